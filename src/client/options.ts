@@ -1,0 +1,199 @@
+import type { ConnectProperties, DisconnectProperties, Properties, PublishProperties, SubscribeProperties, WillProperties } from "../protocol/codec/property.js";
+import type { MqttError } from "../protocol/error.js";
+import type { SocketOptions, ResolverOptions } from "./ecma-419.js";
+
+/** Quality of Service (MQTT 5.0, 4.3): 0 at most once, 1 at least once, 2 exactly once. */
+export type QoS = 0 | 1 | 2;
+
+/**
+ * A payload that is produced while it is sent, so that it never needs to be in memory as a whole.
+ * The same bytes must come again when they are asked for again: a QoS 1 or 2 message may have to be resent.
+ */
+export interface PayloadSource {
+  /** Length of the whole payload in bytes, known before the first byte is sent. */
+  readonly byteLength: number;
+  /** Gives 1 to `count` bytes from `offset` on; they may be overwritten at the next call. */
+  read(offset: number, count: number): Uint8Array;
+}
+
+/** What can be published. Bytes are not copied: leave them unchanged until the call has settled. */
+export type Payload = string | Uint8Array | ArrayBuffer | PayloadSource;
+
+/** The message that the broker publishes when the client disappears (MQTT 5.0, 3.1.2.5). */
+export interface Will {
+  readonly topic: string;
+  /** Default: empty. */
+  readonly payload?: string | Uint8Array | ArrayBuffer;
+  readonly qos?: QoS;
+  readonly retain?: boolean;
+  /** MQTT 5.0 only: Will Delay Interval and the like. */
+  readonly properties?: WillProperties;
+}
+
+/** What to do with a publication that no longer fits the offline queue. */
+export type QueuePolicy = "reject" | "drop-oldest" | "newest-per-topic";
+
+export interface ConnectedInfo {
+  /** Protocol Version of the connection: 5 or 4 (MQTT 3.1.1). */
+  readonly version: 4 | 5;
+  /** Whether the broker still had the session (Session Present): what was in flight goes on, subscriptions stand. */
+  readonly resumed: boolean;
+  /** The Client Identifier in use, assigned by the broker where the option `id` was empty. */
+  readonly id: string;
+  /** The properties of the CONNACK; empty in MQTT 3.1.1. */
+  readonly properties: Properties;
+}
+
+/** Options of {@link connect}. All times are in milliseconds, as everywhere in ECMA-419; properties carry MQTT's own seconds. */
+export interface ConnectOptions {
+  /** Name or address of the broker. Required unless a URL gives it. */
+  readonly host?: string;
+  /** 1 to 65535. Default 1883, with TLS 8883. */
+  readonly port?: number;
+  /** Client Identifier. Default: empty, the broker assigns one. */
+  readonly id?: string;
+  readonly user?: string;
+  readonly password?: string | Uint8Array | ArrayBuffer;
+  /** 5 or 4 (MQTT 3.1.1) and no other; default: 5, falling back to 4 when the broker refuses version 5. */
+  readonly version?: 4 | 5;
+  /** Keep Alive in milliseconds, 0 (off) to 65,535,000, sent in whole seconds. Default 60,000. */
+  readonly keepAlive?: number;
+  /** Clean Start at the first connection: forget what the broker kept of an earlier run. Default true. */
+  readonly clean?: boolean;
+  readonly will?: Will;
+  /** CONNECT properties. Default Session Expiry Interval: 3,600 s, so that a lost link does not lose the session. */
+  readonly properties?: ConnectProperties;
+
+  /** Receive buffer in bytes, 64 to 65,536: header, topic and properties of one packet must fit. Default 512. */
+  readonly receiveBuffer?: number;
+  /** Send buffer in bytes, 64 to 65,536: any packet but the payload of a PUBLISH must fit. Default 256. */
+  readonly sendBuffer?: number;
+  /** QoS 1 and 2 publications unacknowledged at once, 1 to 255. Default 8. */
+  readonly inFlight?: number;
+  /** Publications kept while they cannot be sent, 0 to 65,535. Default 16. */
+  readonly queue?: number;
+  /** Default "reject". */
+  readonly queuePolicy?: QueuePolicy;
+
+  /** Longest wait for the socket and then for the CONNACK. Default 30,000. */
+  readonly connectTimeout?: number;
+  /** First and longest mean delay of exponential backoff with full jitter. Defaults 1,000 and 60,000; `minimum` 0 to `maximum`. */
+  readonly reconnect?: false | { readonly minimum?: number; readonly maximum?: number; /** A connection that lasted this long resets the backoff. Default 10,000. */ readonly stable?: number };
+
+  /** ECMA-419 socket to use instead of the device's own: `{io, ...}`. */
+  readonly socket?: SocketOptions;
+  /** ECMA-419 resolver to use instead of the device's own: `{io, ...}`. */
+  readonly dns?: ResolverOptions;
+
+  readonly onConnected?: (info: ConnectedInfo) => void;
+  /** The connection is gone; `error` says why. The client comes back by itself unless `final`. */
+  readonly onDisconnected?: (error: MqttError, final: boolean) => void;
+  /** Something went wrong that belongs to no call and ended no connection, e.g. a handler that threw. */
+  readonly onError?: (error: MqttError) => void;
+}
+
+export interface PublishOptions {
+  /** Default 0. */
+  readonly qos?: QoS;
+  readonly retain?: boolean;
+  /** MQTT 5.0 only; ignored on a 3.1.1 connection. */
+  readonly properties?: PublishProperties;
+}
+
+export interface SubscribeOptions {
+  /** Highest QoS at which the broker may deliver. Default 0. */
+  readonly qos?: QoS;
+  /** MQTT 5.0: do not send back what this client published itself. */
+  readonly noLocal?: boolean;
+  /** MQTT 5.0: keep the RETAIN flag as the publisher set it. */
+  readonly retainAsPublished?: boolean;
+  /** MQTT 5.0: 0 send retained messages, 1 only for a new subscription, 2 never. Default 0. */
+  readonly retainHandling?: 0 | 1 | 2;
+  /** Take payloads larger than the receive buffer, in pieces. Without it such a message is refused and reported. */
+  readonly pieces?: boolean;
+  readonly properties?: SubscribeProperties;
+}
+
+/** A message in the hands of a handler: valid during the call only. Copy what is to stay. */
+export interface Message {
+  /** The Topic Name; decoded at each access. */
+  readonly topic: string;
+  readonly qos: QoS;
+  readonly retain: boolean;
+  readonly duplicate: boolean;
+  /** Length of the whole payload in bytes. */
+  readonly byteLength: number;
+  /** Where this piece begins in the payload: 0 unless the payload comes in pieces. */
+  readonly offset: number;
+  /** Whether further pieces follow. */
+  readonly more: boolean;
+  /** A view of this piece, made at each access. The allocation-free way is `bytes` from `start` to `end`. */
+  readonly payload: Uint8Array;
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+  /** The properties of the PUBLISH, decoded at each access; empty in MQTT 3.1.1. */
+  readonly properties: Properties;
+  /** The payload as UTF-8 text. Throws when it comes in pieces or is not UTF-8. */
+  text(): string;
+  /** The payload as JSON. Throws when it comes in pieces or is not JSON. */
+  json(): unknown;
+  /** Whether the Topic Name has exactly these UTF-8 bytes; allocates nothing. */
+  topicEquals(topic: Uint8Array): boolean;
+}
+
+/** Takes a message; a promise delays the acknowledgement of a QoS 1 or 2 message until it settles. */
+export type MessageHandler = (message: Message) => void | Promise<void>;
+
+export interface RequestOptions extends PublishOptions {
+  /** Default 10,000. */
+  readonly timeout?: number;
+  /** Default: a topic of this client's own. */
+  readonly responseTopic?: string;
+}
+
+/** A response is copied out of the receive buffer. */
+export interface Response {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly properties: Properties;
+}
+
+/** A topic encoded once: publishing through it allocates nothing. */
+export interface PreparedTopic {
+  readonly name: string;
+  /**
+   * Publishes at the QoS and with the properties the topic was prepared with.
+   * @returns false when neither link nor queue can take it now: nothing was sent and nothing is kept.
+   */
+  publish(payload: Uint8Array): boolean;
+}
+
+export interface PreparedTopicOptions extends PublishOptions {
+  /** A publication at QoS 1 or 2 is done: acknowledged (`reasonCode` below 0x80) or refused. */
+  readonly onSettled?: (reasonCode: number, payload: Uint8Array) => void;
+}
+
+/** The comfortable client. Every promise rejects with an {@link MqttError}. */
+export interface Client {
+  /** What is known of the connection; undefined while there is none. */
+  readonly connected: ConnectedInfo | undefined;
+  /** Resolves at the next (or present) connection; rejects when the client gives up or is closed. */
+  ready(): Promise<ConnectedInfo>;
+  /**
+   * Publishes, now or once there is a connection.
+   * @returns at QoS 0 once the socket has it, at QoS 1 once acknowledged, at QoS 2 once complete: the Reason Code, below 0x80.
+   */
+  publish(topic: string, payload: Payload, options?: PublishOptions): Promise<number>;
+  /** Prepares a topic for publishing often. */
+  topic(name: string, options?: PreparedTopicOptions): PreparedTopic;
+  /** Subscribes and keeps the subscription over reconnections. @returns the granted QoS. */
+  subscribe(filter: string, handler: MessageHandler): Promise<number>;
+  subscribe(filter: string, options: SubscribeOptions, handler: MessageHandler): Promise<number>;
+  /** @returns the Reason Code: 0, or 0x11 when the broker knew of no such subscription. */
+  unsubscribe(filter: string): Promise<number>;
+  /** Publishes a request and waits for its response: by Response Topic and Correlation Data, MQTT 5.0 only. */
+  request(topic: string, payload: Payload, options?: RequestOptions): Promise<Response>;
+  /** Sends DISCONNECT after what is due, closes the socket and ends the client: what is still pending rejects. */
+  close(options?: { readonly reasonCode?: 0x00 | 0x04; readonly properties?: DisconnectProperties }): Promise<void>;
+}

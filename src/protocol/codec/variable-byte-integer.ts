@@ -1,0 +1,17 @@
+/** The largest Variable Byte Integer: 268,435,455 in four bytes (MQTT 5.0, 1.5.5). */
+export const VARIABLE_BYTE_INTEGER_MAXIMUM = 0xfffffff;
+
+/** Bytes that a Variable Byte Integer takes in its shortest form, 1 to 4. */
+export function variableByteIntegerLength(value: number): number {
+  return value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x200000 ? 3 : 4;
+}
+
+/** Writes a Variable Byte Integer in its shortest form: seven bits a byte, least significant first, the top bit set while more follow. */
+export function writeVariableByteInteger(bytes: Uint8Array, position: number, value: number): number {
+  while (value > 0x7f) {
+    bytes[position++] = 0x80 | (value & 0x7f);
+    value >>= 7;
+  }
+  bytes[position++] = value;
+  return position;
+}

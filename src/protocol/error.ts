@@ -1,0 +1,31 @@
+/**
+ * Who has to act: `configuration` the caller, before anything was sent; `peer` whoever runs the broker; `resource` the caller, by a
+ * larger limit or less at once; `transport` nobody, the network failed and the client comes back.
+ */
+export type ErrorKind = "configuration" | "peer" | "resource" | "transport";
+
+/** The one error class: who is at fault, the MQTT Reason Code (MQTT 5.0, 2.4) and a message that says what to do. */
+export class MqttError extends Error {
+  override readonly name: string = "MqttError";
+  readonly kind: ErrorKind;
+  /** MQTT 5.0 Reason Code, 0x80 to 0xFF; 0x80 (Unspecified error) where the standard has no closer one. */
+  readonly reasonCode: number;
+
+  constructor(kind: ErrorKind, message: string, reasonCode = 0x80) {
+    super(message);
+    this.kind = kind;
+    this.reasonCode = reasonCode;
+  }
+}
+
+/** A value that the caller must change. `what` names the option or argument, `allowed` what it may be. */
+export function configurationError(what: string, allowed: string): MqttError {
+  return new MqttError("configuration", `${what} must be ${allowed}`);
+}
+
+/** Checks a whole number. @throws MqttError (configuration) naming `what` and the range. */
+export function checkInteger(what: string, value: number, minimum: number, maximum: number): number {
+  if (!Number.isInteger(value) || value < minimum || value > maximum)
+    throw configurationError(what, `a whole number from ${minimum} to ${maximum}`);
+  return value;
+}
