@@ -9,7 +9,7 @@ export interface Socket {
   /** Fills the buffer, which must not be longer than what is available. */
   read(buffer: Uint8Array): unknown;
   /** Takes all or throws. @returns how many bytes may be written now. */
-  write(data: Uint8Array): number | void;
+  write(data: Uint8Array): number | undefined;
   close(): void;
 }
 

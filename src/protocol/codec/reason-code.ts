@@ -27,23 +27,23 @@ export const ReasonCode = {
   QOS_NOT_SUPPORTED: 0x9b,
 } as const;
 
-const PUBLISH_CODES = "\x00\x10\x80\x83\x87\x90\x91\x97\x99";
+const PUBLISH_CODES = "\x10\x80\x83\x87\x90\x91\x97\x99";
 
-/** The Reason Codes that each packet may carry, a character a code (MQTT 5.0, 3.2.2.2, 3.4.2.1, 3.9.3, 3.14.2.1, 3.15.2.1 ...). */
+/** The Reason Codes that each packet may carry beside 0x00, a character a code (MQTT 5.0, 3.2.2.2, 3.4.2.1, 3.9.3, 3.14.2.1, 3.15.2.1 ...). */
 const CODES: Readonly<Record<number, string>> = {
-  [PacketType.CONNACK]: "\x00\x80\x81\x82\x83\x84\x85\x86\x87\x88\x89\x8a\x8c\x90\x95\x97\x99\x9a\x9b\x9c\x9d\x9f",
+  [PacketType.CONNACK]: "\x80\x81\x82\x83\x84\x85\x86\x87\x88\x89\x8a\x8c\x90\x95\x97\x99\x9a\x9b\x9c\x9d\x9f",
   [PacketType.PUBACK]: PUBLISH_CODES,
   [PacketType.PUBREC]: PUBLISH_CODES,
-  [PacketType.PUBREL]: "\x00\x92",
-  [PacketType.PUBCOMP]: "\x00\x92",
-  [PacketType.SUBACK]: "\x00\x01\x02\x80\x83\x87\x8f\x91\x97\x9e\xa1\xa2",
-  [PacketType.UNSUBACK]: "\x00\x11\x80\x83\x87\x8f\x91",
+  [PacketType.PUBREL]: "\x92",
+  [PacketType.PUBCOMP]: "\x92",
+  [PacketType.SUBACK]: "\x01\x02\x80\x83\x87\x8f\x91\x97\x9e\xa1\xa2",
+  [PacketType.UNSUBACK]: "\x11\x80\x83\x87\x8f\x91",
   [PacketType.DISCONNECT]:
-    "\x00\x04\x80\x81\x82\x83\x87\x89\x8b\x8d\x8e\x8f\x90\x93\x94\x95\x96\x97\x98\x99\x9a\x9b\x9c\x9d\x9e\x9f\xa0\xa1\xa2",
-  [PacketType.AUTH]: "\x00\x18\x19",
+    "\x04\x80\x81\x82\x83\x87\x89\x8b\x8d\x8e\x8f\x90\x93\x94\x95\x96\x97\x98\x99\x9a\x9b\x9c\x9d\x9e\x9f\xa0\xa1\xa2",
+  [PacketType.AUTH]: "\x18\x19",
 };
 
 /** Whether MQTT 5.0 allows a Reason Code in a packet of this type, in either direction. */
 export function isReasonCode(type: number, code: number): boolean {
-  return CODES[type]?.includes(String.fromCharCode(code)) ?? false;
+  return code === 0 || (CODES[type]?.includes(String.fromCharCode(code)) ?? false);
 }

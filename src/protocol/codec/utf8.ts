@@ -77,7 +77,7 @@ export function readUtf8(bytes: Uint8Array, start: number, end: number): string 
       }
       units.push(code);
     }
-    string += String.fromCharCode.apply(String, units);
+    string += String.fromCharCode(...units);
   }
   return string;
 }

@@ -1,0 +1,37 @@
+import type { PacketWriter } from "./packet-writer.js";
+import { PacketType } from "./packet-type.js";
+import { writeProperties } from "./properties.js";
+import type { Properties } from "./property.js";
+import { isReasonCode, ReasonCode } from "./reason-code.js";
+import type { ReceivedPacket } from "./received-packet.js";
+
+/**
+ * Decodes a CONNACK: Connect Acknowledge Flags, Reason Code, properties (MQTT 5.0, 3.2). A server that knows only MQTT 3.1.1 refuses
+ * version 5 in its own form, two bytes with return code 1: that is taken for what it is, 0x84.
+ */
+export function decodeConnack(packet: ReceivedPacket): void {
+  packet.acknowledgeFlags = packet.readByte();
+  packet.reasonCode = packet.readByte();
+  if (packet.acknowledgeFlags > 1) packet.fail(ReasonCode.MALFORMED_PACKET);
+  if (packet.reasonCode !== 0 && packet.acknowledgeFlags !== 0) packet.fail(ReasonCode.PROTOCOL_ERROR);
+  if (packet.version === 5 && !(packet.reasonCode === 1 && packet.position === packet.end)) {
+    packet.skipProperties(PacketType.CONNACK);
+    if (!isReasonCode(PacketType.CONNACK, packet.reasonCode)) packet.fail(ReasonCode.PROTOCOL_ERROR);
+  } else {
+    if (packet.reasonCode > 5) packet.fail(ReasonCode.PROTOCOL_ERROR);
+    // 0x84 to 0x88 and 0x87 have the meanings of return codes 1 to 5 (MQTT 3.1.1, 3.2.2.3).
+    else if (packet.reasonCode > 0)
+      packet.reasonCode = [ReasonCode.UNSUPPORTED_PROTOCOL_VERSION, ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, ReasonCode.SERVER_UNAVAILABLE,
+        ReasonCode.BAD_USER_NAME_OR_PASSWORD, ReasonCode.NOT_AUTHORIZED][packet.reasonCode - 1] ?? ReasonCode.UNSPECIFIED_ERROR;
+  }
+  packet.expectEnd();
+}
+
+/** Encodes a CONNACK, as a server does. In MQTT 3.1.1 `reasonCode` is the return code. @returns its length. */
+export function encodeConnack(writer: PacketWriter, version: 4 | 5, sessionPresent: boolean, reasonCode: number, properties?: Properties): number {
+  writer.begin(PacketType.CONNACK, 0);
+  writer.byte(sessionPresent ? 1 : 0);
+  writer.byte(reasonCode);
+  if (version === 5) writeProperties(writer, properties, PacketType.CONNACK);
+  return writer.end();
+}

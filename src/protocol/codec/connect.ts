@@ -1,0 +1,102 @@
+import { checkInteger, configurationError } from "../error.js";
+import type { PacketWriter } from "./packet-writer.js";
+import { PacketType } from "./packet-type.js";
+import { readProperties, writeProperties } from "./properties.js";
+import { WILL, type ConnectProperties, type Properties, type WillProperties } from "./property.js";
+import { ReasonCode } from "./reason-code.js";
+import type { ReceivedPacket } from "./received-packet.js";
+
+/** Connect Flags (MQTT 5.0, 3.1.2.3). */
+const ConnectFlag = { RESERVED: 0x01, CLEAN_START: 0x02, WILL: 0x04, WILL_QOS: 0x18, WILL_RETAIN: 0x20, PASSWORD: 0x40, USER_NAME: 0x80 } as const;
+
+export interface ConnectWill {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly qos: 0 | 1 | 2;
+  readonly retain: boolean;
+  readonly properties?: WillProperties | undefined;
+}
+
+/** The fields of a CONNECT (MQTT 5.0, 3.1; MQTT 3.1.1, 3.1). */
+export interface Connect {
+  readonly version: 4 | 5;
+  readonly cleanStart: boolean;
+  /** Seconds, 0 to 65,535. */
+  readonly keepAlive: number;
+  readonly clientId: string;
+  readonly user?: string | undefined;
+  readonly password?: Uint8Array | undefined;
+  readonly will?: ConnectWill | undefined;
+  readonly properties?: ConnectProperties | undefined;
+}
+
+/**
+ * Encodes a CONNECT: protocol name and version, flags, Keep Alive, properties, Client Identifier, will, user name, password.
+ * @returns its length.
+ * @throws MqttError (configuration) naming the wrong field, (resource) when the buffer is too small.
+ */
+export function encodeConnect(writer: PacketWriter, connect: Connect): number {
+  const { will, user, password, version } = connect;
+  if (version === 4 && password !== undefined && user === undefined)
+    throw configurationError("password", "accompanied by user in MQTT 3.1.1; only MQTT 5.0 has a password alone");
+  if (version === 4 && connect.clientId === "" && !connect.cleanStart)
+    throw configurationError("id", "given when clean is false: MQTT 3.1.1 keeps no session for an unnamed client");
+  writer.begin(PacketType.CONNECT, 0);
+  writer.string("protocol name", "MQTT");
+  writer.byte(version);
+  writer.byte(
+    (connect.cleanStart ? ConnectFlag.CLEAN_START : 0) |
+      (will === undefined ? 0 : ConnectFlag.WILL | (checkInteger("will.qos", will.qos, 0, 2) << 3) | (will.retain ? ConnectFlag.WILL_RETAIN : 0)) |
+      (password === undefined ? 0 : ConnectFlag.PASSWORD) |
+      (user === undefined ? 0 : ConnectFlag.USER_NAME),
+  );
+  writer.number(checkInteger("keepAlive in seconds", connect.keepAlive, 0, 0xffff), 2);
+  if (version === 5) writeProperties(writer, connect.properties, PacketType.CONNECT);
+  writer.string("id", connect.clientId);
+  if (will !== undefined) {
+    if (version === 5) writeProperties(writer, will.properties, WILL);
+    writer.topicName("will.topic", will.topic);
+    writer.binary("will.payload", will.payload);
+  }
+  if (user !== undefined) writer.string("user", user);
+  if (password !== undefined) writer.binary("password", password);
+  return writer.end();
+}
+
+function readBinary(packet: ReceivedPacket): Uint8Array {
+  const start = packet.skipBinary();
+  return packet.bytes.slice(start, packet.position);
+}
+
+function readBlock(packet: ReceivedPacket, type: number): Properties | undefined {
+  if (packet.version === 4) return undefined;
+  packet.skipProperties(type);
+  return packet.fault === 0 ? readProperties(packet.bytes, packet.propertiesStart, packet.propertiesEnd, type) : {};
+}
+
+function readWill(packet: ReceivedPacket, flags: number): ConnectWill {
+  const properties = readBlock(packet, WILL);
+  const topic = packet.readString();
+  return { topic, payload: readBinary(packet), qos: ((flags >> 3) & 3) as 0 | 1 | 2, retain: (flags & ConnectFlag.WILL_RETAIN) !== 0, properties };
+}
+
+/** Decodes a CONNECT, as a server does; what is wrong is in `packet.fault`. */
+export function decodeConnect(packet: ReceivedPacket): Connect {
+  packet.checkFlags(0);
+  if (packet.readString() !== "MQTT") packet.fail(ReasonCode.UNSUPPORTED_PROTOCOL_VERSION);
+  const version = packet.readByte();
+  if (version !== 4 && version !== 5) packet.fail(ReasonCode.UNSUPPORTED_PROTOCOL_VERSION);
+  packet.version = version === 4 ? 4 : 5;
+  const flags = packet.readByte();
+  const willFlags = flags & (ConnectFlag.WILL_QOS | ConnectFlag.WILL_RETAIN);
+  if (flags & ConnectFlag.RESERVED || (flags & ConnectFlag.WILL_QOS) === ConnectFlag.WILL_QOS || (!(flags & ConnectFlag.WILL) && willFlags))
+    packet.fail(ReasonCode.MALFORMED_PACKET);
+  const keepAlive = packet.readTwoBytes();
+  const properties = readBlock(packet, PacketType.CONNECT);
+  const clientId = packet.readString();
+  const will = flags & ConnectFlag.WILL ? readWill(packet, flags) : undefined;
+  const user = flags & ConnectFlag.USER_NAME ? packet.readString() : undefined;
+  const password = flags & ConnectFlag.PASSWORD ? readBinary(packet) : undefined;
+  packet.expectEnd();
+  return { version: packet.version, cleanStart: (flags & ConnectFlag.CLEAN_START) !== 0, keepAlive, clientId, user, password, will, properties };
+}

@@ -1,0 +1,99 @@
+import type { PacketWriter } from "./packet-writer.js";
+import { PacketType } from "./packet-type.js";
+import { writeProperties } from "./properties.js";
+import type { Properties } from "./property.js";
+import { ReasonCode } from "./reason-code.js";
+import type { ReceivedPacket } from "./received-packet.js";
+import { isTopicName } from "./topic.js";
+import { writeVariableByteInteger } from "./variable-byte-integer.js";
+
+/** Flags of a PUBLISH (MQTT 5.0, 3.3.1). */
+export const PublishFlag = { RETAIN: 1, DUP: 8 } as const;
+
+/**
+ * Writes the header of a PUBLISH at the start of `bytes`, straight from its encoded parts (MQTT 5.0, 3.3): first byte, Remaining
+ * Length, topic, identifier, properties. The payload follows, from the caller.
+ * @param topic Topic Name with its two bytes of length.
+ * @param identifier Packet Identifier, 0 at QoS 0.
+ * @param properties Property Length and properties; undefined in MQTT 3.1.1.
+ * @returns the length of the header, or -1 when `bytes` is too short for it.
+ */
+export function writePublishHeader(
+  bytes: Uint8Array, flags: number, topic: Uint8Array, identifier: number, properties: Uint8Array | undefined, payloadLength: number,
+): number {
+  const header = topic.length + (identifier === 0 ? 0 : 2) + (properties === undefined ? 0 : properties.length);
+  if (header + 5 > bytes.length) return -1;
+  bytes[0] = (PacketType.PUBLISH << 4) | flags;
+  let position = writeVariableByteInteger(bytes, 1, header + payloadLength);
+  bytes.set(topic, position);
+  position += topic.length;
+  if (identifier !== 0) {
+    bytes[position++] = identifier >> 8;
+    bytes[position++] = identifier;
+  }
+  if (properties === undefined) return position;
+  bytes.set(properties, position);
+  return position + properties.length;
+}
+
+/**
+ * How many bytes of a PUBLISH, from `position` behind its fixed header, come before the payload, as far as the bytes before `end` tell.
+ * @returns at most what the header takes; more than is there when not enough is known yet.
+ */
+export function publishHeaderLength(bytes: Uint8Array, position: number, end: number, qos: number, version: 4 | 5): number {
+  let length = 2;
+  if (position + length > end) return length;
+  length += ((bytes[position] ?? 0) << 8) | (bytes[position + 1] ?? 0);
+  if (qos > 0) length += 2;
+  if (version === 4) return length;
+  let properties = 0;
+  for (let shift = 0; shift < 28; shift += 7) {
+    if (position + length >= end) return length + 1;
+    const byte = bytes[position + length++] ?? 0;
+    properties |= (byte & 0x7f) << shift;
+    if (byte < 0x80) break;
+  }
+  return length + properties;
+}
+
+/** Decodes a PUBLISH up to its payload (MQTT 5.0, 3.3). `packet.byteLength` must be the length of all that follows the fixed header. */
+export function decodePublish(packet: ReceivedPacket): void {
+  const first = packet.first;
+  // QoS 3, or a duplicate at QoS 0 (MQTT 5.0, 3.3.1).
+  if ((first & 6) === 6 || (first & 14) === 8) packet.fail(ReasonCode.MALFORMED_PACKET);
+  const begin = packet.position;
+  packet.topicBytes = packet.bytes;
+  packet.topicStart = packet.skipString();
+  packet.topicEnd = packet.position;
+  if (first & 6) packet.readIdentifier();
+  if (packet.version === 5) packet.skipProperties(PacketType.PUBLISH);
+  if (packet.topicEnd === packet.topicStart) {
+    // Without a topic there must be an alias; that it is known is for the connection to say.
+    if (packet.version === 4) packet.fail(ReasonCode.PROTOCOL_ERROR);
+  } else if (packet.fault === 0 && !isTopicName(packet.bytes, packet.topicStart, packet.topicEnd)) packet.fail(ReasonCode.PROTOCOL_ERROR);
+  packet.start = packet.position;
+  packet.byteLength -= packet.position - begin;
+  if (packet.byteLength < 0) packet.fail(ReasonCode.MALFORMED_PACKET);
+}
+
+/** A whole PUBLISH, for {@link encodePublish}. */
+export interface Publish {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly qos: 0 | 1 | 2;
+  readonly retain?: boolean;
+  readonly duplicate?: boolean;
+  /** Packet Identifier; 0 at QoS 0. */
+  readonly identifier: number;
+  readonly properties?: Properties | undefined;
+}
+
+/** Encodes a PUBLISH with its payload in the buffer, as a server or a test does. @returns its length. */
+export function encodePublish(writer: PacketWriter, version: 4 | 5, publish: Publish): number {
+  writer.begin(PacketType.PUBLISH, (publish.qos << 1) | (publish.retain ? PublishFlag.RETAIN : 0) | (publish.duplicate ? PublishFlag.DUP : 0));
+  writer.string("topic", publish.topic);
+  if (publish.qos > 0) writer.number(publish.identifier, 2);
+  if (version === 5) writeProperties(writer, publish.properties, PacketType.PUBLISH);
+  writer.raw(publish.payload);
+  return writer.end();
+}

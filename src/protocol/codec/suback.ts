@@ -1,0 +1,39 @@
+import type { PacketWriter } from "./packet-writer.js";
+import { PacketType } from "./packet-type.js";
+import { writeProperties } from "./properties.js";
+import type { Properties } from "./property.js";
+import { isReasonCode, ReasonCode } from "./reason-code.js";
+import type { ReceivedPacket } from "./received-packet.js";
+
+/** The return codes of a SUBACK in MQTT 3.1.1 (3.9.3). */
+function isReturnCode(code: number): boolean {
+  return code <= 2 || code === 0x80;
+}
+
+/**
+ * Decodes SUBACK or UNSUBACK: identifier, properties, a Reason Code for each filter (MQTT 5.0, 3.9, 3.11). The codes are the payload;
+ * an UNSUBACK of MQTT 3.1.1 has none.
+ */
+export function decodeSuback(packet: ReceivedPacket): void {
+  const type = packet.type;
+  packet.readIdentifier();
+  if (packet.version === 5) packet.skipProperties(type);
+  packet.takePayload();
+  if (type === PacketType.UNSUBACK && packet.version === 4) packet.expectEnd();
+  else if (packet.byteLength < 1) packet.fail(ReasonCode.MALFORMED_PACKET);
+  for (let i = packet.start; i < packet.end; i++) {
+    const code = packet.bytes[i] ?? 0;
+    if (!(packet.version === 5 ? isReasonCode(type, code) : isReturnCode(code))) packet.fail(ReasonCode.PROTOCOL_ERROR);
+  }
+}
+
+/** Encodes SUBACK or UNSUBACK, as a server does. @returns its length. */
+export function encodeSuback(
+  writer: PacketWriter, type: typeof PacketType.SUBACK | typeof PacketType.UNSUBACK, version: 4 | 5, identifier: number, codes: Uint8Array, properties?: Properties,
+): number {
+  writer.begin(type, 0);
+  writer.number(identifier, 2);
+  if (version === 5) writeProperties(writer, properties, type);
+  if (version === 5 || type === PacketType.SUBACK) writer.raw(codes);
+  return writer.end();
+}

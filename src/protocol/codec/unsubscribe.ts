@@ -1,0 +1,37 @@
+import { configurationError } from "../error.js";
+import type { PacketWriter } from "./packet-writer.js";
+import { PacketType } from "./packet-type.js";
+import { writeProperties } from "./properties.js";
+import type { Properties } from "./property.js";
+import type { ReceivedPacket } from "./received-packet.js";
+import { checkTopicFilter } from "./topic.js";
+
+/**
+ * Encodes an UNSUBSCRIBE (MQTT 5.0, 3.10).
+ * @returns its length.
+ * @throws MqttError (configuration) for a wrong filter, (resource) when the buffer is too small.
+ */
+export function encodeUnsubscribe(
+  writer: PacketWriter, version: 4 | 5, identifier: number, filters: readonly string[], properties?: Pick<Properties, "userProperty">,
+): number {
+  if (filters.length === 0) throw configurationError("UNSUBSCRIBE", "for one topic filter or more");
+  writer.begin(PacketType.UNSUBSCRIBE, 2);
+  writer.number(identifier, 2);
+  if (version === 5) writeProperties(writer, properties, PacketType.UNSUBSCRIBE);
+  for (const filter of filters) {
+    checkTopicFilter(filter);
+    writer.string("topic filter", filter);
+  }
+  return writer.end();
+}
+
+/** Decodes an UNSUBSCRIBE, as a server does. */
+export function decodeUnsubscribe(packet: ReceivedPacket): string[] {
+  const filters: string[] = [];
+  packet.checkFlags(2);
+  packet.readIdentifier();
+  if (packet.version === 5) packet.skipProperties(PacketType.UNSUBSCRIBE);
+  do filters.push(packet.readString());
+  while (packet.fault === 0 && packet.position < packet.end);
+  return filters;
+}
