@@ -22,7 +22,10 @@ void fxQueuePromiseJobs(txMachine* the)
 	role->promiseJobs = true;
 }
 
-/* What ends every entry into a machine: promise jobs until none is left, then the check for lost rejections. */
+/*
+	What ends every entry into a machine: promise jobs until none is left, then the check for lost rejections. A device checks when
+	the promise is collected; here a rejection that nobody handles by the end of the turn is lost, as on Node.
+*/
 void machine_run_jobs(txMachine* the)
 {
 	Role* role = the->context;
@@ -31,6 +34,7 @@ void machine_run_jobs(txMachine* the)
 		fxRunPromiseJobs(the);
 	}
 	fxEndJob(the);
+	fxCheckUnhandledRejections(the, 1);
 }
 
 txMachine* machine_create_unlimited(Role* role)

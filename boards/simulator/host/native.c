@@ -4,17 +4,16 @@
 #include "host.h"
 #include "native.h"
 
-void native_mark(xsMachine* the, void* data, xsMarkRoot mark)
+void native_mark(xsMachine* the, NativeObject* object, xsMarkRoot mark)
 {
-	NativeObject* object = data;
 	for (int index = 0; index < CALLBACKS; index++)
 		(*mark)(the, &object->callbacks[index]);
 }
 
-void native_bind(xsMachine* the, NativeObject* object, const xsHostHooks* hooks)
+void native_bind(xsMachine* the, NativeObject* object, void* data, const xsHostHooks* hooks)
 {
 	object->the = the;
-	xsmcSetHostData(xsThis, object);
+	xsmcSetHostData(xsThis, data);
 	xsSetHostHooks(xsThis, hooks);
 	object->self = xsThis;
 	xsRemember(object->self);
@@ -25,7 +24,6 @@ void native_unbind(NativeObject* object)
 	xsMachine* the = object->the;
 	xsForget(object->self);
 	xsmcSetHostData(object->self, NULL);
-	xsmcSetHostDestructor(object->self, NULL);
 }
 
 void* native_this_if_open(xsMachine* the, const xsHostHooks* hooks)
@@ -71,7 +69,7 @@ void native_call_integer(NativeObject* object, int callback, int value)
 
 void option_require(xsMachine* the, const char* what)
 {
-	xsmcVars(1);
+	xsmcVars(1 + CALLBACKS);
 	if (xsmcArgc < 1 || xsmcTypeOf(xsArg(0)) != xsReferenceType)
 		xsTypeError("%s: options must be an object", what);
 }
@@ -88,7 +86,8 @@ void option_callback(xsMachine* the, NativeObject* object, int callback, xsIdent
 		return;
 	if (!xsmcIsCallable(xsVar(0)))
 		xsTypeError("%s must be a function", name);
-	object->callbacks[callback] = xsVar(0);
+	/* The variable keeps it alive until the object is bound. */
+	xsVar(1 + callback) = object->callbacks[callback] = xsVar(0);
 }
 
 int option_integer(xsMachine* the, xsIdentifier id, const char* name, int minimum, int maximum)

@@ -15,10 +15,10 @@ typedef struct {
 	xsSlot callbacks[CALLBACKS];
 } NativeObject;
 
-/* Binds `object` to `this`; until native_unbind, the instance and the callbacks survive garbage collection. */
-void native_bind(xsMachine* the, NativeObject* object, const xsHostHooks* hooks);
+/* Binds `data`, which contains `object`, to `this`; until native_unbind, instance and callbacks survive garbage collection. */
+void native_bind(xsMachine* the, NativeObject* object, void* data, const xsHostHooks* hooks);
 void native_unbind(NativeObject* object);
-void native_mark(xsMachine* the, void* object, xsMarkRoot mark);
+void native_mark(xsMachine* the, NativeObject* object, xsMarkRoot mark);
 
 /* The native side of `this`; throws if it is closed or of another class. */
 void* native_this(xsMachine* the, const xsHostHooks* hooks);

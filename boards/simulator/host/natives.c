@@ -4,13 +4,23 @@
 #include "host.h"
 
 #define NATIVES(X) \
+	X(xs_resolver_close) X(xs_resolver_constructor) X(xs_resolver_resolve) \
 	X(xs_simulator_args) X(xs_simulator_collect) X(xs_simulator_emit) X(xs_simulator_exit) X(xs_simulator_measure) \
 	X(xs_simulator_onSignal) X(xs_trace) \
 	X(xs_time_delta) X(xs_time_get_microseconds) X(xs_time_get_ticks) X(xs_time_set) \
+	X(xs_tcp_close) X(xs_tcp_constructor) X(xs_tcp_get_format) X(xs_tcp_get_remoteAddress) X(xs_tcp_get_remotePort) \
+	X(xs_tcp_read) X(xs_tcp_set_format) X(xs_tcp_write) \
+	X(xs_udp_close) X(xs_udp_constructor) X(xs_udp_read) X(xs_udp_write) \
 	X(xs_timer_clear) X(xs_timer_delay) X(xs_timer_repeat) X(xs_timer_schedule) X(xs_timer_set)
+
+/* Destructors of classes: the engine calls them with the native side of an instance. */
+#define DESTRUCTORS(X) \
+	X(xs_resolver_destructor) X(xs_tcp_destructor) X(xs_udp_destructor)
 
 #define NATIVE_DECLARE(NAME) extern void NAME(txMachine* the);
 NATIVES(NATIVE_DECLARE)
+#define DESTRUCTOR_DECLARE(NAME) extern void NAME(void* data);
+DESTRUCTORS(DESTRUCTOR_DECLARE)
 
 static const struct {
 	const char* name;
@@ -18,6 +28,8 @@ static const struct {
 } natives[] = {
 	#define NATIVE_ITEM(NAME) { #NAME, NAME },
 	NATIVES(NATIVE_ITEM)
+	#define DESTRUCTOR_ITEM(NAME) { #NAME, (txCallback)(void*)NAME },
+	DESTRUCTORS(DESTRUCTOR_ITEM)
 };
 
 txCallback native_find(const char* name)

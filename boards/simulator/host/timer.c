@@ -19,7 +19,13 @@ static void free_timer(void* data)
 	}
 }
 
-static const xsHostHooks hooks = { free_timer, native_mark, NULL };
+static void mark_timer(xsMachine* the, void* data, xsMarkRoot mark)
+{
+	if (data)
+		native_mark(the, &((Timer*)data)->object, mark);
+}
+
+static const xsHostHooks hooks = { free_timer, mark_timer, NULL };
 
 /* Takes the timer from the program: its instance stays, as a timer that does nothing. */
 static void end_timer(Timer* timer)

@@ -1,0 +1,171 @@
+/* See socket.h. */
+
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include "xsAll.h"
+#include "socket.h"
+
+/* A connection attempt holds a virtual clock no longer than this, in real milliseconds. */
+static const double CONNECT_GRACE = 2000;
+/* What has arrived may continue: a packet in several segments. */
+static const double CONTINUE_GRACE = 2;
+
+void source_sent(Source* source)
+{
+	source->busyUntil = clock_real() + options.graceMilliseconds;
+}
+
+void source_received(Source* source)
+{
+	source->busyUntil = clock_real() + CONTINUE_GRACE;
+}
+
+static void socket_flush(Socket* socket)
+{
+	while (socket->connected && socket->outCount && !socket->ended) {
+		size_t size = socket->outCount < SEGMENT ? socket->outCount : SEGMENT;
+		ssize_t sent = send(socket->source.fd, socket->out, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (sent < 0) {
+			socket->ended = errno != EAGAIN && errno != EINTR;
+			return;
+		}
+		memmove(socket->out, socket->out + sent, socket->outCount - sent);
+		socket->outCount -= sent;
+		socket->writableDue = true;
+		traffic.segments++;
+		traffic.bytesSent += sent;
+		source_sent(&socket->source);
+	}
+}
+
+static bool socket_error_due(const Socket* socket)
+{
+	return socket->ended && socket->inCount == 0 && !socket->errorDelivered;
+}
+
+static short socket_prepare(Source* source, bool* ready)
+{
+	Socket* socket = (Socket*)source;
+	short events = 0;
+	socket_flush(socket);
+	if (socket->closed) {
+		if (socket->ended || !socket->connected || !socket->outCount)
+			loop_remove(source);
+		return POLLOUT;
+	}
+	if (socket->ended) {
+		*ready |= socket_error_due(socket);
+		return 0;
+	}
+	if (!socket->connected)
+		return POLLOUT;
+	if (socket->inCount < RECEIVE_WINDOW)
+		events |= POLLIN;
+	if (socket->outCount)
+		events |= POLLOUT;
+	*ready |= socket->writableDue;
+	return events;
+}
+
+static void socket_finish_connect(Socket* socket)
+{
+	int error = 0;
+	socklen_t size = sizeof(error);
+	getsockopt(socket->source.fd, SOL_SOCKET, SO_ERROR, &error, &size);
+	if (error) {
+		socket->ended = true;
+		return;
+	}
+	socket->connected = true;
+	socket->writableDue = true;
+	source_received(&socket->source);
+}
+
+/* Reads what fits in the window; whether anything arrived. */
+static bool socket_receive(Socket* socket)
+{
+	size_t room = RECEIVE_WINDOW - socket->inCount;
+	if (!room)
+		return false;
+	memmove(socket->in, socket->in + socket->inStart, socket->inCount);
+	socket->inStart = 0;
+	ssize_t received = recv(socket->source.fd, socket->in + socket->inCount, room, MSG_DONTWAIT);
+	if (received <= 0) {
+		socket->ended = received == 0 || (errno != EAGAIN && errno != EINTR);
+		return false;
+	}
+	socket->inCount += received;
+	traffic.bytesReceived += received;
+	source_received(&socket->source);
+	return true;
+}
+
+static void socket_dispatch(Source* source, short events)
+{
+	Socket* socket = (Socket*)source;
+	bool arrived = false;
+	if (!socket->connected && !socket->ended && events)
+		socket_finish_connect(socket);
+	else if (events & (POLLIN | POLLHUP | POLLERR))
+		arrived = socket_receive(socket);
+	if (arrived && !socket->closed)
+		(*socket->onReadable)(socket, socket->inCount);
+	if (socket->writableDue && !socket->closed && !socket->ended) {
+		socket->writableDue = false;
+		(*socket->onWritable)(socket, SEND_BUFFER - socket->outCount);
+	}
+	if (socket_error_due(socket) && !socket->closed) {
+		socket->errorDelivered = true;
+		(*socket->onError)(socket);
+	}
+}
+
+static void socket_destroy(Source* source)
+{
+	Socket* socket = (Socket*)source;
+	if (source->fd >= 0)
+		close(source->fd);
+	(*socket->onDestroy)(socket);
+}
+
+bool socket_connect(Socket* it, const struct sockaddr_in* peer, bool noDelay)
+{
+	int yes = noDelay, segment = SEGMENT, sendBuffer = SEND_BUFFER, receiveBuffer = 4 * RECEIVE_WINDOW;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return false;
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
+	setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof(segment));
+	/* The kernel's own buffers are kept small, so that back-pressure goes through to the peer and to the program. */
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &sendBuffer, sizeof(sendBuffer));
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, sizeof(receiveBuffer));
+	it->source = (Source){ .fd = fd, .prepare = socket_prepare, .dispatch = socket_dispatch, .destroy = socket_destroy };
+	it->peer = *peer;
+	if (connect(fd, (const struct sockaddr*)peer, sizeof(*peer)) && errno != EINPROGRESS)
+		it->ended = true;
+	it->source.busyUntil = clock_real() + CONNECT_GRACE;
+	loop_add(&it->source);
+	return true;
+}
+
+void socket_read(Socket* socket, uint8_t* bytes, size_t count)
+{
+	memcpy(bytes, socket->in + socket->inStart, count);
+	socket->inStart += count;
+	socket->inCount -= count;
+}
+
+void socket_write(Socket* socket, const uint8_t* bytes, size_t count)
+{
+	memcpy(socket->out + socket->outCount, bytes, count);
+	socket->outCount += count;
+}
+
+void socket_close(Socket* socket)
+{
+	socket->closed = true;
+	socket->source.background = true;
+}
