@@ -65,6 +65,16 @@ test("a quantity with oversampling 0 is absent", () => {
   assert.deepEqual(Object.keys(bench.sample(sensor)), ["thermometer", "hygrometer"]);
 });
 
+test("configure drops the measurement under way: no sample mixes two configurations", () => {
+  const bench = new Bench();
+  const sensor = bench.open();
+  sensor.configure({ humidityOversampling: 0 });
+  bench.now = 5;
+  assert.equal(sensor.sample(), undefined);
+  sensor.configure({ humidityOversampling: 1 });
+  near(bench.sample(sensor).hygrometer?.humidity, 45, 0.02);
+});
+
 test("the filter slows the answer to a jump", () => {
   const bench = new Bench();
   const sensor = bench.open();

@@ -1,0 +1,23 @@
+/** The module that only the simulator's device machine has. */
+declare module "simulator" {
+  /** What the heap holds, in bytes. */
+  export interface Measurement {
+    readonly slots: number;
+    readonly chunks: number;
+    readonly peakSlots: number;
+    readonly peakChunks: number;
+    readonly slotsLimit: number;
+    readonly chunksLimit: number;
+    readonly collections: number;
+    readonly steps: number;
+    readonly stackPeak: number;
+    readonly bits: 32 | 64;
+  }
+
+  /** Writes one line of JSON to the standard output. */
+  export function emit(event: Readonly<Record<string, unknown>>): void;
+  export function measure(): Measurement;
+  export function exit(code: number): void;
+  /** Calls back at the first SIGTERM or SIGINT. */
+  export function onSignal(callback: () => void): void;
+}

@@ -1,0 +1,59 @@
+import { configurationError } from "../protocol/error.js";
+import { interval } from "./configuration.js";
+import { formatError } from "./telemetry.js";
+
+/** What commands do to a node. Answers are members of a JSON object. */
+export interface CommandTarget {
+  /** Measures now. Rejects when the sensor fails. */
+  read(): Promise<string>;
+  /** Shows where the node is and says what it is. */
+  identify(): string;
+  /** Changes the interval of the telemetry, in seconds, until the next restart. */
+  setInterval(seconds: number): void;
+  /** Restarts once the answer is out. @throws Error where the host cannot. */
+  restart(): void;
+}
+
+const commands = ["identify", "interval", "read", "restart"] as const;
+type Command = (typeof commands)[number];
+
+/**
+ * Carries out a command.
+ * @param name - the last level of the topic.
+ * @param message - its text, the payload, is the argument; read before anything is awaited.
+ * @returns the answer as JSON: `{"ok":true,...}` or `{"ok":false,"error":...}` saying what is allowed.
+ */
+export async function answerCommand(target: CommandTarget, name: string, message: { text(): string }): Promise<string> {
+  try {
+    const command = commands.find((allowed) => allowed === name);
+    if (command === undefined)
+      throw configurationError(`command "${name.slice(0, 32)}"`, `one of ${commands.join(", ")}`);
+    const members = await carryOut(target, command, message.text().trim());
+    return members === "" ? '{"ok":true}' : `{"ok":true,${members}}`;
+  } catch (error) {
+    return refusal(error);
+  }
+}
+
+/** The answer to a command that is not carried out. */
+export function refusal(error: unknown): string {
+  return `{"ok":false,${formatError(error)}}`;
+}
+
+function carryOut(target: CommandTarget, command: Command, argument: string): string | Promise<string> {
+  if (command === "interval") {
+    const seconds = interval("the payload of interval", argument === "" ? NaN : Number(argument));
+    target.setInterval(seconds);
+    return `"interval":${seconds}`;
+  }
+  if (argument !== "") throw configurationError(`the payload of ${command}`, "empty");
+  switch (command) {
+    case "identify":
+      return target.identify();
+    case "read":
+      return target.read();
+    case "restart":
+      target.restart();
+      return "";
+  }
+}

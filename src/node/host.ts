@@ -1,0 +1,62 @@
+/** What the firmware takes of its host, as Moddable and ECMA-419 shape it. It is handed in, so that the firmware names no board. */
+import type { BusOptions } from "../sensors/register-bus.js";
+
+/** Moddable's `timer`; times in milliseconds. */
+export interface Timers {
+  set(callback: () => void, interval: number): unknown;
+  repeat(callback: () => void, interval: number): unknown;
+  clear(timer: unknown): void;
+}
+
+/** Moddable's `time`. */
+export interface Ticks {
+  /** Milliseconds since some start; wraps. */
+  readonly ticks: number;
+  /** Milliseconds between two `ticks`, right over a wrap. */
+  delta(start: number, end?: number): number;
+}
+
+/** ECMA-419 Digital: the one output that the firmware uses. */
+export interface DigitalOutput {
+  write(value: 0 | 1): void;
+  close(): void;
+}
+
+export interface DigitalClass {
+  new (options: { readonly pin: number; readonly mode: unknown }): DigitalOutput;
+  readonly Output: unknown;
+}
+
+/** ECMA-419 Wi-Fi network interface. */
+export interface WiFi {
+  /** 200 disconnected, 300 connecting, 400 connected, 500 with an address. */
+  readonly connection: number;
+  readonly MAC: string | undefined;
+  connect(options: { readonly SSID: string; readonly password?: string }): void;
+  disconnect(): void;
+  close(): void;
+}
+
+export type WiFiClass = new (options: { readonly onChanged?: (property: string) => void }) => WiFi;
+
+/** The parts of the global `device` that the firmware knows; a board may lack any of them. */
+export interface Device {
+  readonly I2C?: { readonly default?: BusOptions };
+  readonly io?: { readonly Digital?: DigitalClass };
+  /** Pins by use: `led` blinks at the command `identify`. */
+  readonly pin?: { readonly led?: number };
+  readonly network?: { readonly wifi?: { readonly io: WiFiClass } };
+}
+
+/** A sensor's readings, grouped as in ECMA-419. */
+export interface Sample {
+  readonly thermometer?: { readonly temperature: number };
+  readonly hygrometer?: { readonly humidity: number };
+  readonly barometer?: { readonly pressure: number };
+}
+
+/** An ECMA-419 sensor that gives undefined until a measurement is done. */
+export interface Sensor {
+  sample(): Sample | undefined;
+  close(): void;
+}

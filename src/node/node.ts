@@ -1,0 +1,219 @@
+import type { Client, ConnectedInfo, ConnectOptions, Message } from "../client/options.js";
+import { Clock } from "./clock.js";
+import { answerCommand, type CommandTarget, refusal } from "./commands.js";
+import { type Configuration, readConfiguration } from "./configuration.js";
+import type { Device, Sensor, Ticks, Timers } from "./host.js";
+import { Indicator } from "./indicator.js";
+import { nameFromMAC, WiFiLink } from "./network.js";
+import { Sampler } from "./sampling.js";
+import { formatError, formatSample, formatTelemetry } from "./telemetry.js";
+import { version } from "./version.js";
+
+/** Longest wait in milliseconds for the acknowledgement of the last publication. */
+const farewellTimeout = 3000;
+/** A client that has given up, because the broker refused it for good, is made anew after so many milliseconds. */
+const refusedDelay = 60_000;
+
+/** What the host wants to hear; the node works without. */
+export interface NodeCallbacks {
+  readonly onOnline?: (info: { readonly node: string; readonly mqtt: 4 | 5; readonly resumed: boolean }) => void;
+  /** A telemetry message is handed to the client. */
+  readonly onTelemetry?: (topic: string, payload: string) => void;
+  /** The broker, or the network, is gone or cannot be reached; the node comes back by itself. */
+  readonly onOffline?: (reason: string) => void;
+  /** Something failed, but the node goes on. */
+  readonly onError?: (message: string) => void;
+  /** Starts the host anew, after the node has stopped. Without it the command `restart` is refused. */
+  readonly restart?: () => void;
+}
+
+/** Everything that the node needs of its host. */
+export interface NodeOptions extends NodeCallbacks {
+  /** The options of `mc/config`: see {@link readConfiguration}. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly device: Device;
+  readonly timer: Timers;
+  readonly time: Ticks;
+  /** `Date.now`. */
+  readonly now: () => number;
+  readonly connect: (url: string, options: ConnectOptions) => Client;
+  /** Name and maker of the sensor. */
+  readonly sensor: { readonly name: string; readonly open: (device: Device, address: number) => Sensor };
+}
+
+/** A sensor node: measures, publishes telemetry, obeys commands, and comes back after every loss. */
+export class SensorNode implements CommandTarget {
+  readonly configuration: Configuration;
+  /** Publications handed to the client; those at QoS 1 and 2 that were acknowledged; commands received. */
+  published = 0;
+  acknowledged = 0;
+  received = 0;
+  readonly #options: NodeOptions;
+  readonly #topic: string;
+  readonly #clock: Clock;
+  readonly #sampler: Sampler;
+  readonly #indicator: Indicator;
+  readonly #link: WiFiLink | undefined;
+  #client: Client | undefined;
+  #interval: number;
+  #repeat: unknown;
+  #refused: unknown;
+  #stopped: Promise<void> | undefined;
+
+  /**
+   * Checks the configuration and begins: Wi-Fi where an SSID is configured, then the broker.
+   * @throws MqttError (configuration) naming the option and what it may be.
+   */
+  constructor(options: NodeOptions) {
+    const { device, timer } = options;
+    const wifi = device.network?.wifi?.io;
+    const configuration = this.configuration = readConfiguration(options.config, (wifi && nameFromMAC(wifi)) ?? "node");
+    this.#options = options;
+    this.#topic = `${configuration.prefix}/${configuration.node}/`;
+    this.#interval = configuration.interval;
+    this.#clock = new Clock(options.time, options.now);
+    this.#sampler = new Sampler(timer, () => options.sensor.open(device, configuration.sensorAddress));
+    this.#indicator = new Indicator(device, timer);
+    const { ssid, password } = configuration;
+    if (wifi && ssid !== undefined) {
+      const onDown = (): void => options.onOffline?.(`Wi-Fi ${ssid} lost`);
+      this.#link = new WiFiLink({ wifi, timer, ssid, password, onUp: () => this.connect(), onDown });
+      this.#link.start();
+    } else this.connect();
+  }
+
+  /** Publishes `offline`, disconnects and lets go of everything. */
+  stop(): Promise<void> {
+    return this.#stopped ??= this.end();
+  }
+
+  async read(): Promise<string> {
+    return formatSample(await this.#sampler.measure());
+  }
+
+  identify(): string {
+    this.#indicator.blink();
+    const { configuration } = this;
+    return `"node":${JSON.stringify(configuration.node)},"version":"${version}","mqtt":${this.#client?.connected?.version ?? 0},"sensors":["${
+      this.#options.sensor.name}"],"interval":${this.#interval},"uptime":${this.#clock.uptime()}`;
+  }
+
+  setInterval(seconds: number): void {
+    this.#interval = seconds;
+    this.schedule();
+  }
+
+  restart(): void {
+    const { restart, timer } = this.#options;
+    if (!restart) throw new Error("this host cannot restart the node");
+    timer.set(() => void this.stop().then(restart), 0);
+  }
+
+  /** Makes the client, once: after a loss of the network it comes back by itself. */
+  private connect(): void {
+    if (this.#client || this.#stopped) return;
+    const { broker, brokerUser, brokerPassword, prefix, node, keepAlive, qos } = this.configuration;
+    const client = this.#client = this.#options.connect(broker, {
+      id: `${prefix}-${node}`,
+      ...(brokerUser !== undefined && { user: brokerUser }),
+      ...(brokerPassword !== undefined && { password: brokerPassword }),
+      keepAlive: keepAlive * 1000,
+      will: { topic: `${this.#topic}status`, payload: "offline", qos, retain: true },
+      inFlight: 4,
+      // As large as the receive buffer: then whatever Response Topic and Correlation Data came in also goes out.
+      sendBuffer: 512,
+      queuePolicy: "drop-oldest",
+      onConnected: (info) => this.connected(info),
+      onDisconnected: (error, final) => this.disconnected(error, final),
+      onError: (error) => this.report(error),
+    });
+    // Retained commands are not asked for: they would be carried out at every start.
+    client.subscribe(`${this.#topic}command/+`, { qos: 1, retainHandling: 2 }, (message) => this.command(message))
+      .catch((error: unknown) => this.report(error));
+  }
+
+  private connected({ version: mqtt, resumed }: ConnectedInfo): void {
+    void this.publish("status", "online", true);
+    this.#options.onOnline?.({ node: this.configuration.node, mqtt, resumed });
+    if (this.#repeat === undefined) this.schedule();
+  }
+
+  private disconnected(error: Error, final: boolean): void {
+    if (this.#stopped) return;
+    this.#options.onOffline?.(error.message);
+    if (!final) return;
+    this.#client = undefined;
+    this.#refused = this.#options.timer.set(() => this.connect(), refusedDelay);
+  }
+
+  /** Measures now and then once in an interval. */
+  private schedule(): void {
+    const { timer } = this.#options;
+    if (this.#repeat !== undefined) timer.clear(this.#repeat);
+    this.#repeat = timer.repeat(() => void this.tell(), this.#interval * 1000);
+    void this.tell();
+  }
+
+  /** One telemetry message: the readings, or why there are none. */
+  private async tell(): Promise<void> {
+    const members = await this.read().catch((error: unknown) => {
+      this.report(error);
+      return formatError(error);
+    });
+    if (this.#stopped) return;
+    const payload = formatTelemetry(this.#clock, members);
+    void this.publish("telemetry", payload, false);
+    this.#options.onTelemetry?.(`${this.#topic}telemetry`, payload);
+  }
+
+  /** Answers when the command is done; its acknowledgement does not wait for that: a `restart` must not come again. */
+  private command(message: Message): void {
+    this.received++;
+    const { qos } = this.configuration;
+    const name = message.topic.slice(`${this.#topic}command/`.length);
+    // The message is gone after this call: what belongs to the answer is copied.
+    const { responseTopic = `${this.#topic}response/${name}`, correlationData } = message.properties;
+    const options = correlationData ? { qos, properties: { correlationData: correlationData.slice() } } : { qos };
+    const answer = message.retain
+      ? Promise.resolve(refusal("a retained command is not carried out: publish it without retain"))
+      : answerCommand(this, name, message);
+    void answer.then((json) => this.send(responseTopic, json, options));
+  }
+
+  private publish(name: string, payload: string, retain: boolean): Promise<void> {
+    return this.send(this.#topic + name, payload, { qos: this.configuration.qos, retain });
+  }
+
+  /** Publishes and counts; settles with the acknowledgement, or with the reported failure. */
+  private async send(topic: string, payload: string, options: Parameters<Client["publish"]>[2]): Promise<void> {
+    this.published++;
+    try {
+      await this.#client?.publish(topic, payload, options);
+      if (this.configuration.qos > 0) this.acknowledged++;
+    } catch (error) {
+      this.report(error);
+    }
+  }
+
+  private async end(): Promise<void> {
+    const { timer } = this.#options;
+    for (const pending of [this.#repeat, this.#refused]) if (pending !== undefined) timer.clear(pending);
+    this.#sampler.close();
+    this.#indicator.close();
+    const client = this.#client;
+    if (client?.connected) {
+      let timeout: unknown;
+      await Promise.race([
+        this.publish("status", "offline", true),
+        new Promise<void>((resolve) => timeout = timer.set(resolve, farewellTimeout)),
+      ]);
+      timer.clear(timeout);
+    }
+    await client?.close();
+    this.#link?.close();
+  }
+
+  private report(error: unknown): void {
+    if (!this.#stopped) this.#options.onError?.(error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { DigitalOutput } from "../../src/node/host.js";
+import { version } from "../../src/node/version.js";
+import { Bench } from "./fake-host.js";
+
+/** A node that is online and has told its first telemetry. */
+async function online(config: Record<string, unknown> = {}, bench = new Bench()): Promise<Bench> {
+  bench.start({ interval: 10, ...config });
+  bench.client.come();
+  await bench.timers.pass(100);
+  return bench;
+}
+
+async function command(bench: Bench, name: string, payload = ""): Promise<unknown> {
+  bench.client.deliver(`xs-mqtt/kitchen/command/${name}`, payload);
+  await bench.timers.pass(100);
+  return bench.payloads(`response/${name}`).at(-1);
+}
+
+test("read measures now and answers with the values", async () => {
+  const bench = await online();
+  bench.sensor.sampled = { thermometer: { temperature: -3.07 } };
+  assert.deepEqual(await command(bench, "read"), { ok: true, temperature: -3.07 });
+  bench.sensor.fault = "BME280: no answer";
+  assert.deepEqual(await command(bench, "read"), { ok: false, error: "BME280: no answer" });
+});
+
+test("interval changes the interval at once", async () => {
+  const bench = await online();
+  assert.deepEqual(await command(bench, "interval", " 2.5 "), { ok: true, interval: 2.5 });
+  const before = bench.payloads("telemetry").length;
+  await bench.timers.pass(10_000);
+  assert.equal(bench.payloads("telemetry").length, before + 4);
+});
+
+test("identify describes the node and blinks the LED for 5 s", async () => {
+  const levels: number[] = [];
+  const bench = new Bench();
+  let open = 0;
+  class Digital implements DigitalOutput {
+    static readonly Output = 8;
+    constructor(options: { readonly pin: number; readonly mode: unknown }) {
+      assert.deepEqual(options, { pin: 2, mode: 8 });
+      open++;
+    }
+    write(value: 0 | 1): void {
+      levels.push(value);
+    }
+    close(): void {
+      open--;
+    }
+  }
+  bench.device = { io: { Digital }, pin: { led: 2 } };
+  await online({}, bench);
+  assert.deepEqual(await command(bench, "identify"), { ok: true, node: "kitchen", version, mqtt: 5, sensors: ["FAKE"], interval: 10, uptime: 0 });
+  await bench.timers.pass(1000);
+  bench.client.deliver("xs-mqtt/kitchen/command/identify", "");
+  assert.equal(open, 1);
+  await bench.timers.pass(5000);
+  assert.equal(open, 0);
+  assert.deepEqual(levels.slice(-4), [1, 0, 1, 0]);
+});
+
+test("restart answers, stops cleanly, then restarts; where the host cannot, it says so", async () => {
+  const bench = new Bench();
+  let restarts = 0;
+  bench.restarts = () => restarts++;
+  await online({}, bench);
+  assert.deepEqual(await command(bench, "restart"), { ok: true });
+  assert.equal(bench.payloads("status").at(-1), "offline");
+  assert.equal(bench.client.closed, true);
+  assert.equal(restarts, 1);
+
+  assert.deepEqual(await command(await online(), "restart"), { ok: false, error: "this host cannot restart the node" });
+});
+
+test("unknown commands and wrong arguments are answered with what is allowed", async () => {
+  const bench = await online();
+  const error = async (name: string, payload: string): Promise<unknown> => (await command(bench, name, payload) as { error: unknown }).error;
+  assert.equal(await error("reboot", ""), 'command "reboot" must be one of identify, interval, read, restart');
+  for (const payload of ["", "soon", "0", "86401", "Infinity"])
+    assert.equal(await error("interval", payload), "the payload of interval must be a number of seconds from 1 to 86400");
+  assert.equal(await error("read", "all"), "the payload of read must be empty");
+});
+
+test("a retained command is refused", async () => {
+  const bench = await online();
+  bench.client.deliver("xs-mqtt/kitchen/command/interval", "2", { retain: true });
+  await bench.timers.pass(0);
+  assert.deepEqual(bench.payloads("response/interval"), [{ ok: false, error: "a retained command is not carried out: publish it without retain" }]);
+});
+
+test("the answer goes to the Response Topic with the Correlation Data as it was", async () => {
+  const bench = await online();
+  bench.client.deliver("xs-mqtt/kitchen/command/read", "", { responseTopic: "answers/1", correlationData: Uint8Array.of(1, 2, 3) });
+  await bench.timers.pass(100);
+  const { topic, options } = bench.client.published.at(-1) ?? {};
+  assert.equal(topic, "answers/1");
+  assert.deepEqual(options, { qos: 1, properties: { correlationData: Uint8Array.of(1, 2, 3) } });
+});

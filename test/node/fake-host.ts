@@ -1,0 +1,215 @@
+import { setImmediate } from "node:timers/promises";
+import type { Client, ConnectedInfo, ConnectOptions, Message, MessageHandler, Payload, PublishOptions, SubscribeOptions } from "../../src/client/options.js";
+import type { Device, Sample, Sensor, Ticks, Timers } from "../../src/node/host.js";
+import { type NodeOptions, SensorNode } from "../../src/node/node.js";
+import { MqttError } from "../../src/protocol/error.js";
+
+interface Scheduled {
+  readonly callback: () => void;
+  at: number;
+  readonly repeat: number | undefined;
+}
+
+/** Moddable's timer and time over a clock that the test moves. */
+export class FakeTimers implements Timers, Ticks {
+  ticks = 0;
+  readonly #scheduled = new Set<Scheduled>();
+
+  get count(): number {
+    return this.#scheduled.size;
+  }
+
+  set(callback: () => void, interval: number): unknown {
+    return this.#add({ callback, at: this.ticks + interval, repeat: undefined });
+  }
+
+  repeat(callback: () => void, interval: number): unknown {
+    return this.#add({ callback, at: this.ticks + interval, repeat: interval });
+  }
+
+  clear(timer: unknown): void {
+    for (const scheduled of this.#scheduled) if (scheduled === timer) this.#scheduled.delete(scheduled);
+  }
+
+  delta(start: number, end = this.ticks): number {
+    return end - start;
+  }
+
+  /** Lets time pass; what is due runs in its order, with the promises that it settles. */
+  async pass(milliseconds: number): Promise<void> {
+    const end = this.ticks + milliseconds;
+    await setImmediate();
+    for (;;) {
+      const next = [...this.#scheduled].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+      if (!next) break;
+      this.ticks = next.at;
+      if (next.repeat === undefined) this.#scheduled.delete(next);
+      else next.at += next.repeat;
+      next.callback();
+      await setImmediate();
+    }
+    this.ticks = end;
+  }
+
+  #add(scheduled: Scheduled): Scheduled {
+    this.#scheduled.add(scheduled);
+    return scheduled;
+  }
+}
+
+/** What was published, with the promise in the test's hand. */
+export interface Published {
+  readonly topic: string;
+  readonly payload: string;
+  readonly options: PublishOptions;
+}
+
+/** A client that is connected, and acknowledges, when the test says so. */
+export class FakeClient implements Client {
+  connected: ConnectedInfo | undefined;
+  readonly published: Published[] = [];
+  /** Publications are acknowledged at once unless this is false. */
+  acknowledges = true;
+  filter: string | undefined;
+  closed = false;
+  #handler: MessageHandler | undefined;
+
+  readonly url: string;
+  readonly options: ConnectOptions;
+
+  constructor(url: string, options: ConnectOptions) {
+    this.url = url;
+    this.options = options;
+  }
+
+  come(version: 4 | 5 = 5, resumed = false): void {
+    this.connected = { version, resumed, id: "id", properties: {} };
+    this.options.onConnected?.(this.connected);
+  }
+
+  lose(reason: string, final = false): void {
+    this.connected = undefined;
+    this.options.onDisconnected?.(new MqttError("transport", reason), final);
+  }
+
+  /** Delivers a command; the message is void after the call, as with the real client. */
+  deliver(topic: string, text: string, more: { readonly retain?: boolean; readonly responseTopic?: string; readonly correlationData?: Uint8Array } = {}): void {
+    const { retain = false, ...properties } = more;
+    const bytes = new TextEncoder().encode(text);
+    const message: Message = {
+      topic, qos: 1, retain, duplicate: false, byteLength: bytes.length, offset: 0, more: false, payload: bytes, bytes, start: 0, end: bytes.length, properties,
+      text: () => new TextDecoder(undefined, { fatal: true }).decode(bytes),
+      json: (): unknown => JSON.parse(text),
+      topicEquals: () => false,
+    };
+    void this.#handler?.(message);
+    more.correlationData?.fill(0);
+  }
+
+  publish(topic: string, payload: Payload, options: PublishOptions = {}): Promise<number> {
+    if (typeof payload !== "string") throw new TypeError("the fake takes text");
+    this.published.push({ topic, payload, options });
+    return this.acknowledges ? Promise.resolve(0) : new Promise(() => undefined);
+  }
+
+  subscribe(filter: string, options: SubscribeOptions | MessageHandler, handler?: MessageHandler): Promise<number> {
+    this.filter = filter;
+    this.#handler = typeof options === "function" ? options : handler;
+    return Promise.resolve(1);
+  }
+
+  close(): Promise<void> {
+    this.closed = true;
+    this.connected = undefined;
+    return Promise.resolve();
+  }
+
+  ready(): never {
+    throw new Error("the node does not use ready");
+  }
+
+  topic(): never {
+    throw new Error("the node does not use topic");
+  }
+
+  unsubscribe(): never {
+    throw new Error("the node does not use unsubscribe");
+  }
+
+  request(): never {
+    throw new Error("the node does not use request");
+  }
+}
+
+/** A sensor that is ready at the second look, or fails, or is never ready. */
+export class FakeSensor implements Sensor {
+  fault: string | undefined;
+  never = false;
+  sampled: Sample = { thermometer: { temperature: 21.5 }, hygrometer: { humidity: 45.1234 }, barometer: { pressure: 101_325.25 } };
+  opened = 0;
+  open = false;
+  #looks = 0;
+
+  sample(): Sample | undefined {
+    if (this.fault !== undefined) throw new Error(this.fault);
+    this.#looks++;
+    return this.never || this.#looks % 2 === 1 ? undefined : this.sampled;
+  }
+
+  close(): void {
+    this.open = false;
+  }
+}
+
+/** A node with everything around it faked. */
+export class Bench {
+  readonly timers = new FakeTimers();
+  readonly sensor = new FakeSensor();
+  readonly clients: FakeClient[] = [];
+  readonly events: unknown[][] = [];
+  device: Device = {};
+  /** Milliseconds since 1970 at tick 0; 0: nobody has set the clock. */
+  epoch = Date.UTC(2026, 0, 1);
+  restarts: (() => void) | undefined;
+
+  start(config: Record<string, unknown> = {}): SensorNode {
+    const { timers, sensor, restarts } = this;
+    const options: NodeOptions = {
+      config: { broker: "mqtt://broker", node: "kitchen", ...config },
+      device: this.device,
+      timer: timers,
+      time: timers,
+      now: () => this.epoch + timers.ticks,
+      connect: (url, connectOptions) => {
+        const client = new FakeClient(url, connectOptions);
+        this.clients.push(client);
+        return client;
+      },
+      sensor: {
+        name: "FAKE",
+        open: () => {
+          sensor.open = true;
+          sensor.opened++;
+          return sensor;
+        },
+      },
+      onOnline: (info) => this.events.push(["online", info]),
+      onOffline: (reason) => this.events.push(["offline", reason]),
+      onTelemetry: (topic, payload) => this.events.push(["telemetry", topic, payload]),
+      onError: (message) => this.events.push(["error", message]),
+      ...(restarts && { restart: restarts }),
+    };
+    return new SensorNode(options);
+  }
+
+  get client(): FakeClient {
+    const client = this.clients.at(-1);
+    if (!client) throw new Error("the node has made no client");
+    return client;
+  }
+
+  /** Payloads published on a topic of the node. */
+  payloads(name: string): unknown[] {
+    return this.client.published.filter(({ topic }) => topic === `xs-mqtt/kitchen/${name}`).map(({ payload }) => payload.startsWith("{") ? JSON.parse(payload) as unknown : payload);
+  }
+}

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { WiFi } from "../../src/node/host.js";
+import { Bench } from "./fake-host.js";
+
+/** Wi-Fi whose state the test changes. */
+class FakeWiFi implements WiFi {
+  static connection = 200;
+  static attempts: object[] = [];
+  static busy = false;
+  static mac: string | undefined = "24:6F:28:A1:B2:C3";
+  static current: FakeWiFi | undefined;
+  static closed = 0;
+  readonly onChanged: ((property: string) => void) | undefined;
+
+  constructor(options: { readonly onChanged?: (property: string) => void }) {
+    this.onChanged = options.onChanged;
+    FakeWiFi.current = this;
+  }
+
+  static reset(): void {
+    FakeWiFi.connection = 200;
+    FakeWiFi.attempts = [];
+    FakeWiFi.busy = false;
+    FakeWiFi.closed = 0;
+  }
+
+  static become(connection: number): void {
+    FakeWiFi.connection = connection;
+    FakeWiFi.current?.onChanged?.("connection");
+  }
+
+  get connection(): number {
+    return FakeWiFi.connection;
+  }
+
+  get MAC(): string | undefined {
+    return FakeWiFi.mac;
+  }
+
+  connect(options: object): void {
+    if (FakeWiFi.busy) throw new Error("busy");
+    FakeWiFi.attempts.push(options);
+    FakeWiFi.connection = 300;
+  }
+
+  disconnect(): void {
+    FakeWiFi.connection = 200;
+  }
+
+  close(): void {
+    FakeWiFi.closed++;
+  }
+}
+
+function withWiFi(): Bench {
+  FakeWiFi.reset();
+  const bench = new Bench();
+  bench.device = { network: { wifi: { io: FakeWiFi } } };
+  return bench;
+}
+
+test("the broker is called once the Wi-Fi has an address", () => {
+  const bench = withWiFi();
+  bench.start({ ssid: "net", password: "secret" });
+  assert.deepEqual(FakeWiFi.attempts, [{ SSID: "net", password: "secret" }]);
+  FakeWiFi.become(400);
+  assert.equal(bench.clients.length, 0);
+  FakeWiFi.become(500);
+  FakeWiFi.become(500);
+  assert.equal(bench.clients.length, 1);
+});
+
+test("a host that is connected already, or without Wi-Fi, or without an SSID, calls the broker at once", () => {
+  const connected = withWiFi();
+  FakeWiFi.connection = 500;
+  connected.start({ ssid: "net" });
+  assert.deepEqual([FakeWiFi.attempts.length, connected.clients.length], [0, 1]);
+
+  const unconfigured = withWiFi();
+  unconfigured.start();
+  assert.deepEqual([FakeWiFi.attempts.length, unconfigured.clients.length], [0, 1]);
+
+  const bare = new Bench();
+  bare.start({ ssid: "net" });
+  assert.equal(bare.clients.length, 1);
+});
+
+test("a lost Wi-Fi is told and made again, after 1, 2, 4 ... at most 60 s, and 1 s again after a success", async () => {
+  const bench = withWiFi();
+  bench.start({ ssid: "net" });
+  FakeWiFi.become(500);
+  FakeWiFi.become(200);
+  FakeWiFi.become(200);
+  assert.deepEqual(bench.events, [["offline", "Wi-Fi net lost"]]);
+  for (const delay of [1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]) {
+    const before = FakeWiFi.attempts.length;
+    await bench.timers.pass(delay - 1);
+    assert.equal(FakeWiFi.attempts.length, before);
+    await bench.timers.pass(1);
+    assert.equal(FakeWiFi.attempts.length, before + 1);
+    FakeWiFi.become(200);
+  }
+  await bench.timers.pass(60_000);
+  FakeWiFi.become(500);
+  FakeWiFi.become(200);
+  const before = FakeWiFi.attempts.length;
+  await bench.timers.pass(1000);
+  assert.equal(FakeWiFi.attempts.length, before + 1);
+  assert.equal(bench.clients.length, 1);
+});
+
+test("an access point that does not let us in is given up after 30 s and asked again", async () => {
+  const bench = withWiFi();
+  bench.start({ ssid: "net" });
+  await bench.timers.pass(30_000);
+  assert.equal(FakeWiFi.connection, 200);
+  await bench.timers.pass(1000);
+  assert.equal(FakeWiFi.attempts.length, 2);
+});
+
+test("an attempt of somebody else's is not disturbed", async () => {
+  const bench = withWiFi();
+  FakeWiFi.busy = true;
+  bench.start({ ssid: "net" });
+  FakeWiFi.busy = false;
+  await bench.timers.pass(1000);
+  assert.equal(FakeWiFi.attempts.length, 1);
+});
+
+test("stop lets go of the Wi-Fi without a timer left", async () => {
+  const bench = withWiFi();
+  const node = bench.start({ ssid: "net" });
+  FakeWiFi.become(200);
+  await node.stop();
+  assert.equal(bench.timers.count, 0);
+  assert.equal(FakeWiFi.closed, 2);
+});
+
+test("a node without a name takes one from the MAC address, else node", () => {
+  FakeWiFi.mac = "24:6F:28:A1:B2:C3";
+  assert.equal(withWiFi().start({ node: "" }).configuration.node, "node-a1b2c3");
+  FakeWiFi.mac = undefined;
+  assert.equal(withWiFi().start({ node: "" }).configuration.node, "node");
+});
