@@ -103,7 +103,7 @@ extern HostID hostIDs[ID_COUNT];
 #define ID(NAME) hostIDs[ID_##NAME]
 void ids_build(HostMachine* the);
 
-/* machine.c, preload.c, world.c: the machines. */
+/* machine.c, preload.c, world.c: the machines; see also world.h. */
 
 typedef struct Memory Memory;
 

@@ -4,6 +4,9 @@
 #include "host.h"
 
 #define NATIVES(X) \
+	X(xs_analog_close) X(xs_analog_constructor) X(xs_analog_read) \
+	X(xs_digital_close) X(xs_digital_constructor) X(xs_digital_read) X(xs_digital_write) \
+	X(xs_i2c_close) X(xs_i2c_constructor) X(xs_i2c_read) X(xs_i2c_write) X(xs_i2c_writeRead) \
 	X(xs_resolver_close) X(xs_resolver_constructor) X(xs_resolver_resolve) \
 	X(xs_simulator_args) X(xs_simulator_collect) X(xs_simulator_emit) X(xs_simulator_exit) X(xs_simulator_measure) \
 	X(xs_simulator_onSignal) X(xs_trace) \
@@ -15,7 +18,8 @@
 
 /* Destructors of classes: the engine calls them with the native side of an instance. */
 #define DESTRUCTORS(X) \
-	X(xs_resolver_destructor) X(xs_tcp_destructor) X(xs_udp_destructor)
+	X(xs_analog_destructor) X(xs_digital_destructor) X(xs_i2c_destructor) X(xs_resolver_destructor) \
+	X(xs_tcp_destructor) X(xs_udp_destructor)
 
 #define NATIVE_DECLARE(NAME) extern void NAME(txMachine* the);
 NATIVES(NATIVE_DECLARE)
