@@ -1,7 +1,7 @@
 import { configurationError, checkInteger } from "../error.js";
-import { packetName } from "./packet-type.js";
+import { packetName, PacketType } from "./packet-type.js";
 import type { PacketWriter } from "./packet-writer.js";
-import { isPositive, PropertyId, PropertyType, propertyType, type Properties, type UserProperty } from "./property.js";
+import { isPositive, PropertyId, PropertyType, propertyType, type Properties } from "./property.js";
 import { ReasonCode } from "./reason-code.js";
 import { isTopicName } from "./topic.js";
 import { isUtf8, readUtf8 } from "./utf8.js";
@@ -169,8 +169,12 @@ function writeValue(writer: PacketWriter, id: number, type: number, name: string
   }
 }
 
-function writeUserProperty(writer: PacketWriter, pairs: UserProperty): void {
-  for (const pair of pairs) {
+const USER_PROPERTY_FORM = 'a list of pairs, as in [["name", "value"]]';
+
+function writeUserProperty(writer: PacketWriter, pairs: unknown): void {
+  if (!Array.isArray(pairs)) throw configurationError("userProperty", USER_PROPERTY_FORM);
+  for (const pair of pairs as unknown[]) {
+    if (!Array.isArray(pair) || pair.length !== 2) throw configurationError("userProperty", USER_PROPERTY_FORM);
     writer.byte(PropertyId.userProperty);
     writer.string("the name of a userProperty", pair[0]);
     writer.string("the value of a userProperty", pair[1]);
@@ -194,8 +198,10 @@ export function writeProperties(writer: PacketWriter, properties: object | undef
       const type = id === undefined ? 0 : propertyType(id, packetType);
       if (id === undefined || type === 0)
         throw configurationError(`properties.${name}`, `left out: ${packetName(packetType)} has ${allowedNames(packetType)}`);
-      if (type === PropertyType.PAIR) writeUserProperty(writer, value as UserProperty);
-      else if (Array.isArray(value)) for (const each of value as unknown[]) writeValue(writer, id, type, name, each);
+      if (type === PropertyType.PAIR) writeUserProperty(writer, value);
+      // A PUBLISH that matched several subscriptions has a list of their identifiers.
+      else if (type === PropertyType.VARIABLE && packetType === PacketType.PUBLISH && Array.isArray(value))
+        for (const each of value as unknown[]) writeValue(writer, id, type, name, each);
       else writeValue(writer, id, type, name, value);
     }
   }
