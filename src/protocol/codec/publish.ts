@@ -1,30 +1,40 @@
 import type { PacketWriter } from "./packet-writer.js";
 import { PacketType } from "./packet-type.js";
 import { writeProperties } from "./properties.js";
-import type { Properties } from "./property.js";
+import { PropertyId, type Properties } from "./property.js";
 import { ReasonCode } from "./reason-code.js";
 import type { ReceivedPacket } from "./received-packet.js";
 import { isTopicName } from "./topic.js";
-import { writeVariableByteInteger } from "./variable-byte-integer.js";
+import { variableByteIntegerLength, writeVariableByteInteger } from "./variable-byte-integer.js";
 
 /** Flags of a PUBLISH (MQTT 5.0, 3.3.1). */
 export const PublishFlag = { RETAIN: 1, DUP: 8 } as const;
 
+/** Property Identifier and value of a Topic Alias. */
+const TOPIC_ALIAS_LENGTH = 3;
+
 /**
  * Writes the header of a PUBLISH at the start of `bytes`, straight from its encoded parts (MQTT 5.0, 3.3): first byte, Remaining
  * Length, topic, identifier, properties. The payload follows, from the caller.
- * @param topic Topic Name with its two bytes of length.
+ * @param topic Topic Name with its two bytes of length; those two alone, 0, when `alias` stands for it.
  * @param identifier Packet Identifier, 0 at QoS 0.
- * @param properties Property Length and properties; undefined in MQTT 3.1.1.
+ * @param properties the properties without their length; undefined in MQTT 3.1.1.
+ * @param alias Topic Alias to be added to the properties, or 0.
  * @returns the length of the header, or -1 when `bytes` is too short for it.
  */
 export function writePublishHeader(
-  bytes: Uint8Array, flags: number, topic: Uint8Array, identifier: number, properties: Uint8Array | undefined, payloadLength: number,
+  bytes: Uint8Array, flags: number, topic: Uint8Array, identifier: number, properties: Uint8Array | undefined, alias: number, payloadLength: number,
 ): number {
-  const header = topic.length + (identifier === 0 ? 0 : 2) + (properties === undefined ? 0 : properties.length);
-  if (header + 5 > bytes.length) return -1;
+  let remaining = topic.length;
+  let propertyLength = 0;
+  if (identifier !== 0) remaining += 2;
+  if (properties !== undefined) {
+    propertyLength = alias === 0 ? properties.length : properties.length + TOPIC_ALIAS_LENGTH;
+    remaining += propertyLength + variableByteIntegerLength(propertyLength);
+  }
+  if (remaining + 5 > bytes.length) return -1;
   bytes[0] = (PacketType.PUBLISH << 4) | flags;
-  let position = writeVariableByteInteger(bytes, 1, header + payloadLength);
+  let position = writeVariableByteInteger(bytes, 1, remaining + payloadLength);
   bytes.set(topic, position);
   position += topic.length;
   if (identifier !== 0) {
@@ -32,7 +42,13 @@ export function writePublishHeader(
     bytes[position++] = identifier;
   }
   if (properties === undefined) return position;
-  bytes.set(properties, position);
+  position = writeVariableByteInteger(bytes, position, propertyLength);
+  if (alias !== 0) {
+    bytes[position++] = PropertyId.topicAlias;
+    bytes[position++] = alias >> 8;
+    bytes[position++] = alias;
+  }
+  if (properties.length > 0) bytes.set(properties, position);
   return position + properties.length;
 }
 

@@ -1,3 +1,4 @@
+import { MqttError } from "../error.js";
 import { PacketType } from "./packet-type.js";
 import { checkProperties, findProperty, getProperty, readProperties } from "./properties.js";
 import type { Properties } from "./property.js";
@@ -90,6 +91,24 @@ export class ReceivedPacket {
   /** A view of this piece of the payload, or of the Reason Codes, made at each access. */
   get payload(): Uint8Array {
     return this.bytes.subarray(this.start, this.end);
+  }
+
+  /** The payload as UTF-8 text. @throws MqttError when it comes in pieces (resource) or is not text (peer). */
+  text(): string {
+    if (this.offset > 0 || this.more)
+      throw new MqttError("resource", `a payload of ${this.byteLength} bytes comes in pieces: set receiveBuffer larger, or put the pieces together`);
+    if (!isUtf8(this.bytes, this.start, this.end)) throw new MqttError("peer", `the payload on ${this.topic} is not UTF-8 text`, ReasonCode.PAYLOAD_FORMAT_INVALID);
+    return readUtf8(this.bytes, this.start, this.end);
+  }
+
+  /** The payload as JSON. @throws MqttError as {@link text}, and (peer) when it is not JSON. */
+  json(): unknown {
+    const text = this.text();
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw new MqttError("peer", `the payload on ${this.topic} is not JSON`, ReasonCode.PAYLOAD_FORMAT_INVALID);
+    }
   }
 
   get properties(): Properties {

@@ -1,0 +1,337 @@
+import { MqttError } from "../protocol/error.js";
+import { PacketType } from "../protocol/codec/packet-type.js";
+import { ReasonCode } from "../protocol/codec/reason-code.js";
+import type { ReceivedPacket } from "../protocol/codec/received-packet.js";
+import { Connection, ConnectionState } from "../protocol/connection/connection.js";
+import type { ConnectionHandler } from "../protocol/connection/handler.js";
+import { Published } from "../protocol/connection/outbound.js";
+import type { Publication, PublicationPayload } from "../protocol/session/publication.js";
+import { Session } from "../protocol/session/session.js";
+import { toBytes } from "./bytes.js";
+import { Clock } from "./clock.js";
+import { toConfiguration, type Configuration, type NetworkProvider } from "./configuration.js";
+import { Link } from "./link.js";
+import type {
+  Client, ConnectedInfo, ConnectOptions, MessageHandler, Payload, PreparedTopic, PreparedTopicOptions, PublishOptions, RequestOptions, Response, SubscribeOptions,
+} from "./options.js";
+import { ReusedTopic } from "./prepared-topic.js";
+import { PublishCall, TrackedPublication } from "./publish-call.js";
+import { PublishQueue } from "./publish-queue.js";
+import { Reconnection } from "./reconnection.js";
+import { Requests } from "./requests.js";
+import { Subscriptions } from "./subscriptions.js";
+
+/** Milliseconds to wait for PINGRESP. */
+const PING_TIMEOUT = 10_000;
+/** Topic Aliases for prepared topics, where the broker takes them. */
+const TOPIC_ALIASES = 8;
+
+interface Waiter {
+  readonly resolve: (info: ConnectedInfo) => void;
+  readonly reject: (error: MqttError) => void;
+}
+
+/** The client behind {@link connect}: a link that comes back, a queue before it, handlers behind it. */
+class ReconnectingClient implements Client, ConnectionHandler {
+  readonly #configuration: Configuration;
+  readonly #options: ConnectOptions;
+  readonly #session: Session;
+  readonly #receiveBuffer: Uint8Array;
+  readonly #sendBuffer: Uint8Array;
+  readonly #queue: PublishQueue;
+  readonly #subscriptions: Subscriptions;
+  readonly #requests: Requests;
+  readonly #reconnection: Reconnection;
+  readonly #clock: Clock;
+  #connection: Connection | undefined;
+  #link: Link | undefined;
+  #info: ConnectedInfo | undefined;
+  #connectedAt = 0;
+  #reconnectAt: number;
+  #waiters: Waiter[] = [];
+  /** Why the client has ended. */
+  #ended: MqttError | undefined;
+
+  constructor(configuration: Configuration, options: ConnectOptions) {
+    this.#configuration = configuration;
+    this.#options = options;
+    this.#session = new Session(configuration);
+    this.#receiveBuffer = new Uint8Array(configuration.receiveBuffer);
+    this.#sendBuffer = new Uint8Array(configuration.sendBuffer);
+    // What a lost session gives back needs room too.
+    this.#queue = new PublishQueue(configuration.queue + configuration.inFlight);
+    this.#subscriptions = new Subscriptions((error) => this.#report(error));
+    this.#requests = new Requests(this);
+    this.#reconnection = new Reconnection(configuration);
+    this.#clock = new Clock(() => this.#onTime());
+    this.#reconnectAt = this.#clock.now();
+    this.#wake();
+  }
+
+  get connected(): ConnectedInfo | undefined {
+    return this.#info;
+  }
+
+  ready(): Promise<ConnectedInfo> {
+    return new Promise((resolve, reject) => {
+      if (this.#info !== undefined) resolve(this.#info);
+      else if (this.#ended !== undefined) reject(this.#ended);
+      else this.#waiters.push({ resolve, reject });
+    });
+  }
+
+  publish(topic: string, payload: Payload, options: PublishOptions = {}): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const content = typeof payload === "object" && "read" in payload ? payload : toBytes("payload", payload);
+      if (!this.submit(new PublishCall(topic, options, resolve, reject), content))
+        throw new MqttError("resource", `the queue of ${this.#configuration.queue} publications is full: publish less, set queue larger or choose another queuePolicy`, ReasonCode.QUOTA_EXCEEDED);
+    });
+  }
+
+  topic(name: string, options: PreparedTopicOptions = {}): PreparedTopic {
+    return new ReusedTopic(name, options, (publication, payload) => this.submit(publication, payload));
+  }
+
+  subscribe(filter: string, ...rest: [MessageHandler] | [SubscribeOptions, MessageHandler]): Promise<number> {
+    return new Promise((resolve, reject) => {
+      if (this.#ended !== undefined) throw this.#ended;
+      const [options, handler] = rest.length === 1 ? [{}, rest[0]] : rest;
+      this.#subscriptions.add(filter, options, handler).then(resolve, reject);
+      this.#request();
+    });
+  }
+
+  unsubscribe(filter: string): Promise<number> {
+    const answer = this.#subscriptions.remove(filter);
+    this.#request();
+    return answer ?? Promise.resolve(ReasonCode.NO_SUBSCRIPTION_EXISTED);
+  }
+
+  request(topic: string, payload: Payload, options: RequestOptions = {}): Promise<Response> {
+    return this.#requests.send(topic, payload, options, () => this.#clock.now(), () => this.#wake());
+  }
+
+  close(options: Parameters<Client["close"]>[0] = {}): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#ended === undefined) {
+        this.onWritable();
+        this.#connection?.disconnect(options.reasonCode ?? 0, options.properties, this.#clock.now());
+        this.#finish(new MqttError("transport", "the client was closed"));
+      }
+      resolve();
+    });
+  }
+
+  /**
+   * Publishes or queues.
+   * @returns false when neither is possible now.
+   * @throws MqttError (configuration) for what the broker's limits forbid.
+   */
+  submit(publication: TrackedPublication, payload: PublicationPayload): boolean {
+    if (this.#ended !== undefined) throw this.#ended;
+    const connection = this.#connection;
+    const queue = this.#queue;
+    if (connection !== undefined && (queue.count === 0 || (publication.qos === 0 && !queue.holdsQoS0))) {
+      const published = connection.publish(publication, payload, publication.reused, this.#clock.now());
+      if (published === Published.DONE) publication.settled(payload, 0, undefined);
+      if (published !== Published.BLOCKED) return true;
+    }
+    return this.#enqueue(publication, payload);
+  }
+
+  #enqueue(publication: TrackedPublication, payload: PublicationPayload): boolean {
+    const { queue: size, queuePolicy } = this.#configuration;
+    const queue = this.#queue;
+    if (queuePolicy === "newest-per-topic") this.#drop(queue.findTopic(publication.topic), "a newer publication to the same topic took its place");
+    if (queue.count >= size) {
+      if (queuePolicy !== "drop-oldest" || queue.count === 0) return false;
+      this.#drop(0, "the queue was full and this was its oldest publication");
+    }
+    queue.add(publication, payload);
+    return true;
+  }
+
+  #drop(index: number, why: string): void {
+    const publication = this.#queue.publication(index);
+    const payload = this.#queue.payload(index);
+    if (publication === undefined || payload === undefined) return;
+    this.#queue.remove(index);
+    publication.settled(payload, 0, new MqttError("resource", `dropped: ${why}`, ReasonCode.QUOTA_EXCEEDED));
+  }
+
+  /** Sends what is queued, in order; an exhausted quota holds back QoS 1 and 2 only. */
+  #drain(connection: Connection): void {
+    const queue = this.#queue;
+    let held = false;
+    for (let i = 0; i < queue.count; ) {
+      const publication = queue.publication(i);
+      const payload = queue.payload(i);
+      if (publication === undefined || payload === undefined) return;
+      let published: number = Published.BLOCKED;
+      if (!held || publication.qos === 0) {
+        try {
+          published = connection.publish(publication, payload, publication.reused, this.#clock.now());
+        } catch (error) {
+          queue.remove(i);
+          publication.settled(payload, 0, error instanceof MqttError ? error : new MqttError("configuration", String(error)));
+          continue;
+        }
+        if (published === Published.BLOCKED && publication.qos === 0) return;
+      }
+      if (published === Published.BLOCKED) {
+        held = true;
+        i++;
+      } else {
+        queue.remove(i);
+        if (published === Published.DONE) publication.settled(payload, 0, undefined);
+      }
+    }
+  }
+
+  #request(): void {
+    if (this.#connection?.state === ConnectionState.CONNECTED) this.#subscriptions.pump(this.#connection, this.#clock.now());
+  }
+
+  #onTime(): void {
+    const now = this.#clock.now();
+    this.#link?.handleTimeout(now);
+    if (now >= this.#reconnectAt) this.#open();
+    this.#requests.expire(now);
+    this.#wake();
+  }
+
+  #wake(): void {
+    const link = this.#link?.nextDeadline() ?? this.#reconnectAt;
+    const request = this.#requests.nextDeadline();
+    this.#clock.wakeAt(link < request ? link : request);
+  }
+
+  #open(): void {
+    this.#reconnectAt = Infinity;
+    this.#queue.beginConnection();
+    this.#connection = new Connection(this.#session, this, {
+      receiveBuffer: this.#receiveBuffer, sendBuffer: this.#sendBuffer,
+      connectTimeout: this.#configuration.route.connectTimeout, pingTimeout: PING_TIMEOUT, topicAliases: TOPIC_ALIASES,
+    });
+    this.#link = new Link(this.#configuration.route, this.#connection, this.#reconnection.connect, this.#clock, () => this.#wake());
+    this.#link.open();
+  }
+
+  onPacket(packet: ReceivedPacket): void {
+    if (packet.type === PacketType.CONNACK && packet.reasonCode === 0) this.#connected(packet);
+    else if (packet.type === PacketType.SUBACK || packet.type === PacketType.UNSUBACK) {
+      this.#subscriptions.answered(packet);
+      this.#request();
+    }
+  }
+
+  #connected(packet: ReceivedPacket): void {
+    const { properties, sessionPresent: resumed, version } = packet;
+    const id = this.#reconnection.connected(properties.assignedClientIdentifier);
+    this.#connectedAt = this.#clock.now();
+    this.#info = { version, resumed, id, properties };
+    this.#subscriptions.started(resumed);
+    this.#request();
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const waiter of waiters) waiter.resolve(this.#info);
+    this.#options.onConnected?.(this.#info);
+  }
+
+  onPublish(packet: ReceivedPacket): number {
+    const connection = this.#connection;
+    const { identifier } = packet;
+    return this.#subscriptions.deliver(packet, (reasonCode, held) => {
+      const now = this.#clock.now();
+      if (held) connection?.release(reasonCode, now);
+      else if (identifier !== 0) connection?.acknowledge(identifier, reasonCode, now);
+      if (connection === this.#connection) this.#link?.read();
+      this.#wake();
+    });
+  }
+
+  onSettled(publication: Publication, payload: PublicationPayload, reasonCode: number): void {
+    if (publication instanceof TrackedPublication) publication.settled(payload, reasonCode, undefined);
+  }
+
+  onLost(publication: Publication, payload: PublicationPayload, released: boolean): void {
+    if (!(publication instanceof TrackedPublication)) return;
+    // The broker has had it, only the end of the handshake is missing.
+    if (released) publication.settled(payload, 0, undefined);
+    // At least once: as a new message. Exactly once cannot be kept any more: the caller must know.
+    else if (publication.qos === 1) this.#queue.putBack(publication, payload);
+    else publication.settled(payload, 0, new MqttError("peer", "the broker lost the session: whether this QoS 2 message arrived is unknown"));
+  }
+
+  onWritable(): void {
+    const connection = this.#connection;
+    if (connection?.state !== ConnectionState.CONNECTED) return;
+    this.#request();
+    this.#drain(connection);
+  }
+
+  onClose(error: MqttError): void {
+    const connected = this.#info !== undefined;
+    const greeted = this.#connection?.greeted ?? false;
+    this.#release();
+    // What cannot even be encoded will not get better.
+    const final = !connected && error.kind === "configuration";
+    const delay = this.#reconnection.delayAfter(error, connected ? this.#clock.now() - this.#connectedAt : -1, greeted);
+    if (final || delay === Infinity) this.#finish(error);
+    else this.#reconnectAt = this.#clock.now() + delay;
+    this.#options.onDisconnected?.(error, this.#ended !== undefined);
+    this.#wake();
+  }
+
+  #report(error: MqttError): void {
+    this.#options.onError?.(error);
+  }
+
+  #release(): void {
+    this.#link?.close();
+    this.#link = this.#connection = this.#info = undefined;
+    this.#subscriptions.ended();
+  }
+
+  /** The end: everything pending is told. */
+  #finish(error: MqttError): void {
+    this.#ended = error;
+    this.#release();
+    this.#reconnectAt = Infinity;
+    this.#clock.close();
+    const table = this.#session.outgoing;
+    while (table.count > 0) {
+      const publication = table.publication(0);
+      const payload = table.payload(0);
+      table.remove(0);
+      if (publication instanceof TrackedPublication && payload !== undefined) publication.settled(payload, 0, error);
+    }
+    while (this.#queue.count > 0) this.#abandonQueued(error);
+    this.#subscriptions.abandon(error);
+    this.#requests.abandon(error);
+    for (const waiter of this.#waiters) waiter.reject(error);
+    this.#waiters = [];
+  }
+
+  #abandonQueued(error: MqttError): void {
+    const publication = this.#queue.publication(0);
+    const payload = this.#queue.payload(0);
+    this.#queue.remove(0);
+    if (publication !== undefined && payload !== undefined) publication.settled(payload, 0, error);
+  }
+}
+
+/** The host's own provider: a global in Moddable and in the simulator, absent on Node. */
+declare const device: { readonly network?: NetworkProvider } | undefined;
+
+/**
+ * Connects to a broker and stays connected.
+ *
+ * @param url `mqtt://host:port`, `mqtts://...`, or the options alone.
+ * @returns at once; `ready()` tells when the connection stands, and publishing works before that, through the queue.
+ * @throws MqttError (configuration) naming a wrong option and what it may be.
+ */
+export function connect(url: string | ConnectOptions, options?: ConnectOptions): Client {
+  const configuration = toConfiguration(url, options, typeof device === "undefined" ? undefined : device.network);
+  return new ReconnectingClient(configuration, { ...(typeof url === "string" ? undefined : url), ...options });
+}

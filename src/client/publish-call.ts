@@ -1,0 +1,37 @@
+import { MqttError } from "../protocol/error.js";
+import { reasonText } from "../protocol/codec/reason-text.js";
+import { Publication, type PublicationPayload } from "../protocol/session/publication.js";
+import type { PublishOptions } from "./options.js";
+
+/** A publication that wants to know its end. */
+export abstract class TrackedPublication extends Publication {
+  /** Whether it is published again and again, so that it deserves a Topic Alias. */
+  abstract readonly reused: boolean;
+
+  /** @throws MqttError (configuration) naming what is wrong. */
+  constructor(topic: string, options: PublishOptions) {
+    super(topic, options.qos ?? 0, options.retain ?? false, options.properties);
+  }
+
+  /** It is done: with a Reason Code from the broker, or with the error that kept it from being sent. */
+  abstract settled(payload: PublicationPayload, reasonCode: number, error: MqttError | undefined): void;
+}
+
+/** One call of `publish`: settles its promise. */
+export class PublishCall extends TrackedPublication {
+  readonly reused = false;
+  readonly #resolve: (reasonCode: number) => void;
+  readonly #reject: (error: MqttError) => void;
+
+  constructor(topic: string, options: PublishOptions, resolve: (reasonCode: number) => void, reject: (error: MqttError) => void) {
+    super(topic, options);
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  override settled(_payload: PublicationPayload, reasonCode: number, error: MqttError | undefined): void {
+    if (error !== undefined) this.#reject(error);
+    else if (reasonCode >= 0x80) this.#reject(new MqttError("peer", `the broker refused the publication: ${reasonText(reasonCode)}`, reasonCode));
+    else this.#resolve(reasonCode);
+  }
+}

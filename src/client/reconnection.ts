@@ -1,0 +1,65 @@
+import type { MqttError } from "../protocol/error.js";
+import type { Connect } from "../protocol/codec/connect.js";
+import { ReasonCode } from "../protocol/codec/reason-code.js";
+import { Backoff } from "./backoff.js";
+import type { Configuration } from "./configuration.js";
+
+/** Refusals that last until somebody mends something: credentials, names, rights. Trying every second helps nobody. */
+const LASTING: readonly number[] = [
+  ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, ReasonCode.BAD_USER_NAME_OR_PASSWORD, ReasonCode.NOT_AUTHORIZED, ReasonCode.PACKET_TOO_LARGE,
+  ReasonCode.RETAIN_NOT_SUPPORTED, ReasonCode.QOS_NOT_SUPPORTED,
+];
+
+/** What a server that does not know MQTT 5.0 may make of its CONNECT (MQTT 5.0, 3.1.2.2). */
+const NOT_UNDERSTOOD: readonly number[] = [ReasonCode.UNSUPPORTED_PROTOCOL_VERSION, ReasonCode.MALFORMED_PACKET, ReasonCode.PROTOCOL_ERROR];
+
+/** When to come back after a connection, and with what CONNECT. */
+export class Reconnection {
+  /** The CONNECT of the next connection. */
+  connect: Connect;
+  readonly #configuration: Configuration;
+  readonly #backoff: Backoff | undefined;
+
+  constructor(configuration: Configuration) {
+    this.#configuration = configuration;
+    this.connect = configuration.connect;
+    const { reconnect } = configuration;
+    this.#backoff = reconnect === false ? undefined : new Backoff(reconnect.minimum, reconnect.maximum);
+  }
+
+  /**
+   * There is a session to come back to now, under the name the server may have given; in MQTT 3.1.1 clean means clean each time.
+   * @returns the Client Identifier.
+   */
+  connected(assigned: string | undefined): string {
+    const { version, clientId } = this.connect;
+    const id = assigned ?? clientId;
+    this.connect = { ...this.connect, clientId: id, cleanStart: version === 4 && this.#configuration.connect.cleanStart };
+    return id;
+  }
+
+  /**
+   * @param lasted how long the connection stood in milliseconds, -1 for not at all.
+   * @param greeted whether CONNECT was sent.
+   * @returns milliseconds until the next attempt, Infinity for never.
+   */
+  delayAfter(error: MqttError, lasted: number, greeted: boolean): number {
+    const { reconnect } = this.#configuration;
+    const backoff = this.#backoff;
+    const changed = lasted < 0 && greeted && this.#changeVersion(error);
+    // The broker may have a session that we do not know (MQTT 5.0, 3.2.2-4): begin anew.
+    if (lasted < 0 && error.reasonCode === ReasonCode.PROTOCOL_ERROR) this.connect = { ...this.connect, cleanStart: true };
+    if (backoff === undefined || reconnect === false) return changed ? 0 : Infinity;
+    if (lasted >= reconnect.stable) backoff.reset();
+    if (lasted < 0 && LASTING.includes(error.reasonCode)) backoff.slow();
+    return changed ? 0 : backoff.next();
+  }
+
+  /** Takes the other version where nobody asked for one. @returns whether that should be tried at once. */
+  #changeVersion(error: MqttError): boolean {
+    if (!this.#configuration.anyVersion || !(error.kind === "transport" || NOT_UNDERSTOOD.includes(error.reasonCode))) return false;
+    const version = this.connect.version === 5 ? 4 : 5;
+    this.connect = { ...this.connect, version, cleanStart: this.#configuration.connect.cleanStart };
+    return version === 4;
+  }
+}

@@ -1,0 +1,85 @@
+import { checkInteger, MqttError } from "../protocol/error.js";
+import type { Client, Message, Payload, RequestOptions, Response } from "./options.js";
+
+interface PendingRequest {
+  readonly correlationData: number;
+  readonly deadline: number;
+  readonly resolve: (response: Response) => void;
+  readonly reject: (error: MqttError) => void;
+}
+
+const CORRELATION_LENGTH = 4;
+
+function correlationOf(bytes: unknown): number {
+  if (!(bytes instanceof Uint8Array) || bytes.length !== CORRELATION_LENGTH) return -1;
+  return (((bytes[0] ?? 0) << 24) | ((bytes[1] ?? 0) << 16) | ((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0)) >>> 0;
+}
+
+/** Requests that wait for their response (MQTT 5.0, 4.10). */
+export class Requests {
+  readonly #client: Client;
+  readonly #pending: PendingRequest[] = [];
+  /** Response Topics that are subscribed to. */
+  readonly #topics: string[] = [];
+  // Random, so that no response to a request of an earlier run is taken for one of this.
+  #correlationData = Math.floor(Math.random() * 0xffffffff);
+  readonly #name = this.#correlationData.toString(16);
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  /** @param now gives the time; deadlines are kept on it. @param wake called when there is a new deadline. */
+  async send(topic: string, payload: Payload, options: RequestOptions, now: () => number, wake: () => void): Promise<Response> {
+    const timeout = checkInteger("timeout", options.timeout ?? 10_000, 1, 0x7fffffff);
+    const { version, properties } = await this.#client.ready();
+    if (version === 4) throw new MqttError("configuration", "request needs MQTT 5.0: a 3.1.1 connection has no Response Topic");
+    const responseTopic = options.responseTopic ?? `${properties.responseInformation ?? "xs-mqtt/response"}/${this.#name}`;
+    if (!this.#topics.includes(responseTopic)) {
+      await this.#client.subscribe(responseTopic, { qos: 1 }, (message) => this.#received(message));
+      this.#topics.push(responseTopic);
+    }
+    const correlation = (this.#correlationData = (this.#correlationData + 1) >>> 0);
+    const correlationData = Uint8Array.of(correlation >>> 24, correlation >>> 16, correlation >>> 8, correlation);
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ correlationData: correlation, deadline: now() + timeout, resolve, reject });
+      wake();
+      this.#client
+        .publish(topic, payload, { ...options, properties: { ...options.properties, responseTopic, correlationData } })
+        .catch((error: unknown) => this.#take(correlation)?.reject(error instanceof MqttError ? error : new MqttError("transport", String(error))));
+    });
+  }
+
+  #take(correlationData: number): PendingRequest | undefined {
+    const index = this.#pending.findIndex((request) => request.correlationData === correlationData);
+    return index < 0 ? undefined : this.#pending.splice(index, 1)[0];
+  }
+
+  #received(message: Message): void {
+    const { properties } = message;
+    this.#take(correlationOf(properties.correlationData))?.resolve({ topic: message.topic, payload: message.payload.slice(), properties });
+  }
+
+  /** When {@link expire} has something to do, or Infinity. */
+  nextDeadline(): number {
+    let deadline = Infinity;
+    for (const request of this.#pending) if (request.deadline < deadline) deadline = request.deadline;
+    return deadline;
+  }
+
+  /** Gives up what has waited too long. */
+  expire(now: number): void {
+    for (let i = this.#pending.length; i-- > 0; ) {
+      const request = this.#pending[i];
+      if (request === undefined || request.deadline > now) continue;
+      this.#pending.splice(i, 1);
+      request.reject(new MqttError("peer", "no response came in time: is anybody subscribed to the request's topic?"));
+    }
+  }
+
+  /** The client is closed. */
+  abandon(error: MqttError): void {
+    for (const request of this.#pending) request.reject(error);
+    this.#pending.length = 0;
+  }
+}

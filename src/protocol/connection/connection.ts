@@ -1,0 +1,353 @@
+import { configurationError, MqttError } from "../error.js";
+import { encodeConnect, type Connect } from "../codec/connect.js";
+import { decodeFromServer } from "../codec/decode.js";
+import { encodeDisconnect } from "../codec/disconnect.js";
+import { packetName, PacketType } from "../codec/packet-type.js";
+import { encodePing } from "../codec/ping.js";
+import { PropertyId, type DisconnectProperties, type Properties, type SubscribeProperties } from "../codec/property.js";
+import { ReasonCode } from "../codec/reason-code.js";
+import { reasonText } from "../codec/reason-text.js";
+import type { ReceivedPacket } from "../codec/received-packet.js";
+import { encodeSubscribe, type Subscription } from "../codec/subscribe.js";
+import { encodeUnsubscribe } from "../codec/unsubscribe.js";
+import { OutgoingState } from "../session/outgoing.js";
+import type { Publication, PublicationPayload } from "../session/publication.js";
+import type { Session } from "../session/session.js";
+import type { ConnectionHandler } from "./handler.js";
+import { Inbound } from "./inbound.js";
+import { KeepAlive } from "./keep-alive.js";
+import { Outbound, Published } from "./outbound.js";
+import { Receiver } from "./receiver.js";
+import { Sender, type Transport } from "./sender.js";
+
+export interface ConnectionOptions {
+  /** Owned by the caller, used by one connection at a time. */
+  readonly receiveBuffer: Uint8Array;
+  /** Owned by the caller, used by one connection at a time. */
+  readonly sendBuffer: Uint8Array;
+  /** Milliseconds to wait for CONNACK. */
+  readonly connectTimeout: number;
+  /** Milliseconds to wait for PINGRESP. */
+  readonly pingTimeout: number;
+  /** Topic Aliases given to publications that are used again, at most. */
+  readonly topicAliases: number;
+}
+
+/** Where a connection stands. */
+export const ConnectionState = { IDLE: 0, CONNECTING: 1, CONNECTED: 2, CLOSED: 3 } as const;
+
+/**
+ * One network connection to a server: what dies with the socket (MQTT 5.0, 3.1, 4.13). It does no I/O: bytes and the time are handed
+ * in, bytes go out through a {@link Transport}, {@link nextDeadline} says when {@link handleTimeout} wants to be called.
+ *
+ * All times are milliseconds on one clock that never goes back. Nothing that a peer sends makes anything grow or throws.
+ */
+export class Connection {
+  /** See {@link ConnectionState}. */
+  state: number = ConnectionState.IDLE;
+  readonly sender: Sender;
+  readonly outbound: Outbound;
+  readonly #receiver: Receiver;
+  readonly #inbound: Inbound;
+  readonly #keepAlive: KeepAlive;
+  readonly #session: Session;
+  readonly #handler: ConnectionHandler;
+  readonly #connectTimeout: number;
+  /** Set once CONNECT is sent. */
+  #connect: Connect | undefined;
+  #lastReceived = 0;
+  /** The PINGREQ that is asked for could not be sent yet. */
+  #pingUnsent = false;
+
+  constructor(session: Session, handler: ConnectionHandler, options: ConnectionOptions) {
+    this.#session = session;
+    this.#handler = handler;
+    this.#connectTimeout = options.connectTimeout;
+    this.sender = new Sender(options.sendBuffer);
+    this.#receiver = new Receiver(options.receiveBuffer, decodeFromServer);
+    this.outbound = new Outbound(this.sender, session.outgoing, handler, options.topicAliases);
+    this.#inbound = new Inbound(this.sender, session.incoming, handler);
+    this.#keepAlive = new KeepAlive(options.pingTimeout);
+  }
+
+  /**
+   * The transport is connected: sends the CONNECT.
+   * @throws MqttError (configuration, resource) for options that cannot be encoded; nothing has been sent then.
+   */
+  open(transport: Transport, writable: number, connect: Connect, now: number): void {
+    const length = encodeConnect(this.sender.writer, connect);
+    if (length > writable) throw new MqttError("resource", `CONNECT takes ${length} bytes, the socket only ${writable}: shorten will, id or properties`);
+    this.#connect = connect;
+    this.#receiver.packet.version = connect.version;
+    this.#receiver.maximumPacketSize = connect.properties?.maximumPacketSize ?? this.#receiver.maximumPacketSize;
+    this.sender.open(transport, writable, now);
+    this.outbound.dropRequests();
+    this.state = ConnectionState.CONNECTING;
+    this.#lastReceived = now;
+    this.sender.send(length, now);
+  }
+
+  /** Whether a CONNECT was sent, so that the silence or the end that followed is the server's. */
+  get greeted(): boolean {
+    return this.#connect !== undefined;
+  }
+
+  /** The transport takes that many bytes now. */
+  writable(count: number, now: number): void {
+    if (this.state === ConnectionState.CLOSED) return;
+    this.sender.writable = count;
+    if (this.#pingUnsent) {
+      this.#pingUnsent = false;
+      this.#keepAlive.asked = -1;
+    }
+    if (this.state === ConnectionState.CONNECTED) this.#flush(now);
+  }
+
+  /** Sends what is due: a payload on its way, acknowledgements, what is to be resent; then asks for more. */
+  #flush(now: number): void {
+    if (this.sender.left > 0 && !this.outbound.flush(now)) {
+      if (this.outbound.failure !== undefined) this.#sourceFailed(this.outbound.failure);
+      else if (this.outbound.pushing) this.#handler.onWritable();
+      return;
+    }
+    if (this.#inbound.flush(now) && this.outbound.flush(now)) this.#handler.onWritable();
+    this.#look(now);
+  }
+
+  /** Where the next bytes from the transport go: a view of 1 to `count` bytes. Only while not {@link paused}. */
+  space(count: number): Uint8Array {
+    return this.#receiver.space(count);
+  }
+
+  /** Whether the transport has to keep what it receives: the handler holds a message, or an answer must go out first. */
+  get paused(): boolean {
+    return this.#inbound.paused;
+  }
+
+  /** `count` bytes have been put into {@link space}. */
+  receive(count: number, now: number): void {
+    this.#lastReceived = now;
+    this.#receiver.received(count);
+    this.#look(now);
+  }
+
+  /** The handler has taken the piece that it held; `take` as in {@link ConnectionHandler.onPublish}. */
+  release(take: number, now: number): void {
+    if (this.state !== ConnectionState.CONNECTED) return;
+    this.#inbound.taken(this.#receiver.packet, take, now);
+    this.#look(now);
+  }
+
+  /** Acknowledges a message that was taken with `Take.LATER`; `reasonCode` of 0x80 or above refuses it. */
+  acknowledge(identifier: number, reasonCode: number, now: number): void {
+    this.#inbound.acknowledge(identifier, reasonCode, now);
+  }
+
+  /** Looks at all packets that are there. */
+  #look(now: number): void {
+    while (this.state !== ConnectionState.CLOSED && !this.#inbound.paused && this.#receiver.next()) this.#dispatch(this.#receiver.packet, now);
+  }
+
+  #dispatch(packet: ReceivedPacket, now: number): void {
+    let wrong = packet.fault;
+    const type = packet.type;
+    if (wrong === 0) {
+      if (this.state === ConnectionState.CONNECTED) {
+        if (type === PacketType.PUBLISH) wrong = this.#inbound.publish(packet, now);
+        else if (type === PacketType.CONNACK) wrong = ReasonCode.PROTOCOL_ERROR;
+        else wrong = this.#control(packet, type, now);
+      } else if (type === PacketType.CONNACK) wrong = this.#connack(packet, now);
+      else if (type === PacketType.AUTH) wrong = this.#auth(packet);
+      // Not even DISCONNECT may come before CONNACK (MQTT 5.0, 3.14.0-1).
+      else wrong = ReasonCode.PROTOCOL_ERROR;
+    }
+    if (wrong !== 0) this.#violation(wrong, `the broker sent a wrong ${packetName(type)}: ${reasonText(wrong)}`);
+  }
+
+  /** Anything but PUBLISH and CONNACK on a connection that stands. @returns 0, or the Reason Code for what is wrong with it. */
+  #control(packet: ReceivedPacket, type: number, now: number): number {
+    switch (type) {
+      case PacketType.PUBACK:
+      case PacketType.PUBREC:
+      case PacketType.PUBCOMP:
+        if (!this.outbound.acknowledged(packet, now)) return ReasonCode.PROTOCOL_ERROR;
+        this.#handler.onPacket(packet);
+        this.#handler.onWritable();
+        return 0;
+      case PacketType.PUBREL: {
+        const wrong = this.#inbound.released(packet, now);
+        if (wrong !== 0) return wrong;
+        break;
+      }
+      case PacketType.SUBACK:
+      case PacketType.UNSUBACK:
+        if (!this.outbound.answered(packet)) return ReasonCode.PROTOCOL_ERROR;
+        break;
+      case PacketType.PINGRESP:
+        this.#keepAlive.asked = -1;
+        break;
+      case PacketType.AUTH:
+        return this.#auth(packet);
+      case PacketType.DISCONNECT:
+        return this.#disconnected(packet);
+    }
+    this.#handler.onPacket(packet);
+    return 0;
+  }
+
+  #connack(packet: ReceivedPacket, now: number): number {
+    const connect = this.#connect;
+    if (connect === undefined) return ReasonCode.PROTOCOL_ERROR;
+    if (packet.reasonCode !== 0) {
+      const text = packet.property(PropertyId.reasonString);
+      this.#handler.onPacket(packet);
+      this.#close(new MqttError("peer", `the broker refused the connection: ${reasonText(packet.reasonCode)}${typeof text === "string" ? `: ${text}` : ""}`, packet.reasonCode));
+      return 0;
+    }
+    const session = this.#session;
+    // A session that we asked to be dropped, or never had (MQTT 5.0, 3.2.2-2, 3.2.2-4).
+    if (packet.sessionPresent && (connect.cleanStart || (connect.version === 5 && !session.established))) return ReasonCode.PROTOCOL_ERROR;
+    if (connect.version === 5 && connect.properties?.authenticationMethod === undefined && packet.hasProperty(PropertyId.authenticationMethod))
+      return ReasonCode.PROTOCOL_ERROR;
+    // An unnamed client must be told its name (MQTT 5.0, 3.2.2-16).
+    if (connect.version === 5 && connect.clientId === "" && !packet.hasProperty(PropertyId.assignedClientIdentifier)) return ReasonCode.PROTOCOL_ERROR;
+    const expiry = packet.numberProperty(PropertyId.sessionExpiryInterval, connect.properties?.sessionExpiryInterval ?? 0);
+    if (!packet.sessionPresent) this.outbound.discard();
+    session.established = connect.version === 5 ? expiry > 0 : !connect.cleanStart;
+    this.#keepAlive.interval = packet.numberProperty(PropertyId.serverKeepAlive, connect.keepAlive) * 1000;
+    this.#inbound.start(connect.version, connect.properties?.topicAliasMaximum ?? 0, packet.sessionPresent);
+    this.outbound.start(packet, connect.version);
+    this.state = ConnectionState.CONNECTED;
+    this.#handler.onPacket(packet);
+    this.#flush(now);
+    return 0;
+  }
+
+  #auth(packet: ReceivedPacket): number {
+    if (this.#connect?.properties?.authenticationMethod === undefined) return ReasonCode.PROTOCOL_ERROR;
+    this.#handler.onPacket(packet);
+    return 0;
+  }
+
+  #disconnected(packet: ReceivedPacket): number {
+    // Codes and properties that are a client's only (MQTT 5.0, 3.14.2).
+    if (packet.reasonCode === ReasonCode.DISCONNECT_WITH_WILL || packet.hasProperty(PropertyId.sessionExpiryInterval)) return ReasonCode.PROTOCOL_ERROR;
+    const text = packet.property(PropertyId.reasonString);
+    this.#handler.onPacket(packet);
+    this.#close(new MqttError("peer", `the broker disconnected: ${reasonText(packet.reasonCode)}${typeof text === "string" ? `: ${text}` : ""}`, packet.reasonCode));
+    return 0;
+  }
+
+  /** Publishes, see {@link Outbound.publish}. @returns one of {@link Published}. */
+  publish(publication: Publication, payload: PublicationPayload, reuse: boolean, now: number): number {
+    if (this.state !== ConnectionState.CONNECTED) return Published.BLOCKED;
+    const published = this.outbound.publish(publication, payload, reuse, now);
+    if (this.outbound.failure !== undefined) this.#sourceFailed(this.outbound.failure);
+    return published;
+  }
+
+  /** Subscribes. @returns the Packet Identifier that SUBACK will carry, or 0 when there is no room now. */
+  subscribe(subscriptions: readonly Subscription[], properties: SubscribeProperties | undefined, now: number): number {
+    return this.#request(OutgoingState.SUBACK, subscriptions.length, now, (identifier, version) =>
+      encodeSubscribe(this.sender.writer, version, identifier, subscriptions, properties));
+  }
+
+  /** Unsubscribes. @returns the Packet Identifier that UNSUBACK will carry, or 0 when there is no room now. */
+  unsubscribe(filters: readonly string[], properties: Pick<Properties, "userProperty"> | undefined, now: number): number {
+    return this.#request(OutgoingState.UNSUBACK, filters.length, now, (identifier, version) =>
+      encodeUnsubscribe(this.sender.writer, version, identifier, filters, properties));
+  }
+
+  #request(state: number, count: number, now: number, encode: (identifier: number, version: 4 | 5) => number): number {
+    const table = this.#session.outgoing;
+    if (this.state !== ConnectionState.CONNECTED || !this.sender.canSend(0) || !table.hasRoomForRequest) return 0;
+    const identifier = table.nextIdentifier();
+    const length = encode(identifier, this.#receiver.packet.version);
+    this.outbound.limits.checkPacketSize(length);
+    if (!this.sender.canSend(length)) return 0;
+    this.sender.send(length, now);
+    table.add(identifier, state, count);
+    return identifier;
+  }
+
+  /** Sends a PINGREQ. @returns false when there is no room now. */
+  ping(now: number): boolean {
+    this.#keepAlive.asked = now;
+    this.#pingUnsent = !this.sender.canSend(2);
+    if (!this.#pingUnsent) this.sender.send(encodePing(this.sender.writer, PacketType.PINGREQ), now);
+    return !this.#pingUnsent;
+  }
+
+  /** Sends an AUTH. @returns false when there is no room now. */
+  authenticate(reasonCode: number, properties: Properties | undefined, now: number): boolean {
+    const length = encodeDisconnect(this.sender.writer, PacketType.AUTH, 5, reasonCode, properties);
+    if (!this.sender.canSend(length)) return false;
+    this.sender.send(length, now);
+    return true;
+  }
+
+  /**
+   * Ends the connection: sends DISCONNECT, after which nothing more is sent or called back. The owner closes the transport.
+   * @returns whether the DISCONNECT was sent; not, when a payload is half-way.
+   */
+  disconnect(reasonCode: number, properties: DisconnectProperties | undefined, now: number): boolean {
+    const expiry = properties?.sessionExpiryInterval ?? 0;
+    if (expiry > 0 && !this.#connect?.properties?.sessionExpiryInterval)
+      throw configurationError("properties.sessionExpiryInterval", "0 in DISCONNECT when it was 0 in CONNECT");
+    const open = this.state === ConnectionState.CONNECTING || this.state === ConnectionState.CONNECTED;
+    let sent = false;
+    if (open && this.sender.left === 0) {
+      const version = this.#receiver.packet.version;
+      let length = encodeDisconnect(this.sender.writer, PacketType.DISCONNECT, version, reasonCode, properties);
+      // Texts give way to the server's Maximum Packet Size (MQTT 5.0, 3.14.2-3, 3.14.2-4).
+      if (length > this.outbound.limits.maximumPacketSize)
+        length = encodeDisconnect(this.sender.writer, PacketType.DISCONNECT, version, reasonCode, expiry > 0 ? { sessionExpiryInterval: expiry } : undefined);
+      sent = this.sender.canSend(length) && length <= this.outbound.limits.maximumPacketSize;
+      if (sent) this.sender.send(length, now);
+    }
+    this.#end();
+    return sent;
+  }
+
+  /** When {@link handleTimeout} has to be called next, or Infinity. */
+  nextDeadline(): number {
+    if (this.state === ConnectionState.CONNECTING) return this.sender.lastSent + this.#connectTimeout;
+    return this.state === ConnectionState.CONNECTED ? this.#keepAlive.deadline(this.sender.lastSent, this.#lastReceived) : Infinity;
+  }
+
+  /** Does what is due at this time; to be called too often is harmless. */
+  handleTimeout(now: number): void {
+    if (now < this.nextDeadline()) return;
+    if (this.state === ConnectionState.CONNECTING) this.#close(new MqttError("transport", `the broker sent no CONNACK within ${this.#connectTimeout} ms: is it an MQTT broker?`));
+    else if (this.#keepAlive.asked < 0) this.ping(now);
+    else this.#close(new MqttError("transport", "the broker did not answer a PINGREQ in time: the link is dead", ReasonCode.KEEP_ALIVE_TIMEOUT));
+  }
+
+  /** The transport is gone, or never came to be. */
+  closed(error: MqttError): void {
+    this.#close(error);
+  }
+
+  /** The peer broke the protocol: says so, as far as the version allows (MQTT 5.0, 4.13), and ends. */
+  #violation(reasonCode: number, message: string): void {
+    if (this.#receiver.packet.version === 5 && this.sender.canSend(3)) this.sender.send(encodeDisconnect(this.sender.writer, PacketType.DISCONNECT, 5, reasonCode), this.sender.lastSent);
+    this.#close(new MqttError("peer", message, reasonCode));
+  }
+
+  #sourceFailed(error: MqttError): void {
+    this.outbound.failure = undefined;
+    this.outbound.dropFailed();
+    this.#close(error);
+  }
+
+  #close(error: MqttError): void {
+    if (this.state === ConnectionState.CLOSED) return;
+    this.#end();
+    this.#handler.onClose(error);
+  }
+
+  #end(): void {
+    this.state = ConnectionState.CLOSED;
+    this.sender.close();
+  }
+}

@@ -1,0 +1,110 @@
+import type { Publication, PublicationPayload } from "./publication.js";
+
+/** Where an exchange that this side began stands. */
+export const OutgoingState = {
+  /** PUBLISH at QoS 1 sent, PUBACK awaited. */
+  PUBACK: 1,
+  /** PUBLISH at QoS 2 sent, PUBREC awaited. */
+  PUBREC: 2,
+  /** PUBREC received, PUBREL to be sent. */
+  PUBREL: 3,
+  /** PUBREL sent, PUBCOMP awaited. */
+  PUBCOMP: 4,
+  SUBACK: 5,
+  UNSUBACK: 6,
+  /** Added to PUBACK or PUBREC: the PUBLISH has to be sent again on this connection. */
+  RESEND: 8,
+} as const;
+
+/**
+ * What this side has begun and the other has not yet finished, in the order of sending: that of resending too (MQTT 5.0, 4.6.0-1). A
+ * PUBREC moves its entry to the end, so that PUBRELs keep the order of PUBRECs (4.6.0-4). Fixed size: nothing here grows.
+ */
+export class OutgoingTable {
+  /** Entries in use. */
+  count = 0;
+  /** Identifier in the lower half, then a byte of state, then a byte that belongs to the state. */
+  readonly #entries: Uint32Array;
+  readonly #publications: (Publication | undefined)[];
+  readonly #payloads: (PublicationPayload | undefined)[];
+  #last = 0;
+
+  /** @param size entries, of which the last two are for SUBSCRIBE and UNSUBSCRIBE only. */
+  constructor(size: number) {
+    this.#entries = new Uint32Array(size);
+    this.#publications = new Array<Publication | undefined>(size).fill(undefined);
+    this.#payloads = new Array<PublicationPayload | undefined>(size).fill(undefined);
+  }
+
+  /** Whether another publication fits; other requests have two entries more. */
+  get hasRoom(): boolean {
+    return this.count < this.#entries.length - 2;
+  }
+
+  get hasRoomForRequest(): boolean {
+    return this.count < this.#entries.length;
+  }
+
+  /** A Packet Identifier that is not in use, never 0 (MQTT 5.0, 2.2.1-3). */
+  nextIdentifier(): number {
+    do this.#last = this.#last === 0xffff ? 1 : this.#last + 1;
+    while (this.find(this.#last) >= 0);
+    return this.#last;
+  }
+
+  /** The index of an identifier, or -1. */
+  find(identifier: number): number {
+    const entries = this.#entries;
+    for (let i = 0; i < this.count; i++) if (((entries[i] ?? 0) & 0xffff) === identifier) return i;
+    return -1;
+  }
+
+  identifier(index: number): number {
+    return (this.#entries[index] ?? 0) & 0xffff;
+  }
+
+  state(index: number): number {
+    return ((this.#entries[index] ?? 0) >>> 16) & 0xff;
+  }
+
+  /** SUBACK and UNSUBACK: how many Reason Codes are awaited. PUBREL: the Reason Code to be sent. */
+  extra(index: number): number {
+    return (this.#entries[index] ?? 0) >>> 24;
+  }
+
+  setState(index: number, state: number): void {
+    this.#entries[index] = ((this.#entries[index] ?? 0) & 0xffff) | (state << 16);
+  }
+
+  publication(index: number): Publication | undefined {
+    return this.#publications[index];
+  }
+
+  payload(index: number): PublicationPayload | undefined {
+    return this.#payloads[index];
+  }
+
+  add(identifier: number, state: number, extra: number, publication?: Publication, payload?: PublicationPayload): void {
+    const index = this.count++;
+    this.#entries[index] = identifier | (state << 16) | (extra << 24);
+    this.#publications[index] = publication;
+    this.#payloads[index] = payload;
+  }
+
+  remove(index: number): void {
+    const last = --this.count;
+    this.#entries.copyWithin(index, index + 1, last + 1);
+    this.#publications.copyWithin(index, index + 1, last + 1);
+    this.#payloads.copyWithin(index, index + 1, last + 1);
+    this.#publications[last] = this.#payloads[last] = undefined;
+  }
+
+  /** Moves an entry to the end, with a new state. */
+  moveToEnd(index: number, state: number): void {
+    const identifier = this.identifier(index);
+    const publication = this.#publications[index];
+    const payload = this.#payloads[index];
+    this.remove(index);
+    this.add(identifier, state, 0, publication, payload);
+  }
+}

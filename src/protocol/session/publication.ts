@@ -1,0 +1,64 @@
+import { configurationError } from "../error.js";
+import { PacketWriter } from "../codec/packet-writer.js";
+import { PacketType } from "../codec/packet-type.js";
+import { writeProperties } from "../codec/properties.js";
+import type { PublishProperties } from "../codec/property.js";
+import { PublishFlag } from "../codec/publish.js";
+
+/** A payload that comes while it is sent. The same bytes must come again: a QoS 1 or 2 message may be resent (MQTT 5.0, 4.4). */
+export interface PayloadSource {
+  /** Length of the whole payload in bytes. */
+  readonly byteLength: number;
+  /** Gives 1 to `count` bytes from `offset` on; they may be overwritten at the next call. */
+  read(offset: number, count: number): Uint8Array;
+}
+
+/** What a publication carries: bytes, which the session refers to and does not copy, or a source of them. */
+export type PublicationPayload = Uint8Array | PayloadSource;
+
+// Enough for most topics and properties in one try.
+const SCRATCH = 256;
+
+/** Encodes with a buffer that is enlarged to what is needed: a caller's own data decide its size. */
+function encode(write: (writer: PacketWriter) => void): Uint8Array {
+  let writer = new PacketWriter(new Uint8Array(SCRATCH));
+  write(writer);
+  if (writer.position > SCRATCH) {
+    writer = new PacketWriter(new Uint8Array(writer.position));
+    write(writer);
+  }
+  return writer.bytes.slice(0, writer.position);
+}
+
+const NOTHING = new Uint8Array(0);
+
+function withoutLength(block: Uint8Array): Uint8Array {
+  let start = 0;
+  while (((block[start++] ?? 0) & 0x80) !== 0);
+  return block.subarray(start);
+}
+
+/** Topic, QoS, RETAIN and properties of a PUBLISH, encoded once and used for any number of payloads. */
+export class Publication {
+  /** Topic Name with its two bytes of length. */
+  readonly topic: Uint8Array;
+  /** First byte of the PUBLISH: QoS and RETAIN. */
+  readonly flags: number;
+  /** The properties without their length. */
+  readonly properties: Uint8Array;
+  /** The Topic Alias that the application chose, or 0. */
+  readonly topicAlias: number;
+
+  /** @throws MqttError (configuration) naming the wrong value. */
+  constructor(topic: string, qos: number, retain: boolean, properties?: PublishProperties) {
+    if (qos !== 0 && qos !== 1 && qos !== 2) throw configurationError("qos", "0, 1 or 2");
+    this.topic = encode((writer) => writer.topicName("topic", topic));
+    this.flags = (qos << 1) | (retain ? PublishFlag.RETAIN : 0);
+    this.properties = properties === undefined ? NOTHING : withoutLength(encode((writer) => writeProperties(writer, properties, PacketType.PUBLISH)));
+    this.topicAlias = properties?.topicAlias ?? 0;
+  }
+
+  get qos(): number {
+    return this.flags >> 1;
+  }
+}

@@ -1,0 +1,27 @@
+import { checkInteger } from "../error.js";
+import { IncomingTable } from "./incoming.js";
+import { OutgoingTable } from "./outgoing.js";
+
+export interface SessionLimits {
+  /** QoS 1 and 2 publications unacknowledged at once, 1 to 255. Default 8. */
+  readonly inFlight?: number | undefined;
+  /** Receive Maximum announced to the server: its unacknowledged publications, 1 to 65,535. Default 20. */
+  readonly receiveMaximum?: number | undefined;
+}
+
+/**
+ * What survives a connection (MQTT 5.0, 4.1): Packet Identifiers, what is in flight in either direction. It is handed to one
+ * {@link Connection} after another, never to two at once.
+ */
+export class Session {
+  readonly outgoing: OutgoingTable;
+  readonly incoming: IncomingTable;
+  /** Whether the server may hold the other half: a connection that leaves a session behind has been made. */
+  established = false;
+
+  /** @throws MqttError (configuration) for a limit out of range. */
+  constructor(limits: SessionLimits = {}) {
+    this.outgoing = new OutgoingTable(checkInteger("inFlight", limits.inFlight ?? 8, 1, 255) + 2);
+    this.incoming = new IncomingTable(checkInteger("properties.receiveMaximum", limits.receiveMaximum ?? 20, 1, 0xffff));
+  }
+}
