@@ -21,9 +21,9 @@ export default class Resolver {
   #closed = false;
 
   /** @throws TypeError without an options object. */
-  constructor(options: { readonly target?: unknown }) {
+  constructor(options: Readonly<Record<string, unknown>>) {
     checkOptions("Resolver", options);
-    this.target = options.target;
+    this.target = options["target"];
   }
 
   /**

@@ -1,0 +1,114 @@
+import { readFileSync } from "node:fs";
+import { parseArgs, type ParseArgsConfig } from "node:util";
+import { parseScene } from "../world/csv-scene.js";
+import { UsageError } from "./command-line.js";
+import { heaps, type Heap } from "./simulator.js";
+
+/** What `npm start` was asked for. */
+export interface StartOptions {
+  readonly help: boolean;
+  /** JSON lines instead of a view for people. */
+  readonly json: boolean;
+  /** URL of a broker that runs already; undefined: start one. */
+  readonly broker: string | undefined;
+  /** Stop after so many seconds; undefined: run until told to stop. */
+  readonly seconds: number | undefined;
+  /** Text of the CSV file that drives the environment; undefined: a daily cycle. */
+  readonly scene: string | undefined;
+  readonly node: string;
+  readonly prefix: string;
+  /** Seconds from one telemetry to the next. */
+  readonly interval: number;
+  readonly heap: Heap;
+}
+
+export const usage = `npm start [-- OPTIONS]
+
+  --broker URL        use this broker, mqtt://HOST[:PORT] (default: start one on a free port)
+  --json              one JSON object a line instead of the view for people
+  --seconds N         stop after N seconds (default: run until Ctrl-C)
+  --scene FILE.csv    drive the environment: seconds,temperature,humidity,pressure (default: a daily cycle)
+  --node NAME         name of the node, a level of its topics (default: node-1)
+  --prefix P          first level of the topics (default: xs-mqtt)
+  --interval SECONDS  from one telemetry to the next, 1 to 86400 (default: 2)
+  --heap HEAP         memory of the device: ${heaps.join(", ")} (default: esp32)
+  --help              this text
+`;
+
+const options = {
+  broker: { type: "string" },
+  json: { type: "boolean", default: false },
+  seconds: { type: "string" },
+  scene: { type: "string" },
+  node: { type: "string", default: "node-1" },
+  prefix: { type: "string", default: "xs-mqtt" },
+  interval: { type: "string", default: "2" },
+  heap: { type: "string", default: "esp32" },
+  help: { type: "boolean", default: false },
+} as const satisfies ParseArgsConfig["options"];
+
+/** The longest scene in bytes: it reaches the simulator as one argument, of which Linux takes 128 KiB. */
+const longestScene = 120_000;
+
+/** @throws UsageError saying which option is wrong and what it may be. */
+export function parseStartOptions(args: readonly string[]): StartOptions {
+  const values = parse(args);
+  return {
+    help: values.help,
+    json: values.json,
+    broker: values.broker === undefined ? undefined : brokerUrl(values.broker),
+    seconds: values.seconds === undefined ? undefined : seconds("--seconds", values.seconds, 2_000_000),
+    scene: values.scene === undefined ? undefined : scene(values.scene),
+    node: level("--node", values.node),
+    prefix: level("--prefix", values.prefix),
+    interval: seconds("--interval", values.interval, 86_400),
+    heap: heap(values.heap),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    // The first sentence says what is wrong; the rest is advice for other programs.
+    throw new UsageError(error.message.split(". ")[0]);
+  }
+}
+
+function brokerUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === "mqtts:") throw new UsageError("--broker: the simulator has no TLS yet; give mqtt://HOST[:PORT]");
+  if (url?.protocol !== "mqtt:" || url.hostname === "") throw new UsageError(`--broker: "${text}" must be mqtt://HOST[:PORT]`);
+  return text;
+}
+
+function seconds(option: string, text: string, maximum: number): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= 1 && value <= maximum)) throw new UsageError(`${option}: "${text}" must be a number of seconds, 1 to ${maximum}`);
+  return value;
+}
+
+/** The firmware checks names for itself; this only tells before anything is started. */
+function level(option: string, text: string): string {
+  if (text === "" || /[+#]/.test(text)) throw new UsageError(`${option}: "${text}" must be a topic level: not empty, without + and #`);
+  return text;
+}
+
+function heap(text: string): Heap {
+  const known = heaps.find((name) => name === text);
+  if (known === undefined) throw new UsageError(`--heap: "${text}" must be ${heaps.join(", ")}`);
+  return known;
+}
+
+function scene(file: string): string {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+    parseScene(text);
+  } catch (error) {
+    throw new UsageError(`--scene ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (Buffer.byteLength(text) > longestScene) throw new UsageError(`--scene ${file}: must have at most ${longestScene} bytes; leave out rows, values between rows are interpolated`);
+  return text;
+}

@@ -1,0 +1,62 @@
+/**
+ * Bundles what tsc has put into build/js:
+ *   dist/xs-mqtt.js    the library for XS
+ *   dist/node.js       the library for Node
+ *   build/firmware.js  the firmware, for the simulator to preload
+ *   build/device.js    the simulated board's main module, over the firmware
+ *   build/world.js     what is outside the simulated chip
+ * and copies the library's type declarations to dist/types.
+ */
+import { cp, rm } from "node:fs/promises";
+import { join } from "node:path";
+
+const compiled = join(import.meta.dirname, "build/js");
+
+/** Modules that the host of a device has. */
+const device = [/^embedded:/, "timer", "time", "mc/config", "Resource", "simulator"];
+
+/** Resolves the named modules to files in build/js. */
+const substitute = (files) => ({
+  name: "substitute",
+  resolveId: (source) => (source in files ? join(compiled, files[source]) : null),
+});
+
+/** Leaves the import of a file in build/js to a module of that name. */
+const separate = (file, name) => ({
+  name: "separate",
+  async resolveId(source, importer, options) {
+    const resolved = await this.resolve(source, importer, { ...options, skipSelf: true });
+    return resolved?.id === join(compiled, file) ? { id: name, external: true } : resolved;
+  },
+});
+
+/** Copies the type declarations of the given folders. */
+const declarations = (folders) => ({
+  name: "declarations",
+  async writeBundle() {
+    await rm("dist/types", { recursive: true, force: true });
+    for (const folder of folders)
+      await cp(join(compiled, folder), join("dist/types", folder), {
+        recursive: true,
+        filter: (path) => !path.endsWith(".js") && !path.endsWith(".map"),
+      });
+  },
+});
+
+const bundle = (input, file, external, plugins = []) => ({
+  input: join(compiled, input),
+  output: { file, format: "es" },
+  external,
+  plugins,
+});
+
+export default [
+  bundle("src/index.js", "dist/xs-mqtt.js", device),
+  bundle("boards/node/index.js", "dist/node.js", /^node:/, [
+    substitute({ timer: "boards/node/timer.js", time: "boards/node/time.js" }),
+    declarations(["src", "boards/node"]),
+  ]),
+  bundle("src/node/main.js", "build/firmware.js", device),
+  bundle("boards/simulator/device/main.js", "build/device.js", device, [separate("src/node/main.js", "firmware")]),
+  bundle("boards/simulator/world/index.js", "build/world.js", device),
+];
