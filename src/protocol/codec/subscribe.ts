@@ -2,7 +2,7 @@ import { checkInteger, configurationError } from "../error.js";
 import type { PacketWriter } from "./packet-writer.js";
 import { PacketType } from "./packet-type.js";
 import { writeProperties } from "./properties.js";
-import type { SubscribeProperties } from "./property.js";
+import type { Properties, SubscribeProperties } from "./property.js";
 import { ReasonCode } from "./reason-code.js";
 import type { ReceivedPacket } from "./received-packet.js";
 import { checkTopicFilter } from "./topic.js";
@@ -34,7 +34,7 @@ function optionsByte(subscription: Subscription, version: 4 | 5): number {
  * @throws MqttError (configuration) for a wrong filter or option, (resource) when the buffer is too small.
  */
 export function encodeSubscribe(
-  writer: PacketWriter, version: 4 | 5, identifier: number, subscriptions: readonly Subscription[], properties?: SubscribeProperties,
+  writer: PacketWriter, version: 4 | 5, identifier: number, subscriptions: readonly Subscription[], properties?: SubscribeProperties | Properties,
 ): number {
   if (subscriptions.length === 0) throw configurationError("SUBSCRIBE", "for one topic filter or more");
   writer.begin(PacketType.SUBSCRIBE, 2);

@@ -246,22 +246,26 @@ export class Connection {
     return published;
   }
 
-  /** Subscribes. @returns the Packet Identifier that SUBACK will carry, or 0 when there is no room now. */
-  subscribe(subscriptions: readonly Subscription[], properties: SubscribeProperties | undefined, now: number): number {
-    return this.#request(OutgoingState.SUBACK, subscriptions.length, now, (identifier, version) =>
+  /**
+   * Subscribes.
+   * @param id a Packet Identifier of the caller's choice, 0 for the next one.
+   * @returns the Packet Identifier that SUBACK will carry, or 0 when there is no room now.
+   */
+  subscribe(subscriptions: readonly Subscription[], properties: SubscribeProperties | Properties | undefined, now: number, id = 0): number {
+    return this.#request(OutgoingState.SUBACK, subscriptions.length, now, id, (identifier, version) =>
       encodeSubscribe(this.sender.writer, version, identifier, subscriptions, properties));
   }
 
-  /** Unsubscribes. @returns the Packet Identifier that UNSUBACK will carry, or 0 when there is no room now. */
-  unsubscribe(filters: readonly string[], properties: Pick<Properties, "userProperty"> | undefined, now: number): number {
-    return this.#request(OutgoingState.UNSUBACK, filters.length, now, (identifier, version) =>
+  /** Unsubscribes, as {@link subscribe}. @returns the Packet Identifier that UNSUBACK will carry, or 0 when there is no room now. */
+  unsubscribe(filters: readonly string[], properties: Pick<Properties, "userProperty"> | undefined, now: number, id = 0): number {
+    return this.#request(OutgoingState.UNSUBACK, filters.length, now, id, (identifier, version) =>
       encodeUnsubscribe(this.sender.writer, version, identifier, filters, properties));
   }
 
-  #request(state: number, count: number, now: number, encode: (identifier: number, version: 4 | 5) => number): number {
+  #request(state: number, count: number, now: number, id: number, encode: (identifier: number, version: 4 | 5) => number): number {
     const table = this.#session.outgoing;
     if (this.state !== ConnectionState.CONNECTED || !this.sender.canSend(0) || !table.hasRoomForRequest) return 0;
-    const identifier = table.nextIdentifier();
+    const identifier = id === 0 ? table.nextIdentifier() : table.checkFree(id);
     const length = encode(identifier, this.#receiver.packet.version);
     this.outbound.limits.checkPacketSize(length);
     if (!this.sender.canSend(length)) return 0;

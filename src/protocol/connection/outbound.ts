@@ -1,4 +1,4 @@
-import { configurationError, MqttError } from "../error.js";
+import { MqttError } from "../error.js";
 import { encodeAcknowledgement } from "../codec/acknowledgement.js";
 import { PacketType } from "../codec/packet-type.js";
 import { PublishFlag, writePublishHeader } from "../codec/publish.js";
@@ -110,8 +110,7 @@ export class Outbound {
    */
   begin(publication: Publication, data: Uint8Array, length: number, identifier: number, duplicate: boolean, now: number): number {
     if (!this.#mayPublish(publication)) return Published.BLOCKED;
-    if (identifier !== 0 && this.#table.find(identifier) >= 0) throw configurationError("id", `one that is not in use: ${identifier} is in flight`);
-    const id = publication.flags <= 1 ? 0 : identifier === 0 ? this.#table.nextIdentifier() : identifier;
+    const id = publication.flags <= 1 ? 0 : identifier === 0 ? this.#table.nextIdentifier() : this.#table.checkFree(identifier);
     const published = this.#send(publication, data, length, id, publication.flags | (duplicate ? PublishFlag.DUP : 0), false, now);
     if (published !== Published.BLOCKED && id !== 0) this.#took(publication, undefined, id);
     return published;

@@ -1,3 +1,4 @@
+import { checkInteger, configurationError } from "../error.js";
 import type { Publication, PublicationPayload } from "./publication.js";
 
 /** Where an exchange that this side began stands. */
@@ -50,6 +51,13 @@ export class OutgoingTable {
     do this.#last = this.#last === 0xffff ? 1 : this.#last + 1;
     while (this.find(this.#last) >= 0);
     return this.#last;
+  }
+
+  /** Lets a caller choose an identifier. @throws MqttError (configuration) for one out of range or in use. */
+  checkFree(identifier: number): number {
+    checkInteger("id", identifier, 1, 0xffff);
+    if (this.find(identifier) >= 0) throw configurationError("id", `one that is not in use: ${identifier} is in flight`);
+    return identifier;
   }
 
   /** The index of an identifier, or -1. */

@@ -1,0 +1,202 @@
+import { checkInteger, configurationError, MqttError } from "../protocol/error.js";
+import { encodeConnect, type Connect } from "../protocol/codec/connect.js";
+import { PacketType } from "../protocol/codec/packet-type.js";
+import { PacketWriter } from "../protocol/codec/packet-writer.js";
+import type { ReceivedPacket } from "../protocol/codec/received-packet.js";
+import { Connection } from "../protocol/connection/connection.js";
+import { Take, type ConnectionHandler } from "../protocol/connection/handler.js";
+import { Session } from "../protocol/session/session.js";
+import { toBytes } from "./bytes.js";
+import { Clock } from "./clock.js";
+import { Link } from "./link.js";
+import type { MQTTClient } from "./mqtt-client.js";
+import type { ControlMessage, MQTTClientOptions } from "./mqtt-client-options.js";
+
+/** Room kept for the header of a packet when the writable count is told. */
+const OVERHEAD = 8;
+
+function toConnect(options: MQTTClientOptions): Connect {
+  const { will, password } = options;
+  const version: number = options.version ?? 4;
+  if (version !== 4 && version !== 5) throw configurationError("version", "4 (MQTT 3.1.1) or 5");
+  return {
+    version,
+    cleanStart: options.clean ?? true,
+    keepAlive: Math.ceil(checkInteger("keepAlive", options.keepAlive ?? options.keepalive ?? 0, 0, 65_535_000) / 1000),
+    clientId: options.id ?? "",
+    // The SDK leaves out what is empty.
+    user: options.user === "" ? undefined : options.user,
+    password: password === undefined || password === "" ? undefined : toBytes("password", password),
+    will: will && {
+      topic: will.topic, payload: toBytes("will.message", will.message ?? ""), qos: will.QoS ?? 0, retain: Boolean(will.retain), properties: will.properties,
+    },
+    properties: { ...options.properties, receiveMaximum: options.properties?.receiveMaximum ?? 20 },
+  };
+}
+
+/** What drives an {@link MQTTClient}: its connection, link and clock, and its callbacks, which never run inside a call of its user. */
+export class MQTTClientDriver implements ConnectionHandler {
+  readonly connection: Connection;
+  readonly clock: Clock;
+  /** Bytes of the fragment in hand that have not been read, and where they begin. */
+  available = 0;
+  position = 0;
+  #packet: ReceivedPacket | undefined;
+  readonly #client: MQTTClient;
+  readonly #options: MQTTClientOptions;
+  readonly #link: Link;
+  #opened = false;
+  #reading = false;
+  /** The fragment in hand was read outside its callback. */
+  #releaseDue = false;
+  /** Something may be waiting behind a payload that is complete now. */
+  #flushDue = false;
+  #over = false;
+
+  /** @throws MqttError (configuration) naming the wrong option; nothing has been acquired then. */
+  constructor(client: MQTTClient, options: MQTTClientOptions) {
+    this.#client = client;
+    this.#options = options;
+    if (typeof options.host !== "string" || options.host === "") throw configurationError("host", "the name or address of a broker");
+    for (const name of ["socket", "dns"] as const)
+      if (typeof (options[name] as { io?: unknown } | undefined)?.io !== "function") throw configurationError(name, "an object {io: class, ...}, as device.network.mqtt has it");
+    const connect = toConnect(options);
+    const sendBuffer = new Uint8Array(checkInteger("sendBuffer", options.sendBuffer ?? 256, 64, 0x10000));
+    encodeConnect(new PacketWriter(sendBuffer), connect);
+    const connectTimeout = checkInteger("connectTimeout", options.connectTimeout ?? 30_000, 1, 0x7fffffff);
+    const session = new Session({ inFlight: options.inFlight, receiveMaximum: connect.properties?.receiveMaximum });
+    const port = checkInteger("port", options.port ?? 1883, 1, 0xffff);
+    this.connection = new Connection(session, this, {
+      sendBuffer, connectTimeout, receiveBuffer: new Uint8Array(checkInteger("receiveBuffer", options.receiveBuffer ?? 512, 64, 0x10000)),
+      pingTimeout: 10_000, topicAliases: 0,
+    });
+    this.clock = new Clock(() => this.#onTime());
+    this.#link = new Link({ host: options.host, port, socket: options.socket, dns: options.dns, connectTimeout }, this.connection, connect, this.clock, () => this.wake());
+    // Not yet: callbacks must not run inside the constructor.
+    this.clock.wakeAt(this.clock.now());
+  }
+
+  wake(): void {
+    this.clock.wakeAt(this.#link.nextDeadline());
+  }
+
+  /** Bytes that `write` takes now. */
+  get writable(): number {
+    const { left, writable } = this.connection.sender;
+    return left > 0 ? writable : writable > OVERHEAD ? writable - OVERHEAD : 0;
+  }
+
+  /** Takes bytes of the fragment in hand. @returns them, as a view that is valid until the next callback. */
+  take(count: number): Uint8Array {
+    const { position } = this;
+    this.position += count;
+    this.available -= count;
+    if (this.available === 0 && !this.#reading) {
+      this.#releaseDue = true;
+      this.clock.wakeAt(this.clock.now());
+    }
+    return (this.#packet?.bytes ?? new Uint8Array(0)).subarray(position, position + count);
+  }
+
+  /** A payload that was brought in parts is complete: what waits behind it goes out soon. */
+  flushSoon(): void {
+    this.#flushDue = true;
+    this.clock.wakeAt(this.clock.now());
+  }
+
+  /** The user has sent DISCONNECT: `onClose` follows. */
+  disconnected(): void {
+    this.#link.close();
+    this.#over = true;
+    this.clock.wakeAt(this.clock.now());
+  }
+
+  /** Releases everything; no callback runs after it. */
+  close(): void {
+    this.#over = true;
+    this.available = 0;
+    this.#link.close();
+    this.clock.close();
+  }
+
+  #onTime(): void {
+    if (this.#over) {
+      this.close();
+      this.#options.onClose?.call(this.#client);
+      return;
+    }
+    const now = this.clock.now();
+    if (!this.#opened) {
+      this.#opened = true;
+      this.#link.open();
+    }
+    this.#link.handleTimeout(now);
+    if (this.#flushDue) {
+      this.#flushDue = false;
+      this.connection.writable(this.connection.sender.writable, now);
+    }
+    if (this.#releaseDue) {
+      this.#releaseDue = false;
+      this.connection.release(Take.TAKEN, now);
+      this.#link.read();
+    }
+    this.wake();
+  }
+
+  onPublish(packet: ReceivedPacket): number {
+    const { onReadable } = this.#options;
+    if (onReadable === undefined) return Take.TAKEN;
+    const { more } = packet;
+    this.#packet = packet;
+    this.position = packet.start;
+    this.available = packet.end - packet.start;
+    this.#reading = true;
+    onReadable.call(
+      this.#client, this.available,
+      packet.offset > 0
+        ? { more }
+        : {
+            more, topic: packet.topic, QoS: packet.qos, byteLength: packet.byteLength, retain: packet.retain, duplicate: packet.duplicate,
+            ...(packet.version === 5 ? { properties: packet.properties } : undefined),
+          },
+    );
+    this.#reading = false;
+    return this.available === 0 ? Take.TAKEN : Take.HELD;
+  }
+
+  onPacket(packet: ReceivedPacket): void {
+    const { onControl } = this.#options;
+    const { type, identifier, reasonCode } = packet;
+    if (onControl === undefined || (type === PacketType.CONNACK && reasonCode !== 0)) return;
+    const message: ControlMessage = {
+      operation: type,
+      reason: reasonCode,
+      ...(identifier === 0 ? undefined : { id: identifier }),
+      ...(type === PacketType.SUBACK || type === PacketType.UNSUBACK ? { payload: Array.from(packet.payload) } : undefined),
+      ...(type === PacketType.CONNACK ? { sessionPresent: packet.sessionPresent } : undefined),
+      ...(packet.version === 5 ? { properties: packet.properties } : undefined),
+    };
+    if (onControl.length > 1) (onControl as (this: MQTTClient, opcode: number, message: ControlMessage) => void).call(this.#client, type, message);
+    else (onControl as (this: MQTTClient, message: ControlMessage) => void).call(this.#client, message);
+  }
+
+  onWritable(): void {
+    const { writable } = this;
+    if (writable > 0) this.#options.onWritable?.call(this.#client, writable);
+  }
+
+  onSettled(): void {
+    // Acknowledgements reach the user as control messages.
+  }
+
+  onLost(): void {
+    // An instance has one connection: there is no session to lose.
+  }
+
+  onClose(error: MqttError): void {
+    if (this.#over) return;
+    this.close();
+    this.#options.onError?.call(this.#client, error);
+    this.#options.onClose?.call(this.#client);
+  }
+}
