@@ -2,9 +2,10 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { delimiter, resolve } from "node:path";
+import { canLink, compiler } from "./compiler.js";
 
-/** Named after Debian's packages. `gcc` stands for any C compiler, `gcc-multilib` for its 32-bit libc. */
+/** Named after Debian's packages: `gcc` with the libc to link programs, `gcc-multilib` with that for 32 bits, too. */
 export type PackageName = "mosquitto" | "gcc" | "gcc-multilib";
 
 interface Package {
@@ -29,15 +30,12 @@ const known: Readonly<Record<PackageName, Package>> = {
   gcc: {
     purpose: "a C compiler",
     packages: ["gcc", "libc6-dev"],
-    find: findCompiler,
+    find: () => findCompiler(64),
   },
   "gcc-multilib": {
     purpose: "a C compiler with 32-bit libc",
     packages: ["gcc", "gcc-multilib"],
-    find: async () => {
-      const compiler = await findCompiler();
-      return compiler !== undefined && (await compiles32Bit(compiler)) ? compiler : undefined;
-    },
+    find: () => findCompiler(32),
   },
 };
 
@@ -80,19 +78,16 @@ async function privileged(): Promise<string[] | undefined> {
   return (await run(["sudo", "-n", "true"], "ignore")) ? ["sudo", "-n"] : undefined;
 }
 
-async function findCompiler(): Promise<string | undefined> {
-  for (const name of ["gcc", "cc", "clang"]) {
-    const path = await findProgram(name);
-    if (path !== undefined) return path;
-  }
-  return undefined;
+async function findCompiler(bits: 32 | 64): Promise<string | undefined> {
+  const path = await findProgram(compiler);
+  return path !== undefined && (await canLink(bits)) ? path : undefined;
 }
 
 /** Looks in the PATH and where Debian keeps what is not on an ordinary user's PATH. */
 async function findProgram(name: string): Promise<string | undefined> {
   const directories = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/local/sbin", "/usr/sbin", "/sbin", "/opt/homebrew/sbin"];
   for (const directory of directories) {
-    const path = join(directory, name);
+    const path = resolve(directory, name);
     try {
       await access(path, constants.X_OK);
       return path;
@@ -103,21 +98,14 @@ async function findProgram(name: string): Promise<string | undefined> {
   return undefined;
 }
 
-function compiles32Bit(compiler: string): Promise<boolean> {
-  return run([compiler, "-m32", "-x", "c", "-o", "/dev/null", "-"], "ignore", "#include <stdio.h>\nint main(void) { return puts(\"\"); }\n");
-}
-
 /** @returns whether the command could be started and ended with 0. */
-function run(command: readonly string[], output: "ignore" | "stderr" = "stderr", input = ""): Promise<boolean> {
+function run(command: readonly string[], output: "ignore" | "stderr" = "stderr"): Promise<boolean> {
   const [program = "", ...args] = command;
   const sink = output === "stderr" ? process.stderr : "ignore";
-  return new Promise((resolve) => {
-    const child = spawn(program, args, { stdio: ["pipe", sink, sink] });
-    child.once("error", () => resolve(false));
-    child.once("close", (code) => resolve(code === 0));
-    // A command that reads nothing may be gone before its input is written.
-    child.stdin.once("error", () => undefined);
-    child.stdin.end(input);
+  return new Promise((settle) => {
+    const child = spawn(program, args, { stdio: ["ignore", sink, sink] });
+    child.once("error", () => settle(false));
+    child.once("close", (code) => settle(code === 0));
   });
 }
 

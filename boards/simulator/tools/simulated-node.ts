@@ -8,10 +8,14 @@ import { hostArguments, type SimulatorOptions } from "./simulator.js";
 /** How long a node may take to say goodbye, in milliseconds. */
 const farewellLimit = 10_000;
 
+/** How the simulator marks what it says itself, beside the firmware's trace. */
+const hostPrefix = "simulator: ";
+
 /** The firmware in a simulator process. */
 export class SimulatedNode {
   readonly #child: ChildProcess;
   readonly #ended: Promise<string>;
+  /** Why the simulator ends, in its own words. */
   #lastWords = "";
   #told = false;
 
@@ -31,7 +35,7 @@ export class SimulatedNode {
     });
     createInterface({ input: child.stderr }).on("line", (line) => {
       process.stderr.write(`${line}\n`);
-      if (line.trim() !== "") this.#lastWords = line.trim();
+      if (line.startsWith(hostPrefix)) this.#lastWords = line.slice(hostPrefix.length);
     });
     const failed = once(child, "error").then(([error]) => String(error));
     const closed = Promise.all([once(child, "close"), once(output, "close")]).then(() => {

@@ -9,7 +9,7 @@ export interface StartOptions {
   readonly help: boolean;
   /** JSON lines instead of a view for people. */
   readonly json: boolean;
-  /** URL of a broker that runs already; undefined: start one. */
+  /** URL of a broker that runs already; `embedded`: start aedes; undefined: start mosquitto where it is installed, else aedes. */
   readonly broker: string | undefined;
   /** Stop after so many seconds; undefined: run until told to stop. */
   readonly seconds: number | undefined;
@@ -24,7 +24,8 @@ export interface StartOptions {
 
 export const usage = `npm start [-- OPTIONS]
 
-  --broker URL        use this broker, mqtt://HOST[:PORT] (default: start one on a free port)
+  --broker URL        use this broker, mqtt://HOST[:PORT] (default: start mosquitto on a free port, or where that
+                      is not installed the embedded broker aedes; "embedded" starts that in any case)
   --json              one JSON object a line instead of the view for people
   --seconds N         stop after N seconds (default: run until Ctrl-C)
   --scene FILE.csv    drive the environment: seconds,temperature,humidity,pressure (default: a daily cycle)
@@ -77,9 +78,10 @@ function parse(args: readonly string[]) {
 }
 
 function brokerUrl(text: string): string {
+  if (text === "embedded") return text;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === "mqtts:") throw new UsageError("--broker: the simulator has no TLS yet; give mqtt://HOST[:PORT]");
-  if (url?.protocol !== "mqtt:" || url.hostname === "") throw new UsageError(`--broker: "${text}" must be mqtt://HOST[:PORT]`);
+  if (url?.protocol !== "mqtt:" || url.hostname === "") throw new UsageError(`--broker: "${text}" must be mqtt://HOST[:PORT] or embedded`);
   return text;
 }
 

@@ -1,9 +1,10 @@
 /** `npm start`: a broker, the firmware of a sensor node in the simulator, and a view of what happens. */
 import { join } from "node:path";
-import { startBroker } from "./broker.js";
+import { startBroker, type Broker } from "./broker.js";
 import { buildHost } from "./build-host.js";
 import { UsageError } from "./command-line.js";
 import type { RunEvent } from "./events.js";
+import { ensure } from "./packages.js";
 import { projectRoot } from "./paths.js";
 import { SimulatedNode } from "./simulated-node.js";
 import type { SimulatorOptions } from "./simulator.js";
@@ -16,8 +17,9 @@ const built = (file: string): string => join(projectRoot, "build", file);
 async function run(options: StartOptions, stop: AbortSignal): Promise<boolean> {
   const write = (text: string): void => void process.stdout.write(text);
   const view = options.json ? jsonView(write) : humanView(write, options, process.stdout.isTTY);
+  await ensure("gcc");
   const host = await buildHost();
-  const broker = options.broker === undefined ? await startBroker() : undefined;
+  const broker = await ownBroker(options);
   void broker?.lost.then((reason) => process.stderr.write(`${reason}\n`));
   try {
     const url = broker?.url ?? options.broker ?? "";
@@ -26,6 +28,12 @@ async function run(options: StartOptions, stop: AbortSignal): Promise<boolean> {
   } finally {
     await broker?.stop();
   }
+}
+
+/** The broker to start; undefined when there is one already. */
+async function ownBroker({ broker }: StartOptions): Promise<Broker | undefined> {
+  if (broker === undefined) return startBroker();
+  return broker === "embedded" ? startBroker({ kind: "aedes" }) : undefined;
 }
 
 async function runNode(

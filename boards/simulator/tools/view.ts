@@ -35,19 +35,21 @@ export function humanView(write: (text: string) => void, options: StartOptions, 
   const topic = `${options.prefix}/${options.node}`;
   let url = "";
   let told = false;
+  let lastReason = "";
   let readings = "";
 
   return (event) => {
     switch (event.event) {
       case "broker":
         url = event.url.replace(/\/$/, "");
-        line("broker", `${event.name} ${event.version} at ${event.url}`);
+        line("broker", `${event.name} ${event.version}`.trim() + ` at ${event.url}`);
         line("node", `${topic}, ${describeHeap(options.heap)}`);
         break;
       case "online":
         line("online", `MQTT ${event.mqtt === 5 ? "5.0" : "3.1.1"}${event.resumed ? ", session resumed" : ""}`, green);
         if (!told) write(suggestions(`${url}/${topic}`));
         told = true;
+        lastReason = "";
         break;
       case "telemetry":
         readings = describe(event.payload);
@@ -57,7 +59,9 @@ export function humanView(write: (text: string) => void, options: StartOptions, 
         line("telemetry", `${readings}   memory ${memory(event, options.heap)}`);
         break;
       case "offline":
-        line("offline", event.reason, red);
+        // Each attempt to come back fails for the same reason: once is enough.
+        if (event.reason !== lastReason) line("offline", event.reason, red);
+        lastReason = event.reason;
         break;
       case "stopped":
         line("stopped", `${event.published} published, ${event.acknowledged} acknowledged, ${event.received} commands received`);
