@@ -1,4 +1,5 @@
 import type { QoS } from "../client/options.js";
+import { parseUrl } from "../client/url.js";
 import { checkInteger, configurationError } from "../protocol/error.js";
 
 /** What a node can be told; `docs/firmware.md` has the table. */
@@ -76,12 +77,15 @@ function number(options: Readonly<Record<string, unknown>>, name: string, otherw
 }
 
 function brokerUrl(value: string | undefined): string {
-  if (value === undefined || !/^mqtts?:\/\/[^/]/.test(value))
-    throw configurationError("broker", "the broker's URL, mqtt://HOST, mqtt://HOST:PORT or with TLS mqtts://HOST");
-  return value;
+  try {
+    if (value !== undefined && parseUrl(value).host !== "") return value;
+  } catch {
+    // Said below, with the option's name.
+  }
+  throw configurationError("broker", "the broker's URL, mqtt://HOST, mqtt://HOST:PORT or with TLS mqtts://HOST");
 }
 
-/** A topic of which the node's own topics are to begin. */
+/** The beginning of the node's topics. */
 function levels(what: string, value: string): string {
   if (/[+#\0]/.test(value) || value.startsWith("/") || value.endsWith("/") || value.startsWith("$") || value.length > 64)
     throw configurationError(what, "1 to 64 characters, without + and #, neither beginning with / or $ nor ending with /");

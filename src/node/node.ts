@@ -123,7 +123,8 @@ export class SensorNode implements CommandTarget {
       // As large as the receive buffer: then whatever Response Topic and Correlation Data came in also goes out.
       sendBuffer: 512,
       queuePolicy: "drop-oldest",
-      onConnected: (info) => this.connected(info),
+      // Later: the client calls back from deep in the stack, of which a device has 6 to 8 KiB.
+      onConnected: (info) => void Promise.resolve(info).then((connected) => this.connected(connected)),
       onDisconnected: (error, final) => this.disconnected(error, final),
       onError: (error) => this.report(error),
     });
@@ -133,6 +134,7 @@ export class SensorNode implements CommandTarget {
   }
 
   private connected({ version: mqtt, resumed }: ConnectedInfo): void {
+    if (this.#stopped) return;
     void this.publish("status", "online", true);
     this.#options.onOnline?.({ node: this.configuration.node, mqtt, resumed });
     if (this.#repeat === undefined) this.schedule();
@@ -202,11 +204,9 @@ export class SensorNode implements CommandTarget {
     this.#indicator.close();
     const client = this.#client;
     if (client?.connected) {
+      const farewell = this.publish("status", "offline", true);
       let timeout: unknown;
-      await Promise.race([
-        this.publish("status", "offline", true),
-        new Promise<void>((resolve) => timeout = timer.set(resolve, farewellTimeout)),
-      ]);
+      await Promise.race([farewell, new Promise<void>((resolve) => timeout = timer.set(resolve, farewellTimeout))]);
       timer.clear(timeout);
     }
     await client?.close();

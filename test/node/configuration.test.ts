@@ -23,6 +23,7 @@ test("a wrong value names the option and what it may be", () => {
   const wrong: readonly (readonly [Record<string, unknown>, RegExp])[] = [
     [{ broker: undefined }, /^broker must be the broker's URL, mqtt:\/\/HOST/],
     [{ broker: "192.168.1.10" }, /^broker must be/],
+    [{ broker: "mqtt://host:port" }, /^broker must be/],
     [{ prefix: "a/#" }, /^prefix must be 1 to 64 characters, without \+ and #/],
     [{ prefix: "/a" }, /^prefix must be/],
     [{ prefix: "$SYS" }, /^prefix must be/],

@@ -4,7 +4,7 @@ import { Bench } from "./fake-host.js";
 
 const readings = { temperature: 21.5, humidity: 45.12, pressure: 101_325.25 };
 
-test("connects with a will, announces its birth and listens for commands", () => {
+test("connects with a will, announces its birth and listens for commands", async () => {
   const bench = new Bench();
   bench.start({ broker: "mqtts://host:1", brokerUser: "u", brokerPassword: "p", keepAlive: 30 });
   const { url, options, filter } = bench.client;
@@ -15,6 +15,7 @@ test("connects with a will, announces its birth and listens for commands", () =>
   assert.deepEqual(bench.client.published, []);
 
   bench.client.come();
+  await bench.timers.pass(0);
   assert.deepEqual(bench.client.published, [{ topic: "xs-mqtt/kitchen/status", payload: "online", options: { qos: 1, retain: true } }]);
   assert.deepEqual(bench.events, [["online", { node: "kitchen", mqtt: 5, resumed: false }]]);
 });
@@ -66,6 +67,7 @@ test("after a loss it announces itself again and goes on in its interval", async
   await bench.timers.pass(5000);
   bench.client.lose("connection reset");
   bench.client.come(4, true);
+  await bench.timers.pass(0);
   assert.deepEqual(bench.events.slice(-2), [["offline", "connection reset"], ["online", { node: "kitchen", mqtt: 4, resumed: true }]]);
   assert.deepEqual(bench.payloads("status"), ["online", "online"]);
   await bench.timers.pass(5100);
@@ -104,6 +106,7 @@ test("stop waits at most 3 s for a broker that does not answer, and not at all w
   const bench = new Bench();
   const node = bench.start();
   bench.client.come();
+  await bench.timers.pass(0);
   bench.client.acknowledges = false;
   void node.stop();
   await bench.timers.pass(2999);
@@ -118,10 +121,20 @@ test("stop waits at most 3 s for a broker that does not answer, and not at all w
   assert.deepEqual(offline.client.published, []);
 });
 
+test("a stop at the moment of the connection leaves offline behind, not online", async () => {
+  const bench = new Bench();
+  const node = bench.start();
+  bench.client.come();
+  await node.stop();
+  assert.deepEqual(bench.payloads("status"), ["offline"]);
+  assert.equal(bench.timers.count, 0);
+});
+
 test("after stop nothing is measured, published or told any more", async () => {
   const bench = new Bench();
   const node = bench.start();
   bench.client.come();
+  await bench.timers.pass(0);
   await node.stop();
   const told = bench.events.length;
   bench.client.lose("closed", true);
