@@ -1,7 +1,25 @@
 import { deepEqual } from "node:assert/strict";
 import { test } from "node:test";
 import { PacketType } from "../../../src/protocol/codec/packet-type.js";
-import { isReasonCode } from "../../../src/protocol/codec/reason-code.js";
+import { isReasonCode, ReasonCode } from "../../../src/protocol/codec/reason-code.js";
+
+/** The names of MQTT 5.0, 2.4. */
+const NAMES: Readonly<Record<number, string>> = {
+  0x00: "SUCCESS", 0x01: "GRANTED_QOS_1", 0x02: "GRANTED_QOS_2", 0x04: "DISCONNECT_WITH_WILL", 0x10: "NO_MATCHING_SUBSCRIBERS",
+  0x11: "NO_SUBSCRIPTION_EXISTED", 0x18: "CONTINUE_AUTHENTICATION", 0x19: "REAUTHENTICATE", 0x80: "UNSPECIFIED_ERROR", 0x81: "MALFORMED_PACKET",
+  0x82: "PROTOCOL_ERROR", 0x83: "IMPLEMENTATION_SPECIFIC_ERROR", 0x84: "UNSUPPORTED_PROTOCOL_VERSION", 0x85: "CLIENT_IDENTIFIER_NOT_VALID",
+  0x86: "BAD_USER_NAME_OR_PASSWORD", 0x87: "NOT_AUTHORIZED", 0x88: "SERVER_UNAVAILABLE", 0x89: "SERVER_BUSY", 0x8a: "BANNED",
+  0x8b: "SERVER_SHUTTING_DOWN", 0x8c: "BAD_AUTHENTICATION_METHOD", 0x8d: "KEEP_ALIVE_TIMEOUT", 0x8e: "SESSION_TAKEN_OVER",
+  0x8f: "TOPIC_FILTER_INVALID", 0x90: "TOPIC_NAME_INVALID", 0x91: "PACKET_IDENTIFIER_IN_USE", 0x92: "PACKET_IDENTIFIER_NOT_FOUND",
+  0x93: "RECEIVE_MAXIMUM_EXCEEDED", 0x94: "TOPIC_ALIAS_INVALID", 0x95: "PACKET_TOO_LARGE", 0x96: "MESSAGE_RATE_TOO_HIGH", 0x97: "QUOTA_EXCEEDED",
+  0x98: "ADMINISTRATIVE_ACTION", 0x99: "PAYLOAD_FORMAT_INVALID", 0x9a: "RETAIN_NOT_SUPPORTED", 0x9b: "QOS_NOT_SUPPORTED",
+  0x9c: "USE_ANOTHER_SERVER", 0x9d: "SERVER_MOVED", 0x9e: "SHARED_SUBSCRIPTIONS_NOT_SUPPORTED", 0x9f: "CONNECTION_RATE_EXCEEDED",
+  0xa0: "MAXIMUM_CONNECT_TIME", 0xa1: "SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED", 0xa2: "WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED",
+};
+
+test("named codes are those of the standard (MQTT 5.0, 2.4)", () => {
+  for (const [name, code] of Object.entries(ReasonCode)) deepEqual(NAMES[code], name);
+});
 
 /** The codes below 256 that a packet may carry, in hexadecimal. */
 function codes(type: number): string {

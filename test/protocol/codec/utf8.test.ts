@@ -55,7 +55,7 @@ test("a string longer than the units decoded at once is read whole", () => {
 });
 
 test("NUL and lone surrogates are not written (MQTT-1.5.4-1, MQTT-1.5.4-2)", () => {
-  for (const string of ["\0", "a\0b", "\ud800", "a\udbff", "\ud800a", "\ud800\ud800", "\udc00", "\udfffa", "\udc00\ud800"])
+  for (const string of ["\0", "a\0b", "\ud800", "a\udbff", "\ud800a", "\ud800\ud800", "\ud800\ue000", "\ud800\udbff", "\udc00", "\udc00\udc00", "\udfffa", "\udc00\ud800"])
     equal(writeUtf8(new Uint8Array(16), 0, string), -1);
 });
 
