@@ -5,6 +5,14 @@
 #include "xsAll.h"
 #include "host.h"
 
+#if mxStress
+	/* The engine's switch for a collection at every allocation; it turns it off for each machine that it creates. */
+	extern int gxStress;
+	#define START_STRESS() (gxStress = 1)
+#else
+	#define START_STRESS() ((void)0)
+#endif
+
 static Graph* load_graph(Module** mainModule)
 {
 	Graph* graph = graph_create();
@@ -57,6 +65,7 @@ int main(int count, char** values)
 	device = create_device(graph);
 	world_start();
 	meters_start(device);
+	START_STRESS();
 	run(device, mainModule);
 	meters_collect(device);
 	host_exit(exitCode);

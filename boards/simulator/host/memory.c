@@ -17,9 +17,16 @@ struct Memory {
 	txCreation creation;
 };
 
+/* Without limits a heap is large, so that hardly a collection runs; with one at every allocation it is small, so that each is short. */
+#if mxStress
+	#define UNLIMITED_SLOTS (8 * 1024)
+#else
+	#define UNLIMITED_SLOTS (128 * 1024)
+#endif
+
 static const txCreation unlimited = {
 	.initialChunkSize = 4 * 1024 * 1024, .incrementalChunkSize = 1024 * 1024,
-	.initialHeapCount = 128 * 1024, .incrementalHeapCount = 32 * 1024,
+	.initialHeapCount = UNLIMITED_SLOTS, .incrementalHeapCount = UNLIMITED_SLOTS / 4,
 	.stackCount = 16 * 1024, .initialKeyCount = 4096, .incrementalKeyCount = 1024, .nameModulo = 53, .symbolModulo = 3,
 	.parserBufferSize = 64 * 1024, .parserTableModulo = 1993,
 };

@@ -137,8 +137,7 @@ static void request_remove(Request* request)
 
 static short prepare(Source* source, bool* ready)
 {
-	(void)ready;
-	source->background = pending == 0;
+	(void)source, (void)ready;
 	return POLLIN;
 }
 
@@ -148,9 +147,10 @@ static void dispatch(Source* source, short events)
 	(void)events;
 	if (read(source->fd, &request, sizeof(request)) != sizeof(request))
 		return;
-	pending--;
-	if (!pending)
+	if (--pending == 0) {
+		source->background = true;
 		source->busyUntil = 0;
+	}
 	if (!request->canceled) {
 		deliver(request);
 		if (!request->canceled)
@@ -165,7 +165,7 @@ static void destroy(Source* source)
 	(void)source;
 }
 
-static Source source = { .prepare = prepare, .dispatch = dispatch, .destroy = destroy };
+static Source source = { .prepare = prepare, .dispatch = dispatch, .destroy = destroy, .background = true };
 
 static void start(void)
 {
@@ -185,6 +185,7 @@ static void request_start(Request* request)
 	struct in_addr numeric;
 	pthread_t thread;
 	pending++;
+	source.background = false;
 	source.busyUntil = clock_real() + RESOLVE_GRACE;
 	if (inet_pton(AF_INET, request->host, &numeric) == 1) {
 		inet_ntop(AF_INET, &numeric, request->address, sizeof(request->address));

@@ -118,7 +118,8 @@ static void socket_dispatch(Source* source, short events)
 		(*socket->onWritable)(socket, SEND_BUFFER - socket->outCount);
 	}
 	if (socket_error_due(socket) && !socket->closed) {
-		socket->errorDelivered = true;
+		/* Nothing can come of it any more, whether the program closes it or not. */
+		socket->errorDelivered = source->background = true;
 		(*socket->onError)(socket);
 	}
 }

@@ -14,19 +14,19 @@ const dns = { io: Resolver };
 const wifi = { io: WiFi };
 
 const device = {
-	I2C: { default: { io: I2C, data: 21, clock: 22 } },
-	Digital: { default: { io: Digital } },
-	Analog: { default: { io: Analog } },
-	io: { Analog, Digital, I2C, SMBus, TCP, UDP },
-	pin: { led: 2, button: 0 },
-	network: {
-		dns: { resolver: dns },
-		interface: { wifi },
-		mqtt: { socket: { io: TCP }, dns },
-		wifi,
-	},
-	flash: Flash,
-	keyValue: KeyValue,
+  I2C: { default: { io: I2C, data: 21, clock: 22 } },
+  Digital: { default: { io: Digital } },
+  Analog: { default: { io: Analog } },
+  io: { Analog, Digital, I2C, SMBus, TCP, UDP },
+  pin: { led: 2, button: 0 },
+  network: {
+    dns: { resolver: dns },
+    interface: { wifi },
+    mqtt: { socket: { io: TCP }, dns },
+    wifi,
+  },
+  flash: Flash,
+  keyValue: KeyValue,
 };
 
 globalThis.device = Object.freeze(device, true);

@@ -2,7 +2,7 @@ import { clocks, heaps, type SimulatorOptions } from "./simulator.js";
 
 /** What is wrong with a command line, said to the person who typed it. */
 export class UsageError extends Error {
-	override name = "UsageError";
+  override name = "UsageError";
 }
 
 /** How to call `npm run simulate`. */
@@ -24,90 +24,90 @@ export const usage = `npm run simulate -- [OPTIONS] MAIN.js [ARGS]
 `;
 
 function parseJSON(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	}
-	catch {
-		return text;
-	}
+  try {
+    return JSON.parse(text);
+  }
+  catch {
+    return text;
+  }
 }
 
 function choose<T extends string>(option: string, value: string, allowed: readonly T[]): T {
-	const found = allowed.find((name) => name === value);
-	if (found === undefined)
-		throw new UsageError(`${option} must be ${allowed.join(", ")}: ${value}`);
-	return found;
+  const found = allowed.find((name) => name === value);
+  if (found === undefined)
+    throw new UsageError(`${option} must be ${allowed.join(", ")}: ${value}`);
+  return found;
 }
 
 function splitPair(option: string, value: string): [string, string] {
-	const equals = value.indexOf("=");
-	if (equals < 1)
-		throw new UsageError(`${option} must be NAME=${option === "--config" ? "VALUE" : "FILE"}: ${value}`);
-	return [value.slice(0, equals), value.slice(equals + 1)];
+  const equals = value.indexOf("=");
+  if (equals < 1)
+    throw new UsageError(`${option} must be NAME=${option === "--config" ? "VALUE" : "FILE"}: ${value}`);
+  return [value.slice(0, equals), value.slice(equals + 1)];
 }
 
 function parseNumber(option: string, value: string): number {
-	const number = Number(value);
-	if (!(number >= 0))
-		throw new UsageError(`${option} must be a number of milliseconds, 0 or more: ${value}`);
-	return number;
+  const number = Number(value);
+  if (!(number >= 0))
+    throw new UsageError(`${option} must be a number of milliseconds, 0 or more: ${value}`);
+  return number;
 }
 
 type Setter = (options: SimulatorOptions, value: string, option: string) => void;
 
 function pairSetter(field: "preload" | "modules" | "resources"): Setter {
-	return (options, value, option) => {
-		const [name, file] = splitPair(option, value);
-		options[field] = { ...options[field], [name]: file };
-	};
+  return (options, value, option) => {
+    const [name, file] = splitPair(option, value);
+    options[field] = { ...options[field], [name]: file };
+  };
 }
 
 /** Options that take a value. */
 const setters = new Map<string, Setter>([
-	["--heap", (options, value, option) => { options.heap = choose(option, value, heaps); }],
-	["--clock", (options, value, option) => { options.clock = choose(option, value, clocks); }],
-	["--grace", (options, value, option) => { options.grace = parseNumber(option, value); }],
-	["--preload", pairSetter("preload")],
-	["--module", pairSetter("modules")],
-	["--resource", pairSetter("resources")],
-	["--config", (options, value, option) => {
-		const [name, text] = splitPair(option, value);
-		options.config = { ...options.config, [name]: parseJSON(text) };
-	}],
-	["--world", (options, value) => { options.world = value; }],
-	["--world-arg", (options, value) => { options.worldArgs = [...options.worldArgs ?? [], value]; }],
-	["--storage", (options, value) => { options.storage = value; }],
-	["--bits", (options, value, option) => { options.bits = choose(option, value, ["32", "64"]) === "32" ? 32 : 64; }],
+  ["--heap", (options, value, option) => { options.heap = choose(option, value, heaps); }],
+  ["--clock", (options, value, option) => { options.clock = choose(option, value, clocks); }],
+  ["--grace", (options, value, option) => { options.grace = parseNumber(option, value); }],
+  ["--preload", pairSetter("preload")],
+  ["--module", pairSetter("modules")],
+  ["--resource", pairSetter("resources")],
+  ["--config", (options, value, option) => {
+    const [name, text] = splitPair(option, value);
+    options.config = { ...options.config, [name]: parseJSON(text) };
+  }],
+  ["--world", (options, value) => { options.world = value; }],
+  ["--world-arg", (options, value) => { options.worldArgs = [...options.worldArgs ?? [], value]; }],
+  ["--storage", (options, value) => { options.storage = value; }],
+  ["--bits", (options, value, option) => { options.bits = choose(option, value, ["32", "64"]) === "32" ? 32 : 64; }],
 ]);
 
 /** Options that take none. */
 const flags = new Map<string, (options: SimulatorOptions) => void>([
-	["--report", (options) => { options.report = true; }],
-	["--stress", (options) => { options.stress = true; }],
+  ["--report", (options) => { options.report = true; }],
+  ["--stress", (options) => { options.stress = true; }],
 ]);
 
 /** The options of a command line. Throws {@link UsageError} if it is wrong, saying what would be right. */
 export function parseCommandLine(args: readonly string[]): SimulatorOptions {
-	const options: SimulatorOptions = { main: "" };
-	let index = 0;
-	for (; args[index]?.startsWith("--"); index++) {
-		const [option = "", inline] = args[index]?.split(/=(.*)/s) ?? [];
-		const setter = setters.get(option);
-		const flag = flags.get(option);
-		if (flag)
-			flag(options);
-		else if (setter) {
-			const value = inline ?? args[++index];
-			if (value === undefined)
-				throw new UsageError(`${option} needs a value`);
-			setter(options, value, option);
-		}
-		else
-			throw new UsageError(`unknown option ${option}; known: ${[...setters.keys(), ...flags.keys()].sort().join(" ")}`);
-	}
-	options.main = args[index] ?? "";
-	if (options.main === "")
-		throw new UsageError("the module to run is missing");
-	options.args = args.slice(index + 1);
-	return options;
+  const options: SimulatorOptions = { main: "" };
+  let index = 0;
+  for (; args[index]?.startsWith("--"); index++) {
+    const [option = "", inline] = args[index]?.split(/=(.*)/s) ?? [];
+    const setter = setters.get(option);
+    const flag = flags.get(option);
+    if (flag)
+      flag(options);
+    else if (setter) {
+      const value = inline ?? args[++index];
+      if (value === undefined)
+        throw new UsageError(`${option} needs a value`);
+      setter(options, value, option);
+    }
+    else
+      throw new UsageError(`unknown option ${option}; known: ${[...setters.keys(), ...flags.keys()].sort().join(" ")}`);
+  }
+  options.main = args[index] ?? "";
+  if (options.main === "")
+    throw new UsageError("the module to run is missing");
+  options.args = args.slice(index + 1);
+  return options;
 }

@@ -15,6 +15,6 @@ export const hostModules = join(projectRoot, "boards/simulator/modules");
 
 /** The sources of the XS engine, from the npm package that carries them. */
 export function engineRoot(): string {
-	const manifest = createRequire(import.meta.url).resolve("@agoric/xsnap/package.json");
-	return join(dirname(manifest), "moddable/xs");
+  const manifest = createRequire(import.meta.url).resolve("@agoric/xsnap/package.json");
+  return join(dirname(manifest), "moddable/xs");
 }

@@ -10,25 +10,25 @@ const signals = ["SIGINT", "SIGTERM"] as const;
 
 /** Runs a module in the simulator, as the command line says; ends with the device's exit code. */
 async function simulate(args: readonly string[]): Promise<number> {
-	const options = parseCommandLine(args);
-	const defaultWorld = join(projectRoot, "build/world.js");
-	if (options.world === undefined && existsSync(defaultWorld))
-		options.world = defaultWorld;
-	const child = await spawnSimulator(options, "inherit");
-	for (const signal of signals)
-		process.on(signal, () => child.kill(signal));
-	return await new Promise((resolve, reject) => {
-		child.on("error", reject);
-		child.on("close", (code, signal) => { resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])); });
-	});
+  const options = parseCommandLine(args);
+  const defaultWorld = join(projectRoot, "build/world.js");
+  if (options.world === undefined && existsSync(defaultWorld))
+    options.world = defaultWorld;
+  const child = await spawnSimulator(options, "inherit");
+  for (const signal of signals)
+    process.on(signal, () => child.kill(signal));
+  return await new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code, signal) => { resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])); });
+  });
 }
 
 try {
-	process.exitCode = await simulate(process.argv.slice(2));
+  process.exitCode = await simulate(process.argv.slice(2));
 }
 catch (error) {
-	process.stderr.write(`simulate: ${error instanceof Error ? error.message : String(error)}\n`);
-	if (error instanceof UsageError)
-		process.stderr.write(`\n${usage}`);
-	process.exitCode = 1;
+  process.stderr.write(`simulate: ${error instanceof Error ? error.message : String(error)}\n`);
+  if (error instanceof UsageError)
+    process.stderr.write(`\n${usage}`);
+  process.exitCode = 1;
 }
