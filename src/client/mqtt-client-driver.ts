@@ -115,6 +115,8 @@ export class MQTTClientDriver implements ConnectionHandler {
   close(): void {
     this.#over = true;
     this.available = 0;
+    // The connection may be in the middle of what it received: it must neither answer nor deliver any more of it.
+    this.connection.closed(new MqttError("transport", "the client was closed"));
     this.#link.close();
     this.clock.close();
   }

@@ -41,7 +41,7 @@ export class MQTTClient {
   #driver: MQTTClientDriver | undefined;
 
   /** @throws MqttError (configuration) naming the wrong option and what it may be. */
-  constructor(options: MQTTClientOptions) {
+  constructor(options: MQTTClientOptions & ThisType<MQTTClient>) {
     this.format = options.format ?? "buffer";
     if (options.target !== undefined) this.target = options.target;
     this.#driver = new MQTTClientDriver(this, options);
