@@ -13,6 +13,7 @@ function body(...lines: readonly string[]): ReceivedPacket {
 
 test("type and flags come from the first byte", () => {
   const packet = new ReceivedPacket(new Uint8Array(4));
+  equal(packet.version, 5);
   const table: readonly (readonly [first: number, type: number, qos: number, retain: boolean, duplicate: boolean])[] = [
     [0x20, 2, 0, false, false], [0x31, 3, 0, true, false], [0x32, 3, 1, false, false], [0x3d, 3, 2, true, true], [0xf0, 15, 0, false, false],
   ];

@@ -211,6 +211,11 @@ test("a space of the same place and length is the same view: reading allocates n
     equal(receiver.packet.identifier, 7);
     equal(receiver.next(), false);
   }
+  receiver.space(2);
+  receiver.received(2);
+  const later = receiver.space(4);
+  equal(later.byteOffset, first.byteOffset + 2);
+  ok(receiver.space(4) === later);
   for (const length of [1, 2, 3, 4, 5, 6, 7]) equal(receiver.space(length).length, length);
 });
 
