@@ -38,6 +38,7 @@ function toConnect(options: MQTTClientOptions): Connect {
 export class MQTTClientDriver implements ConnectionHandler {
   readonly connection: Connection;
   readonly clock: Clock;
+  readonly version: 4 | 5;
   /** Bytes of the fragment in hand that have not been read, and where they begin. */
   available = 0;
   position = 0;
@@ -61,6 +62,7 @@ export class MQTTClientDriver implements ConnectionHandler {
     for (const name of ["socket", "dns"] as const)
       if (typeof (options[name] as { io?: unknown } | undefined)?.io !== "function") throw configurationError(name, "an object {io: class, ...}, as device.network.mqtt has it");
     const connect = toConnect(options);
+    this.version = connect.version;
     const sendBuffer = new Uint8Array(checkInteger("sendBuffer", options.sendBuffer ?? 256, 64, 0x10000));
     encodeConnect(new PacketWriter(sendBuffer), connect);
     const connectTimeout = checkInteger("connectTimeout", options.connectTimeout ?? 30_000, 1, 0x7fffffff);

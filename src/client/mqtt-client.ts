@@ -1,5 +1,6 @@
 import { configurationError, MqttError } from "../protocol/error.js";
 import { PacketType } from "../protocol/codec/packet-type.js";
+import { variableByteIntegerLength } from "../protocol/codec/variable-byte-integer.js";
 import { ConnectionState } from "../protocol/connection/connection.js";
 import { Published } from "../protocol/connection/outbound.js";
 import { Publication } from "../protocol/session/publication.js";
@@ -11,6 +12,13 @@ const EMPTY = new Uint8Array(0);
 
 function noRoom(what: string): MqttError {
   return new MqttError("resource", `${what} does not fit now: wait for onWritable`);
+}
+
+/** Bytes of a PUBLISH before its payload of `length` bytes. */
+function headerLength(publication: Publication, version: 4 | 5, length: number): number {
+  const properties = publication.properties.length;
+  const header = publication.topic.length + (publication.qos > 0 ? 2 : 0) + (version === 5 ? variableByteIntegerLength(properties) + properties : 0);
+  return 1 + variableByteIntegerLength(header + length) + header;
 }
 
 /**
@@ -90,7 +98,9 @@ export class MQTTClient {
   write(data: ArrayBuffer | ArrayBufferView | null | undefined, options?: WriteOptions): number {
     const driver = this.#open();
     const { sender, state } = driver.connection;
-    if (state !== ConnectionState.CONNECTED) throw new MqttError("configuration", "write must wait for CONNACK (onControl) or onWritable");
+    // Enhanced authentication goes on before the CONNACK (MQTT 5.0, 4.12).
+    const ready = state === ConnectionState.CONNECTED || (state === ConnectionState.CONNECTING && options?.operation === PacketType.AUTH);
+    if (!ready) throw new MqttError("configuration", "write must wait for CONNACK (onControl) or onWritable");
     if (sender.left > 0) {
       if (options !== undefined) throw configurationError("options", `left out until the message is complete: ${sender.left} bytes to go`);
       this.#push(driver, toBytes("data", data));
@@ -126,6 +136,7 @@ export class MQTTClient {
         if (!connection.ping(now)) throw noRoom("PINGREQ");
         break;
       case PacketType.AUTH:
+        if (driver.version !== 5) throw configurationError("operation", "AUTH only with the option version: 5");
         if (!connection.authenticate(reason, properties, now)) throw noRoom("AUTH");
         break;
       case PacketType.DISCONNECT:
@@ -141,6 +152,8 @@ export class MQTTClient {
     const { byteLength = data.length, id = 0, duplicate = false } = options;
     if (!(byteLength >= data.length)) throw configurationError("byteLength", `${data.length} or more, the length of the data`);
     const publication = new Publication(options.topic ?? "", options.QoS ?? 0, Boolean(options.retain), options.properties);
+    // All or nothing: what is not sent now would have to be kept, and the caller may change it.
+    if (headerLength(publication, driver.version, byteLength) + data.length > driver.connection.sender.writable) throw noRoom(`a message with ${data.length} bytes`);
     const published = driver.connection.outbound.begin(publication, data, byteLength, id, duplicate, driver.clock.now());
     if (published === Published.BLOCKED) throw noRoom(`a message with ${data.length} bytes`);
   }
