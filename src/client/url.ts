@@ -10,10 +10,15 @@ export interface MqttUrl {
 }
 
 /** `mqtt[s]://[user[:password]@]host[:port][/]`; an IPv6 address stands in brackets. */
-const URL_PATTERN = /^(mqtts?):\/\/(?:([^@/:]*)(?::([^@/]*))?@)?(\[[\da-fA-F:.]+\]|[^@/:[\]]+)(?::(\d{1,5}))?\/?$/;
+const URL_PATTERN = /^(mqtts?):\/\/(?:([^@/:]*)(?::([^@/]*))?@)?(\[[\da-fA-F:.]+\]|[^@/:[\]?#\s]+)(?::(\d{1,5}))?\/?$/;
 
 function decode(part: string | undefined): string | undefined {
-  return part === undefined ? undefined : decodeURIComponent(part);
+  if (part === undefined) return undefined;
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw configurationError("user and password in a URL", "percent-encoded, as in %40 for @; or give them as options");
+  }
 }
 
 /** Takes an MQTT URL apart. @throws MqttError (configuration) when it is none. */
