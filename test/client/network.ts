@@ -1,0 +1,36 @@
+import type { TestContext } from "node:test";
+import { connect } from "../../boards/node/index.js";
+import type { Client, ConnectedInfo, ConnectOptions } from "../../src/client/options.js";
+import type { MqttError } from "../../src/protocol/error.js";
+import { EventQueue } from "./event-queue.js";
+
+/** An end of the connection as `onDisconnected` tells it. */
+export interface Disconnection {
+  readonly error: MqttError;
+  readonly final: boolean;
+}
+
+/** A client for one test and what it said. */
+export interface Subject {
+  readonly client: Client;
+  readonly connections: EventQueue<ConnectedInfo>;
+  readonly disconnections: EventQueue<Disconnection>;
+  readonly errors: EventQueue<MqttError>;
+}
+
+/** Connects over Node's own network, comes back without delay, and ends with the test. */
+export function subject(test: TestContext, url: string, options: ConnectOptions = {}): Subject {
+  const connections = new EventQueue<ConnectedInfo>();
+  const disconnections = new EventQueue<Disconnection>();
+  const errors = new EventQueue<MqttError>();
+  const client = connect(url, {
+    id: "c",
+    reconnect: { minimum: 0, maximum: 0 },
+    onConnected: connections.push,
+    onDisconnected: (error, final) => disconnections.push({ error, final }),
+    onError: errors.push,
+    ...options,
+  });
+  test.after(() => client.close());
+  return { client, connections, disconnections, errors };
+}
