@@ -66,11 +66,12 @@ static const char* abort_name(int status)
 
 void fxAbort(txMachine* the, int status)
 {
-	static bool aborting = false;
+	static int code = 0;
 	Role* role = the->context;
-	if (aborting)
-		host_exit(EXIT_DEVICE + status);
-	aborting = true;
+	/* The explanation itself may fail: what came first counts. */
+	if (code)
+		host_exit(code);
+	code = the == device ? EXIT_DEVICE + status : EXIT_SETUP;
 	fprintf(stderr, "simulator: %s: %s", role->role, abort_name(status));
 	if (status == XS_NOT_ENOUGH_MEMORY_EXIT) {
 		fprintf(stderr, ": ");
@@ -84,5 +85,5 @@ void fxAbort(txMachine* the, int status)
 		explain_exception(the);
 	}
 	fputc('\n', stderr);
-	host_exit(the == device ? EXIT_DEVICE + status : EXIT_SETUP);
+	host_exit(code);
 }
