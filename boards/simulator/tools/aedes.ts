@@ -6,14 +6,15 @@ import type { Broker, BrokerOptions } from "./broker.js";
 export async function startAedes(options: BrokerOptions): Promise<Broker> {
   const unsupported = (["persistence", "tls", "settings"] as const).find((name) => options[name] !== undefined);
   if (unsupported !== undefined) throw new Error(`The embedded broker has no option ${unsupported}; use kind "mosquitto".`);
+  const server = createServer();
+  const port = await listen(server, options.port ?? 0);
   const aedes = await Aedes.createBroker();
-  const server = createServer((socket) => void aedes.handle(socket));
   const connections = new Set<Socket>();
   server.on("connection", (socket) => {
     connections.add(socket);
     socket.once("close", () => connections.delete(socket));
+    aedes.handle(socket);
   });
-  const port = await listen(server, options.port ?? 0);
 
   let ended: Promise<void> | undefined;
   const end = (): Promise<void> =>
