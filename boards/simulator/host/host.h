@@ -88,9 +88,9 @@ HostCallback native_find(const char* name);
 /* ids.c: property names the natives use, created before the device is cloned so that they cost it no memory. */
 
 #define HOST_IDS(X) \
-	X(address) X(args) X(bits) X(blockLength) X(blocks) X(chunks) X(chunksLimit) X(clock) X(collections) X(connection) X(count) \
-	X(data) X(edge) X(eraseValue) X(format) X(host) X(hz) X(initialValue) X(mode) X(nodelay) X(noDelay) X(onChanged) X(onError) \
-	X(onReadable) X(onResolved) X(onWritable) X(password) X(path) X(peakChunks) X(peakSlots) X(pin) X(port) X(resolution) X(size) \
+	X(address) X(bits) X(blockLength) X(blocks) X(chunks) X(chunksLimit) X(clock) X(collections) X(data) X(edge) \
+	X(eraseValue) X(format) X(host) X(hz) X(initialValue) X(mode) X(noDelay) X(nodelay) X(onChanged) X(onError) \
+	X(onReadable) X(onResolved) X(onWritable) X(password) X(path) X(peakChunks) X(peakSlots) X(pin) X(port) X(size) \
 	X(slots) X(slotsLimit) X(SSID) X(stackPeak) X(steps) X(target) X(timeout) X(writeAlign)
 
 enum {

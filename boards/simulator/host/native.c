@@ -10,8 +10,15 @@ void native_mark(xsMachine* the, NativeObject* object, xsMarkRoot mark)
 		(*mark)(the, &object->callbacks[index]);
 }
 
+void native_require_device(xsMachine* the)
+{
+	if (!device)
+		xsUnknownError("a module cannot start timers or open devices while it is preloaded");
+}
+
 void native_bind(xsMachine* the, NativeObject* object, void* data, const xsHostHooks* hooks)
 {
+	native_require_device(the);
 	object->the = the;
 	xsmcSetHostData(xsThis, data);
 	xsSetHostHooks(xsThis, hooks);

@@ -25,6 +25,9 @@ void* native_this(xsMachine* the, const xsHostHooks* hooks);
 /* The same without the throw, for `close`. */
 void* native_this_if_open(xsMachine* the, const xsHostHooks* hooks);
 
+/* Throws while modules are preloaded: what they open could not be put into flash. */
+void native_require_device(xsMachine* the);
+
 /* Calls a callback, if there is one, with `this` = the instance, then runs the jobs it left. */
 void native_call(NativeObject* object, int callback);
 void native_call_integer(NativeObject* object, int callback, int value);

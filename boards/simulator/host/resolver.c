@@ -199,6 +199,7 @@ static void request_start(Request* request)
 
 void xs_resolver_constructor(xsMachine* the)
 {
+	native_require_device(the);
 	Resolver* resolver = calloc(1, sizeof(Resolver));
 	start();
 	resolver->references = 1;

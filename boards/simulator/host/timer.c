@@ -67,6 +67,7 @@ static void new_timer(xsMachine* the, double interval, double repeat)
 {
 	if (xsmcArgc < 1 || !xsmcIsCallable(xsArg(0)))
 		xsTypeError("a timer needs a function");
+	native_require_device(the);
 	xsResult = xsNewHostObject(NULL);
 	Timer* timer = calloc(1, sizeof(Timer));
 	timer->object.the = the;

@@ -56,6 +56,7 @@ static void dispatch(Source* source, short events)
 	if (received < 0)
 		return;
 	source_received(source);
+	traffic.bytesReceived += received;
 	packet->size = received;
 	if (packet == &lost)
 		return;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { runSimulator } from "../../../boards/simulator/tools/simulator.js";
-import { run } from "./harness.js";
+import { fixture, run } from "./harness.js";
 
 test("a full slot heap ends with 11 and says what was full and how large it was", async () => {
   const { code, stderr } = await run("memory-slots", { heap: "esp32", bits: 32 });
@@ -57,6 +57,12 @@ test("a rejection handled in the same turn is not lost", async () => {
   const { code, lines } = await run("handled-rejection", { heap: "esp32" });
   assert.equal(code, 0);
   assert.deepEqual(lines, [{ caught: "handled" }]);
+});
+
+test("a module that starts something while it is preloaded ends with 1 and says so", async () => {
+  const { code, stderr } = await run("handled-rejection", { preload: { early: fixture("exception") } });
+  assert.equal(code, 1);
+  assert.match(stderr, /preload: unhandled exception: Error: a module cannot start timers or open devices while it is preloaded/);
 });
 
 test("an import that nothing provides ends with 1 and names the option", async () => {
