@@ -1,5 +1,5 @@
 /** The firmware in the simulator: what happens to the node is written as JSON lines, a signal stops it cleanly. */
-import { emit, exit, measure, onSignal } from "simulator";
+import { collect, emit, exit, measure, onSignal } from "simulator";
 import type { Device } from "../../../src/node/host.js";
 import { start } from "../../../src/node/main.js";
 import type { SensorNode } from "../../../src/node/node.js";
@@ -15,7 +15,8 @@ function boot(): void {
     device,
     onOnline: (info) => emit({ event: "online", ...info }),
     onTelemetry: (topic, payload) => {
-      // First: the figures are to be the node's, not those of this report.
+      // What is in use, not what waits to be collected; and before this report adds to it.
+      collect();
       const { slots, chunks, peakSlots, peakChunks, bits } = measure();
       emit({ event: "telemetry", node: name, topic, payload: JSON.parse(payload) as unknown });
       emit({ event: "memory", node: name, slots, chunks, peakSlots, peakChunks, bits });

@@ -17,6 +17,8 @@ declare module "simulator" {
   /** Writes one line of JSON to the standard output. */
   export function emit(event: Readonly<Record<string, unknown>>): void;
   export function measure(): Measurement;
+  /** Collects all garbage. */
+  export function collect(): void;
   export function exit(code: number): void;
   /** Calls back at the first SIGTERM or SIGINT. */
   export function onSignal(callback: () => void): void;

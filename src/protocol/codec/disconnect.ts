@@ -18,7 +18,8 @@ export function encodeDisconnect(writer: PacketWriter, type: Type, version: 4 | 
   if (version === 5 && (reasonCode !== 0 || properties !== undefined)) {
     if (!isReasonCode(type, reasonCode)) throw configurationError(`Reason Code ${reasonCode}`, `one that ${packetName(type)} may carry`);
     writer.byte(reasonCode);
-    if (properties !== undefined) writeProperties(writer, properties, type);
+    // Only a DISCONNECT may end after its Reason Code.
+    if (properties !== undefined || type === PacketType.AUTH) writeProperties(writer, properties, type);
   }
   return writer.end();
 }
@@ -27,7 +28,7 @@ export function encodeDisconnect(writer: PacketWriter, type: Type, version: 4 | 
 export function decodeDisconnect(packet: ReceivedPacket): void {
   if (packet.version === 5 && packet.position < packet.end) {
     packet.reasonCode = packet.readByte();
-    if (packet.position < packet.end) packet.skipProperties(packet.type);
+    if (packet.position < packet.end || packet.type === PacketType.AUTH) packet.skipProperties(packet.type);
     if (!isReasonCode(packet.type, packet.reasonCode)) packet.fail(ReasonCode.PROTOCOL_ERROR);
   }
   packet.expectEnd();

@@ -52,6 +52,8 @@ export class Publication {
   /** @throws MqttError (configuration) naming the wrong value. */
   constructor(topic: string, qos: number, retain: boolean, properties?: PublishProperties) {
     if (qos !== 0 && qos !== 1 && qos !== 2) throw configurationError("qos", "0, 1 or 2");
+    // It belongs to what a server sends (MQTT 5.0, 3.3.4-6).
+    if (properties !== undefined && "subscriptionIdentifier" in properties) throw configurationError("properties.subscriptionIdentifier", "left out: only a server sends it");
     this.topic = encode((writer) => writer.topicName("topic", topic));
     this.flags = (qos << 1) | (retain ? PublishFlag.RETAIN : 0);
     this.properties = properties === undefined ? NOTHING : withoutLength(encode((writer) => writeProperties(writer, properties, PacketType.PUBLISH)));

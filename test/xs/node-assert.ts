@@ -1,0 +1,53 @@
+/** Stands for `node:assert/strict` inside XS, as far as the tests that run there use it. */
+function show(value: unknown): string {
+  if (ArrayBuffer.isView(value)) return `[${Array.from(value as Uint8Array).join()}]`;
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+function fail(message: string): never {
+  throw new Error(message);
+}
+
+function isSame(actual: unknown, expected: unknown): boolean {
+  if (Object.is(actual, expected)) return true;
+  if (typeof actual !== "object" || typeof expected !== "object" || actual === null || expected === null) return false;
+  if (Object.getPrototypeOf(actual) !== Object.getPrototypeOf(expected)) return false;
+  const keys = Object.keys(actual);
+  if (keys.length !== Object.keys(expected).length) return false;
+  return keys.every((key) => Object.hasOwn(expected, key) && isSame(Reflect.get(actual, key), Reflect.get(expected, key)));
+}
+
+export function equal(actual: unknown, expected: unknown, message = ""): void {
+  if (!Object.is(actual, expected)) fail(`${message} expected ${show(expected)}, got ${show(actual)}`);
+}
+
+export function deepEqual(actual: unknown, expected: unknown, message = ""): void {
+  if (!isSame(actual, expected)) fail(`${message} expected ${show(expected)}, got ${show(actual)}`);
+}
+
+export function ok(value: unknown, message = "expected a truthy value"): void {
+  if (!value) fail(message);
+}
+
+export function match(text: string, pattern: RegExp): void {
+  if (!pattern.test(text)) fail(`expected ${String(pattern)} to match "${text}"`);
+}
+
+/** Fails unless `body` throws an error that `expected` accepts: a pattern for its message, properties that it has, or a function. */
+export function throws(body: () => unknown, expected?: RegExp | object | ((error: unknown) => boolean)): void {
+  let error: unknown;
+  try {
+    body();
+  } catch (thrown) {
+    error = thrown;
+  }
+  if (error === undefined) fail("expected an error");
+  if (expected instanceof RegExp) match(String(error), expected);
+  else if (typeof expected === "function") ok((expected as (error: unknown) => boolean)(error), `unexpected error: ${String(error)}`);
+  else if (expected !== undefined)
+    for (const [key, value] of Object.entries(expected)) {
+      const actual: unknown = Reflect.get(Object(error), key);
+      if (value instanceof RegExp) match(String(actual), value);
+      else deepEqual(actual, value, key);
+    }
+}
