@@ -33,7 +33,7 @@ interface Unit {
 }
 
 const engineFlags = [
-  "-O2", "-fno-common", "-DINCLUDE_XSPLATFORM", "-DXSPLATFORM=\"platform.h\"", "-DmxMetering=1", "-DmxInstrument=1",
+  "-O1", "-fno-common", "-DINCLUDE_XSPLATFORM", "-DXSPLATFORM=\"platform.h\"", "-DmxMetering=1", "-DmxInstrument=1",
   "-DmxBoundsCheck=1", "-DmxParse=1", "-DmxRun=1", "-DmxSloppy=1", "-DmxNoConsole=1", "-DmxRegExpUnicodePropertyEscapes=1",
   "-DmxStringNormalize=1", "-DmxMinusZero=1",
 ];
