@@ -24,7 +24,7 @@ after(() => rm(folder, { recursive: true }));
 
 async function runTests(stress: boolean, leftOut: readonly string[]): Promise<Outcome[]> {
   const { code, stdout, stderr } = await runSimulator({
-    main: join(projectRoot, "test/xs/main.js"), preload: { "xs-tests": bundle }, config: { leftOut: JSON.stringify(leftOut) }, stress, quiet: true,
+    main: join(projectRoot, "test/xs/programs/tests.js"), preload: { "xs-tests": bundle }, config: { leftOut: JSON.stringify(leftOut) }, stress, quiet: true,
   });
   equal(code, 0, stderr);
   return stdout.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line) as Outcome);
