@@ -7,7 +7,6 @@ import type { ConnectionHandler } from "../protocol/connection/handler.js";
 import { Published } from "../protocol/connection/outbound.js";
 import type { Publication, PublicationPayload } from "../protocol/session/publication.js";
 import { Session } from "../protocol/session/session.js";
-import { toBytes } from "./bytes.js";
 import { Clock } from "./clock.js";
 import { toConfiguration, type Configuration, type NetworkProvider } from "./configuration.js";
 import { Link } from "./link.js";
@@ -15,7 +14,7 @@ import type {
   Client, ConnectedInfo, ConnectOptions, MessageHandler, Payload, PreparedTopic, PreparedTopicOptions, PublishOptions, RequestOptions, Response, SubscribeOptions,
 } from "./options.js";
 import { ReusedTopic } from "./prepared-topic.js";
-import { PublishCall, TrackedPublication } from "./publish-call.js";
+import { PublishCall, toContent, TrackedPublication } from "./publish-call.js";
 import { PublishQueue } from "./publish-queue.js";
 import { Reconnection } from "./reconnection.js";
 import { Requests } from "./requests.js";
@@ -56,6 +55,8 @@ class ReconnectingClient implements Client, ConnectionHandler {
     this.#configuration = configuration;
     this.#options = options;
     this.#session = new Session(configuration);
+    // Who does not start clean vouches for being the one whose session the broker keeps.
+    this.#session.established = !configuration.connect.cleanStart;
     this.#receiveBuffer = new Uint8Array(configuration.receiveBuffer);
     this.#sendBuffer = new Uint8Array(configuration.sendBuffer);
     // What a lost session gives back needs room too.
@@ -82,8 +83,7 @@ class ReconnectingClient implements Client, ConnectionHandler {
 
   publish(topic: string, payload: Payload, options: PublishOptions = {}): Promise<number> {
     return new Promise((resolve, reject) => {
-      const content = typeof payload === "object" && "read" in payload ? payload : toBytes("payload", payload);
-      if (!this.submit(new PublishCall(topic, options, resolve, reject), content))
+      if (!this.submit(new PublishCall(topic, options, resolve, reject), toContent(payload)))
         throw new MqttError("resource", `the queue of ${this.#configuration.queue} publications is full: publish less, set queue larger or choose another queuePolicy`, ReasonCode.QUOTA_EXCEEDED);
     });
   }
@@ -102,6 +102,7 @@ class ReconnectingClient implements Client, ConnectionHandler {
   }
 
   unsubscribe(filter: string): Promise<number> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
     const answer = this.#subscriptions.remove(filter);
     this.#request();
     return answer ?? Promise.resolve(ReasonCode.NO_SUBSCRIPTION_EXISTED);
@@ -250,8 +251,10 @@ class ReconnectingClient implements Client, ConnectionHandler {
     });
   }
 
-  onSettled(publication: Publication, payload: PublicationPayload, reasonCode: number): void {
-    if (publication instanceof TrackedPublication) publication.settled(payload, reasonCode, undefined);
+  onSettled(publication: Publication, payload: PublicationPayload, reasonCode: number, packet: ReceivedPacket | undefined): void {
+    // A failure that no packet brought is that of the caller's own payload source.
+    const failure = packet === undefined ? this.#connection?.outbound.failure : undefined;
+    if (publication instanceof TrackedPublication) publication.settled(payload, reasonCode, failure);
   }
 
   onLost(publication: Publication, payload: PublicationPayload, released: boolean): void {

@@ -1,7 +1,20 @@
-import { MqttError } from "../protocol/error.js";
+import { checkInteger, MqttError } from "../protocol/error.js";
 import { reasonText } from "../protocol/codec/reason-text.js";
+import { VARIABLE_BYTE_INTEGER_MAXIMUM } from "../protocol/codec/variable-byte-integer.js";
 import { Publication, type PublicationPayload } from "../protocol/session/publication.js";
-import type { PublishOptions } from "./options.js";
+import { toBytes } from "./bytes.js";
+import type { Payload, PayloadSource, PublishOptions } from "./options.js";
+
+/** What is published as the session keeps it. @throws MqttError (configuration) for what cannot be a payload. */
+export function toContent(payload: Payload): PublicationPayload {
+  if (!isSource(payload)) return toBytes("payload", payload);
+  checkInteger("payload.byteLength", payload.byteLength, 0, VARIABLE_BYTE_INTEGER_MAXIMUM);
+  return payload;
+}
+
+function isSource(payload: Payload | null): payload is PayloadSource {
+  return typeof payload === "object" && payload !== null && "read" in payload;
+}
 
 /** A publication that wants to know its end. */
 export abstract class TrackedPublication extends Publication {

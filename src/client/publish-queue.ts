@@ -43,6 +43,7 @@ export class PublishQueue {
   }
 
   remove(index: number): void {
+    if (index < this.#returned) this.#returned--;
     this.#publications.copyWithin(index, index + 1, this.count);
     this.#payloads.copyWithin(index, index + 1, this.count--);
     this.#publications[this.count] = this.#payloads[this.count] = undefined;

@@ -19,6 +19,8 @@ export class Reconnection {
   connect: Connect;
   readonly #configuration: Configuration;
   readonly #backoff: Backoff | undefined;
+  /** A connection has stood: the broker is known to speak this version. */
+  #spoken = false;
 
   constructor(configuration: Configuration) {
     this.#configuration = configuration;
@@ -34,6 +36,7 @@ export class Reconnection {
   connected(assigned: string | undefined): string {
     const { version, clientId } = this.connect;
     const id = assigned ?? clientId;
+    this.#spoken = true;
     this.connect = { ...this.connect, clientId: id, cleanStart: version === 4 && this.#configuration.connect.cleanStart };
     return id;
   }
@@ -57,7 +60,9 @@ export class Reconnection {
 
   /** Takes the other version where nobody asked for one. @returns whether that should be tried at once. */
   #changeVersion(error: MqttError): boolean {
-    if (!this.#configuration.anyVersion || !(error.kind === "transport" || NOT_UNDERSTOOD.includes(error.reasonCode))) return false;
+    // What has worked is only given up for a clear word: a cut may be a proxy whose broker is away, and a change loses the session.
+    const understood = this.#spoken ? error.reasonCode !== ReasonCode.UNSUPPORTED_PROTOCOL_VERSION : error.kind !== "transport" && !NOT_UNDERSTOOD.includes(error.reasonCode);
+    if (!this.#configuration.anyVersion || understood) return false;
     const version = this.connect.version === 5 ? 4 : 5;
     this.connect = { ...this.connect, version, cleanStart: this.#configuration.connect.cleanStart };
     return version === 4;

@@ -108,7 +108,7 @@ export class Subscriptions {
 
   /** Sends the requests that are due, as many as there is room for. */
   pump(connection: Connection, now: number): void {
-    for (let i = this.#list.length; i-- > 0; ) {
+    for (let i = 0; i < this.#list.length; i++) {
       const subscription = this.#list[i];
       if (subscription?.state !== State.WANTED && subscription?.state !== State.UNWANTED) continue;
       try {
@@ -117,7 +117,7 @@ export class Subscriptions {
             ? connection.subscribe([{ ...subscription.options, filter: subscription.filter }], subscription.options.properties, now)
             : connection.unsubscribe([subscription.filter], undefined, now);
       } catch (error) {
-        this.#list.splice(i, 1);
+        this.#list.splice(i--, 1);
         subscription.settle(0, error instanceof MqttError ? error : new MqttError("configuration", String(error)));
         continue;
       }

@@ -339,8 +339,8 @@ export class Connection {
   }
 
   #sourceFailed(error: MqttError): void {
-    this.outbound.failure = undefined;
     this.outbound.dropFailed();
+    this.outbound.failure = undefined;
     this.#close(error);
   }
 
