@@ -49,6 +49,11 @@ export class FakeClock {
     return this.#timers.size;
   }
 
+  /** Milliseconds until something is due. */
+  get next(): number {
+    return (this.#first()?.at ?? Infinity) - this.#now;
+  }
+
   /** Lets time pass, in milliseconds; what becomes due is called at its time, in order. */
   advance(milliseconds = 0): void {
     const end = this.#now + milliseconds;
