@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
@@ -6,6 +6,7 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Broker, BrokerOptions } from "./broker.js";
+import { pipeOf, spawnDependent } from "./dependent-process.js";
 import { freePort } from "./free-port.js";
 import { find, PackageError } from "./packages.js";
 
@@ -29,15 +30,10 @@ async function launch(program: string, port: number, options: BrokerOptions): Pr
   const directory = await mkdtemp(join(tmpdir(), "xs-mqtt-broker-"));
   const file = join(directory, "mosquitto.conf");
   await writeFile(file, configuration(port, options));
-  // A process group of its own: Ctrl-C must reach the node first, so that it can say goodbye.
-  const child = spawn(program, ["-c", file], { detached: true, stdio: ["ignore", "ignore", "pipe"] });
-  const killWithUs = (): void => void child.kill("SIGKILL");
-  process.once("exit", killWithUs);
-
+  const child = spawnDependent(program, ["-c", file], "ignore");
   let told = false;
   let lastLine = "";
   const exited = once(child, "close").then(async () => {
-    process.off("exit", killWithUs);
     await rm(directory, { recursive: true, force: true });
     return `mosquitto ended by itself: ${child.signalCode ?? `exit code ${child.exitCode ?? "unknown"}`}, ${lastLine}`;
   });
@@ -80,9 +76,8 @@ function configuration(port: number, { persistence, tls, settings = [] }: Broker
 /** Waits for mosquitto to say that it runs. @returns its version. */
 function running(child: ChildProcess, onLine: (line: string) => void): Promise<string> {
   return new Promise((resolve, reject) => {
-    if (!child.stderr) throw new Error("mosquitto was started without a pipe for its log");
     const errors: string[] = [];
-    createInterface({ input: child.stderr }).on("line", (line) => {
+    createInterface({ input: pipeOf(child.stderr) }).on("line", (line) => {
       const text = line.replace(/^\d+: /, "");
       onLine(text);
       if (text.startsWith("Error")) errors.push(text);

@@ -1,9 +1,7 @@
 /** What the tools need from the system beyond npm packages: finds it, and installs it where that is allowed. */
 import { spawn } from "node:child_process";
-import { constants } from "node:fs";
-import { access } from "node:fs/promises";
-import { delimiter, resolve } from "node:path";
 import { canLink, compiler } from "./compiler.js";
+import { findProgram } from "./find-program.js";
 
 /** Named after Debian's packages: `gcc` with the libc to link programs, `gcc-multilib` with that for 32 bits, too. */
 export type PackageName = "mosquitto" | "gcc" | "gcc-multilib";
@@ -83,29 +81,14 @@ async function findCompiler(bits: 32 | 64): Promise<string | undefined> {
   return path !== undefined && (await canLink(bits)) ? path : undefined;
 }
 
-/** Looks in the PATH and where Debian keeps what is not on an ordinary user's PATH. */
-async function findProgram(name: string): Promise<string | undefined> {
-  const directories = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/local/sbin", "/usr/sbin", "/sbin", "/opt/homebrew/sbin"];
-  for (const directory of directories) {
-    const path = resolve(directory, name);
-    try {
-      await access(path, constants.X_OK);
-      return path;
-    } catch {
-      continue;
-    }
-  }
-  return undefined;
-}
-
 /** @returns whether the command could be started and ended with 0. */
 function run(command: readonly string[], output: "ignore" | "stderr" = "stderr"): Promise<boolean> {
   const [program = "", ...args] = command;
   const sink = output === "stderr" ? process.stderr : "ignore";
-  return new Promise((settle) => {
+  return new Promise((resolve) => {
     const child = spawn(program, args, { stdio: ["ignore", sink, sink] });
-    child.once("error", () => settle(false));
-    child.once("close", (code) => settle(code === 0));
+    child.once("error", () => resolve(false));
+    child.once("close", (code) => resolve(code === 0));
   });
 }
 

@@ -1,7 +1,8 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Host } from "./build-host.js";
+import { pipeOf, spawnDependent } from "./dependent-process.js";
 import { parseEvent, type RunEvent } from "./events.js";
 import { hostArguments, type SimulatorOptions } from "./simulator.js";
 
@@ -21,27 +22,20 @@ export class SimulatedNode {
 
   /** Boots the node. `onEvent` gets what the firmware tells; what it traces goes to stderr. */
   constructor(host: Host, options: SimulatorOptions, onEvent: (event: RunEvent) => void) {
-    // A process group of its own: Ctrl-C is passed on by us, once; a second signal would kill the node before its goodbye.
-    const child = spawn(host.path, hostArguments(options), { detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawnDependent(host.path, hostArguments(options), "pipe");
     this.#child = child;
-    const killWithUs = (): void => void child.kill("SIGKILL");
-    process.once("exit", killWithUs);
-
-    const output = createInterface({ input: child.stdout });
+    const output = createInterface({ input: pipeOf(child.stdout) });
     output.on("line", (line) => {
       const event = parseEvent(line);
       if (event) onEvent(event);
       else process.stderr.write(`${line}\n`);
     });
-    createInterface({ input: child.stderr }).on("line", (line) => {
+    createInterface({ input: pipeOf(child.stderr) }).on("line", (line) => {
       process.stderr.write(`${line}\n`);
       if (line.startsWith(hostPrefix)) this.#lastWords = line.slice(hostPrefix.length);
     });
     const failed = once(child, "error").then(([error]) => String(error));
-    const closed = Promise.all([once(child, "close"), once(output, "close")]).then(() => {
-      process.off("exit", killWithUs);
-      return this.#describeEnd();
-    });
+    const closed = Promise.all([once(child, "close"), once(output, "close")]).then(() => this.#describeEnd());
     this.#ended = Promise.race([closed, failed]);
   }
 
@@ -50,7 +44,7 @@ export class SimulatedNode {
     return this.#ended;
   }
 
-  /** Tells the node to say goodbye and to end. May be called again. */
+  /** Tells the node to say goodbye and to end, once: a second signal would kill it before its goodbye. May be called again. */
   stop(): void {
     if (this.#told) return;
     this.#told = true;
