@@ -150,6 +150,7 @@ test("a socket that is not read makes the peer wait", async (context) => {
   peer.write(Buffer.alloc(total));
   const first = await probe.next();
   assert.ok(first.name === "readable" && first.count >= 1000);
+  for (let turn = 0; turn < 50; turn++) await nextTurn();
   assert.ok(peer.writableLength > 0, "the peer still holds most of it");
   assert.deepEqual(probe.left, [], "no further arrival is announced");
 
