@@ -126,7 +126,12 @@ export class Link {
 
   #onError(error: unknown): void {
     const { host, port } = this.#route;
-    this.#fail(this.#deadline === Infinity ? `the connection to ${host}:${port} was lost${detail(error)}` : `cannot connect to ${host}:${port}${detail(error)}`);
+    const peer = `${host}:${port}`;
+    let reason = `the connection to ${peer} was lost${detail(error)}`;
+    if (this.#deadline !== Infinity) reason = `cannot connect to ${peer}${detail(error)}`;
+    else if (this.#connection.state === ConnectionState.CONNECTING)
+      reason = `${peer} ended the connection without a CONNACK${detail(error)}: is it an MQTT broker, and with TLS one that mqtts:// is used for?`;
+    this.#fail(reason);
     this.#wake();
   }
 

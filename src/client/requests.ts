@@ -19,8 +19,8 @@ function correlationOf(bytes: unknown): number {
 export class Requests {
   readonly #client: Client;
   readonly #pending: PendingRequest[] = [];
-  /** Response Topics that are subscribed to. */
-  readonly #topics: string[] = [];
+  /** Response Topics that are subscribed to, or about to be. */
+  readonly #topics: { readonly topic: string; readonly subscribed: Promise<number> }[] = [];
   // Random, so that no response to a request of an earlier run is taken for one of this.
   #correlationData = Math.floor(Math.random() * 0xffffffff);
   readonly #name = this.#correlationData.toString(16);
@@ -30,24 +30,38 @@ export class Requests {
   }
 
   /** @param now gives the time; deadlines are kept on it. @param wake called when there is a new deadline. */
-  async send(topic: string, payload: Payload, options: RequestOptions, now: () => number, wake: () => void): Promise<Response> {
-    const timeout = checkInteger("timeout", options.timeout ?? 10_000, 1, 0x7fffffff);
+  send(topic: string, payload: Payload, options: RequestOptions, now: () => number, wake: () => void): Promise<Response> {
+    return new Promise((resolve, reject) => {
+      const timeout = checkInteger("timeout", options.timeout ?? 10_000, 1, 0x7fffffff);
+      const correlationData = (this.#correlationData = (this.#correlationData + 1) >>> 0);
+      this.#pending.push({ correlationData, deadline: now() + timeout, resolve, reject });
+      wake();
+      this.#publish(topic, payload, options, correlationData).catch((error: unknown) =>
+        this.#take(correlationData)?.reject(error instanceof MqttError ? error : new MqttError("transport", String(error))),
+      );
+    });
+  }
+
+  async #publish(topic: string, payload: Payload, options: RequestOptions, correlation: number): Promise<void> {
     const { version, properties } = await this.#client.ready();
     if (version === 4) throw new MqttError("configuration", "request needs MQTT 5.0: a 3.1.1 connection has no Response Topic");
     const responseTopic = options.responseTopic ?? `${properties.responseInformation ?? "xs-mqtt/response"}/${this.#name}`;
-    if (!this.#topics.includes(responseTopic)) {
-      await this.#client.subscribe(responseTopic, { qos: 1 }, (message) => this.#received(message));
-      this.#topics.push(responseTopic);
-    }
-    const correlation = (this.#correlationData = (this.#correlationData + 1) >>> 0);
+    await this.#listen(responseTopic);
+    // It may have waited too long for this.
+    if (!this.#pending.some(({ correlationData }) => correlationData === correlation)) return;
     const correlationData = Uint8Array.of(correlation >>> 24, correlation >>> 16, correlation >>> 8, correlation);
-    return new Promise((resolve, reject) => {
-      this.#pending.push({ correlationData: correlation, deadline: now() + timeout, resolve, reject });
-      wake();
-      this.#client
-        .publish(topic, payload, { ...options, properties: { ...options.properties, responseTopic, correlationData } })
-        .catch((error: unknown) => this.#take(correlation)?.reject(error instanceof MqttError ? error : new MqttError("transport", String(error))));
-    });
+    await this.#client.publish(topic, payload, { ...options, properties: { ...options.properties, responseTopic, correlationData } });
+  }
+
+  /** Subscribes to a Response Topic once, however many requests begin meanwhile. */
+  #listen(topic: string): Promise<number> {
+    const known = this.#topics.find((other) => other.topic === topic);
+    if (known !== undefined) return known.subscribed;
+    const subscribed = this.#client.subscribe(topic, { qos: 1 }, (message) => this.#received(message));
+    const entry = { topic, subscribed };
+    this.#topics.push(entry);
+    subscribed.catch(() => this.#topics.splice(this.#topics.indexOf(entry), 1));
+    return subscribed;
   }
 
   #take(correlationData: number): PendingRequest | undefined {
@@ -73,7 +87,7 @@ export class Requests {
       const request = this.#pending[i];
       if (request === undefined || request.deadline > now) continue;
       this.#pending.splice(i, 1);
-      request.reject(new MqttError("peer", "no response came in time: is anybody subscribed to the request's topic?"));
+      request.reject(new MqttError("peer", "no response came in time: is there a connection, and anybody subscribed to the request's topic?"));
     }
   }
 

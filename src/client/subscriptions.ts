@@ -46,6 +46,8 @@ class Subscription {
 export class Subscriptions {
   readonly #list: Subscription[] = [];
   readonly #report: (error: MqttError) => void;
+  /** The Reason Code that the message in hand has earned so far: what a piece did wrong holds to the last. */
+  #refusal = 0;
 
   /** @param report takes errors that belong to no call. */
   constructor(report: (error: MqttError) => void) {
@@ -155,42 +157,51 @@ export class Subscriptions {
    */
   deliver(packet: ReceivedPacket, later: (reasonCode: number, held: boolean) => void): number {
     const whole = packet.offset === 0 && !packet.more;
-    let take: number = Take.TAKEN;
+    if (packet.offset === 0) this.#refusal = 0;
+    let matched = false;
     let handled = false;
-    let promises: Promise<void>[] | undefined;
+    let promises: Promise<number>[] | undefined;
     for (const subscription of this.#list) {
       if (!filterMatches(subscription.pattern, packet.topicBytes, packet.topicStart, packet.topicEnd)) continue;
-      if (!whole && !subscription.options.pieces) {
-        if (!handled) take = ReasonCode.QUOTA_EXCEEDED;
-        continue;
-      }
-      if (!handled) take = Take.TAKEN;
+      matched = true;
+      if (!whole && !subscription.options.pieces) continue;
       handled = true;
       try {
         const result = subscription.handler(packet);
-        if (result !== undefined) (promises ??= []).push(result);
+        if (result instanceof Promise) (promises ??= []).push(this.#settled(subscription.filter, result));
       } catch (error) {
-        this.#failed(subscription.filter, error);
-        take = ReasonCode.UNSPECIFIED_ERROR;
+        this.#refusal = this.#failed(subscription.filter, error);
       }
     }
-    if (take === ReasonCode.QUOTA_EXCEEDED && packet.offset === 0)
-      this.#report(new MqttError("resource", `a message of ${packet.byteLength} bytes on ${packet.topic} does not fit the receive buffer: set receiveBuffer larger or subscribe with pieces: true`, take));
-    if (promises === undefined) return take;
+    if (matched && !handled && packet.offset === 0) {
+      this.#refusal = ReasonCode.QUOTA_EXCEEDED;
+      this.#report(new MqttError("resource", `a message of ${packet.byteLength} bytes on ${packet.topic} does not fit the receive buffer: set receiveBuffer larger or subscribe with pieces: true`, this.#refusal));
+    }
+    const refusal = this.#refusal;
+    if (promises === undefined) return refusal;
     // A piece stays until it is done with; a whole message is only acknowledged later.
     const held = packet.more;
-    const failed = take;
-    Promise.all(promises).then(
-      () => later(failed, held),
-      (error: unknown) => {
-        this.#failed(packet.topic, error);
-        later(ReasonCode.UNSPECIFIED_ERROR, held);
-      },
-    );
+    void Promise.all(promises).then((codes) => {
+      const reasonCode = codes.find((code) => code !== 0) ?? refusal;
+      if (held) this.#refusal = reasonCode;
+      later(reasonCode, held);
+    });
     return held ? Take.HELD : Take.LATER;
   }
 
-  #failed(name: string, error: unknown): void {
-    this.#report(new MqttError("configuration", `a handler of "${name}" failed: ${error instanceof Error ? error.message : String(error)}`));
+  /** Waits for a handler. @returns 0, or the Reason Code for its failure. */
+  async #settled(filter: string, handled: Promise<void>): Promise<number> {
+    try {
+      await handled;
+      return 0;
+    } catch (error) {
+      return this.#failed(filter, error);
+    }
+  }
+
+  /** Reports a handler's failure. @returns the Reason Code for it. */
+  #failed(filter: string, error: unknown): number {
+    this.#report(new MqttError("configuration", `a handler of "${filter}" failed: ${error instanceof Error ? error.message : String(error)}`));
+    return ReasonCode.UNSPECIFIED_ERROR;
   }
 }
