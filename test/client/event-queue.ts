@@ -1,3 +1,6 @@
+/** Milliseconds after which a test that waits has failed: long enough for a busy machine, and nothing waits for it to pass. */
+const PATIENCE = 20_000;
+
 /** Values in the order they came, each awaited once: how a test waits for an event, whether it is early or late. */
 export class EventQueue<T> {
   readonly #values: T[] = [];
@@ -10,12 +13,17 @@ export class EventQueue<T> {
     else waiting(value);
   };
 
-  /** The next value that nobody has taken. */
+  /** The next value that nobody has taken. Rejects when none comes. */
   next(): Promise<T> {
-    return new Promise((resolve) => {
-      const value = this.#values.shift();
-      if (value === undefined) this.#waiting.push(resolve);
-      else resolve(value);
+    const value = this.#values.shift();
+    if (value !== undefined) return Promise.resolve(value);
+    const waiting = new Error("what the test waits for did not come");
+    return new Promise((resolve, reject) => {
+      const patience = setTimeout(() => reject(waiting), PATIENCE);
+      this.#waiting.push((next) => {
+        clearTimeout(patience);
+        resolve(next);
+      });
     });
   }
 
