@@ -133,11 +133,18 @@ export class SensorNode implements CommandTarget {
       .catch((error: unknown) => this.report(error));
   }
 
-  private connected({ version: mqtt, resumed }: ConnectedInfo): void {
-    if (this.#stopped) return;
-    void this.publish("status", "online", true);
-    this.#options.onOnline?.({ node: this.configuration.node, mqtt, resumed });
+  /** Greets, and is online once the broker has the greeting: then it has the subscription to the commands, too. */
+  private async connected(info: ConnectedInfo): Promise<void> {
+    if (this.stopping()) return;
+    await this.publish("status", "online", true);
+    // The greeting of a connection that was lost meanwhile settles with the next one.
+    if (this.stopping() || this.#client?.connected !== info) return;
+    this.#options.onOnline?.({ node: this.configuration.node, mqtt: info.version, resumed: info.resumed });
     if (this.#repeat === undefined) this.schedule();
+  }
+
+  private stopping(): boolean {
+    return this.#stopped !== undefined;
   }
 
   private disconnected(error: Error, final: boolean): void {

@@ -1,7 +1,7 @@
 /** Stands for `node:assert/strict` inside XS, as far as the tests that run there use it. */
 function show(value: unknown): string {
   if (ArrayBuffer.isView(value)) return `[${Array.from(value as Uint8Array).join()}]`;
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return `${JSON.stringify(value)}`;
 }
 
 function fail(message: string): never {
@@ -35,18 +35,18 @@ export function match(text: string, pattern: RegExp): void {
 
 /** Fails unless `body` throws an error that `expected` accepts: a pattern for its message, properties that it has, or a function. */
 export function throws(body: () => unknown, expected?: RegExp | object | ((error: unknown) => boolean)): void {
-  let error: unknown;
+  let error: Error | undefined;
   try {
     body();
   } catch (thrown) {
-    error = thrown;
+    error = thrown instanceof Error ? thrown : new Error(show(thrown));
   }
   if (error === undefined) fail("expected an error");
   if (expected instanceof RegExp) match(String(error), expected);
-  else if (typeof expected === "function") ok((expected as (error: unknown) => boolean)(error), `unexpected error: ${String(error)}`);
+  else if (typeof expected === "function") ok((expected as (error: unknown) => boolean)(error), `unexpected error: ${error.message}`);
   else if (expected !== undefined)
     for (const [key, value] of Object.entries(expected)) {
-      const actual: unknown = Reflect.get(Object(error), key);
+      const actual: unknown = Reflect.get(error, key);
       if (value instanceof RegExp) match(String(actual), value);
       else deepEqual(actual, value, key);
     }
