@@ -1,7 +1,7 @@
 /** Stands for `node:assert/strict` inside XS, as far as the tests that run there use it. */
 function show(value: unknown): string {
   if (ArrayBuffer.isView(value)) return `[${Array.from(value as Uint8Array).join()}]`;
-  return `${JSON.stringify(value)}`;
+  return value === undefined ? "undefined" : JSON.stringify(value);
 }
 
 function fail(message: string): never {

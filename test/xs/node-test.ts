@@ -24,15 +24,16 @@ export function suite(name: string, body: () => void): void {
 
 /** What became of one test: its failure, or "", and the bytecode steps it took. */
 export interface Outcome {
+  readonly index: number;
   readonly name: string;
   readonly failure: string;
   readonly steps: number;
 }
 
-/** Runs all tests, but those left out by name, in the order of their registration. @param steps counts bytecode steps. */
-export async function runTests(leftOut: readonly string[], steps: () => number, report: (outcome: Outcome) => void): Promise<void> {
-  for (const { name, body } of tests) {
-    if (leftOut.includes(name)) continue;
+/** Runs all tests, but those left out by index, in the order of their registration. @param steps counts bytecode steps. */
+export async function runTests(leftOut: readonly number[], steps: () => number, report: (outcome: Outcome) => void): Promise<void> {
+  for (const [index, { name, body }] of tests.entries()) {
+    if (leftOut.includes(index)) continue;
     const start = steps();
     let failure = "";
     try {
@@ -40,6 +41,6 @@ export async function runTests(leftOut: readonly string[], steps: () => number, 
     } catch (error) {
       failure = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     }
-    report({ name, failure, steps: steps() - start });
+    report({ index, name, failure, steps: steps() - start });
   }
 }
