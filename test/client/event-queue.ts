@@ -3,20 +3,20 @@ const PATIENCE = 20_000;
 
 /** Values in the order they came, each awaited once: how a test waits for an event, whether it is early or late. */
 export class EventQueue<T> {
-  readonly #values: T[] = [];
+  readonly #values: { readonly value: T }[] = [];
   readonly #waiting: ((value: T) => void)[] = [];
 
   /** Takes a value; a method that can be passed as a callback. */
   readonly push = (value: T): void => {
     const waiting = this.#waiting.shift();
-    if (waiting === undefined) this.#values.push(value);
+    if (waiting === undefined) this.#values.push({ value });
     else waiting(value);
   };
 
   /** The next value that nobody has taken. Rejects when none comes. */
   next(): Promise<T> {
-    const value = this.#values.shift();
-    if (value !== undefined) return Promise.resolve(value);
+    const first = this.#values.shift();
+    if (first !== undefined) return Promise.resolve(first.value);
     const waiting = new Error("what the test waits for did not come");
     return new Promise((resolve, reject) => {
       const patience = setTimeout(() => reject(waiting), PATIENCE);
@@ -27,8 +27,13 @@ export class EventQueue<T> {
     });
   }
 
+  /** Forgets what nobody has taken. */
+  clear(): void {
+    this.#values.length = 0;
+  }
+
   /** Values that nobody has taken. */
   get left(): readonly T[] {
-    return this.#values;
+    return this.#values.map(({ value }) => value);
   }
 }

@@ -1,0 +1,115 @@
+/** Topics that are encoded once and published to often. */
+import { deepEqual, equal, rejects } from "node:assert/strict";
+import { test } from "node:test";
+import { bytes, hex } from "../protocol/support/bytes.js";
+import { refused } from "../protocol/support/encoding.js";
+import { EventQueue } from "./event-queue.js";
+import { subject } from "./network.js";
+import { ScriptedBroker } from "./scripted-broker.js";
+
+test("a prepared topic publishes with its QoS, retain and properties", async (t) => {
+  const broker = await ScriptedBroker.start(t);
+  const { client } = subject(t, broker.url);
+  const topic = client.topic("a", { qos: 1, retain: true, properties: { payloadFormatIndicator: 1 } });
+  equal(topic.name, "a");
+  const link = await broker.welcome();
+  await client.ready();
+  equal(topic.publish(bytes("'x'")), true);
+  equal(topic.publish(bytes("'y'")), true);
+  await link.expect("33 09 00 01 'a' 00 01 02 01 01 'x'");
+  await link.expect("33 09 00 01 'a' 00 02 02 01 01 'y'");
+});
+
+test("onSettled tells the Reason Code and the payload", async (t) => {
+  const broker = await ScriptedBroker.start(t);
+  const { client } = subject(t, broker.url);
+  const settled = new EventQueue<readonly [number, Uint8Array]>();
+  const topic = client.topic("a", { qos: 1, onSettled: (reasonCode, payload) => settled.push([reasonCode, payload]) });
+  const link = await broker.welcome();
+  await client.ready();
+  const [x, y] = [bytes("'x'"), bytes("'y'")];
+  topic.publish(x);
+  topic.publish(y);
+  await link.nextIs("publish");
+  await link.nextIs("publish");
+  link.send("40 03 00 01 97", "40 02 00 02");
+  deepEqual(await settled.next(), [0x97, x]);
+  // The payload itself, so that its owner can use it again.
+  equal((await settled.next())[1], y);
+});
+
+test("offline it is queued, and false says that there is no room", async (t) => {
+  const broker = await ScriptedBroker.start(t);
+  const { client } = subject(t, broker.url, { queue: 2 });
+  const topic = client.topic("a");
+  deepEqual([topic.publish(bytes("'1'")), topic.publish(bytes("'2'")), topic.publish(bytes("'3'"))], [true, true, false]);
+  const link = await broker.welcome();
+  await link.expect("30 05 00 01 'a' 00 '1'");
+  await link.expect("30 05 00 01 'a' 00 '2'");
+});
+
+test("a publication that the queue dropped is settled with Quota exceeded", async (t) => {
+  const broker = await ScriptedBroker.start(t);
+  const { client } = subject(t, broker.url, { queue: 1, queuePolicy: "newest-per-topic" });
+  const settled: unknown[] = [];
+  const topic = client.topic("a", { onSettled: (reasonCode, payload) => settled.push([reasonCode, hex(payload)]) });
+  topic.publish(bytes("'1'"));
+  topic.publish(bytes("'2'"));
+  deepEqual(settled, [[0x97, "31"]]);
+  const link = await broker.welcome();
+  await link.expect("30 05 00 01 'a' 00 '2'");
+});
+
+test("where the broker takes Topic Aliases, the topic is sent once", async (t) => {
+  const broker = await ScriptedBroker.start(t);
+  const { client, disconnections } = subject(t, broker.url);
+  const [a, b, c] = [client.topic("a"), client.topic("b"), client.topic("c")];
+  // Topic Alias Maximum 2.
+  const link = await broker.welcome({ properties: "22 00 02" });
+  await client.ready();
+  for (const topic of [a, a, b, a, c, b]) topic.publish(bytes("'x'"));
+  await link.expect("30 08 00 01 'a' 03 23 00 01 'x'");
+  await link.expect("30 07 00 00 03 23 00 01 'x'");
+  await link.expect("30 08 00 01 'b' 03 23 00 02 'x'");
+  await link.expect("30 07 00 00 03 23 00 01 'x'");
+  // c takes the place of b, which was used least recently; b takes that of a.
+  await link.expect("30 08 00 01 'c' 03 23 00 02 'x'");
+  await link.expect("30 08 00 01 'b' 03 23 00 01 'x'");
+  link.cut();
+  await disconnections.next();
+  // Aliases die with the connection.
+  const again = await broker.welcome({ properties: "22 00 02", sessionPresent: true });
+  await client.ready();
+  b.publish(bytes("'x'"));
+  await again.expect("30 08 00 01 'b' 03 23 00 01 'x'");
+});
+
+test("a call of publish takes no Topic Alias", async (t) => {
+  const broker = await ScriptedBroker.start(t);
+  const { client } = subject(t, broker.url);
+  const link = await broker.welcome({ properties: "22 00 02" });
+  await client.ready();
+  await client.publish("a", "x");
+  await link.expect("30 05 00 01 'a' 00 'x'");
+});
+
+test("what cannot be published is refused", async (t) => {
+  const broker = await ScriptedBroker.start(t);
+  const { client } = subject(t, broker.url);
+  refused(() => client.topic("a/#"), /^topic must be/);
+  refused(() => client.topic("a").publish("text" as unknown as Uint8Array), /^payload must be a Uint8Array: prepared topics copy and convert nothing$/);
+  await broker.welcome({ properties: "25 00" });
+  await client.ready();
+  refused(() => client.topic("a", { retain: true }).publish(bytes("'x'")), /Retain Available 0/);
+});
+
+test("after close publishing throws, and what was queued is settled", async (t) => {
+  const broker = await ScriptedBroker.start(t);
+  const { client } = subject(t, broker.url);
+  const settled: unknown[] = [];
+  const topic = client.topic("a", { onSettled: (reasonCode) => settled.push(reasonCode) });
+  topic.publish(bytes("'x'"));
+  await client.close();
+  deepEqual(settled, [0x80]);
+  await rejects(async () => Promise.resolve(topic.publish(bytes("'x'"))), { name: "MqttError", kind: "transport", message: "the client was closed" });
+});
