@@ -16,7 +16,7 @@ import type {
 import { ReusedTopic } from "./prepared-topic.js";
 import { PublishCall, toContent, TrackedPublication } from "./publish-call.js";
 import { PublishQueue } from "./publish-queue.js";
-import { Reconnection } from "./reconnection.js";
+import { AT_ONCE, Reconnection } from "./reconnection.js";
 import { Requests } from "./requests.js";
 import { Subscriptions } from "./subscriptions.js";
 
@@ -281,8 +281,9 @@ class ReconnectingClient implements Client, ConnectionHandler {
     const final = !connected && error.kind === "configuration";
     const delay = this.#reconnection.delayAfter(error, connected ? this.#clock.now() - this.#connectedAt : -1, greeted);
     if (final || delay === Infinity) this.#finish(error);
-    else this.#reconnectAt = this.#clock.now() + delay;
-    this.#options.onDisconnected?.(error, this.#ended !== undefined);
+    else this.#reconnectAt = this.#clock.now() + (delay === AT_ONCE ? 0 : delay);
+    // Asking again in MQTT 3.1.1 is part of connecting.
+    if (final || delay !== AT_ONCE) this.#options.onDisconnected?.(error, this.#ended !== undefined);
     this.#wake();
   }
 

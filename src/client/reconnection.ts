@@ -13,6 +13,9 @@ const LASTING: readonly number[] = [
 /** What a server that does not know MQTT 5.0 may make of its CONNECT (MQTT 5.0, 3.1.2.2). */
 const NOT_UNDERSTOOD: readonly number[] = [ReasonCode.UNSUPPORTED_PROTOCOL_VERSION, ReasonCode.MALFORMED_PACKET, ReasonCode.PROTOCOL_ERROR];
 
+/** In place of a delay: the same attempt goes on in MQTT 3.1.1. */
+export const AT_ONCE = -1;
+
 /** When to come back after a connection, and with what CONNECT. */
 export class Reconnection {
   /** The CONNECT of the next connection. */
@@ -44,7 +47,7 @@ export class Reconnection {
   /**
    * @param lasted how long the connection stood in milliseconds, -1 for not at all.
    * @param greeted whether CONNECT was sent.
-   * @returns milliseconds until the next attempt, Infinity for never.
+   * @returns milliseconds until the next attempt, Infinity for never, {@link AT_ONCE} to ask again in the other version.
    */
   delayAfter(error: MqttError, lasted: number, greeted: boolean): number {
     const { reconnect } = this.#configuration;
@@ -52,10 +55,10 @@ export class Reconnection {
     const changed = lasted < 0 && greeted && this.#changeVersion(error);
     // The broker may have a session that we do not know (MQTT 5.0, 3.2.2-4): begin anew.
     if (lasted < 0 && error.reasonCode === ReasonCode.PROTOCOL_ERROR) this.connect = { ...this.connect, cleanStart: true };
-    if (backoff === undefined || reconnect === false) return changed ? 0 : Infinity;
+    if (backoff === undefined || reconnect === false) return changed ? AT_ONCE : Infinity;
     if (lasted >= reconnect.stable) backoff.reset();
     if (lasted < 0 && LASTING.includes(error.reasonCode)) backoff.slow();
-    return changed ? 0 : backoff.next();
+    return changed ? AT_ONCE : backoff.next();
   }
 
   /** Takes the other version where nobody asked for one. @returns whether that should be tried at once. */

@@ -20,9 +20,10 @@ for (const [name, refuse] of refusals) {
     const link = await broker.accept();
     equal((await link.nextIs("connect"))["protocolVersion"], 5);
     refuse(link);
-    equal((await disconnections.next()).final, false);
     await broker.welcome({ version: 4 });
     deepEqual(await client.ready(), { version: 4, resumed: false, id: "c", properties: {} });
+    // To ask again is part of connecting: nothing was lost that the application had.
+    deepEqual(disconnections.left, []);
   });
 
   test(`${name} does not lead to 3.1.1 when version 5 was asked for`, async (t) => {
@@ -45,7 +46,7 @@ test("a broker that refuses both is tried with both in turn", async (t) => {
     const link = await broker.accept();
     versions.push((await link.nextIs("connect"))["protocolVersion"]);
     link.cut();
-    await disconnections.next();
+    if (i % 2 === 1) await disconnections.next();
   }
   deepEqual(versions, [5, 4, 5, 4]);
 });

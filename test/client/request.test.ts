@@ -2,6 +2,7 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import type { Client } from "../../src/client/options.js";
+import type { ConnectProperties } from "../../src/protocol/codec/property.js";
 import { ascii, join } from "../protocol/support/bytes.js";
 import type { PeerPacket } from "../protocol/support/peer.js";
 import { FakeClock } from "./fake-clock.js";
@@ -16,9 +17,9 @@ interface Request {
   readonly qos: unknown;
 }
 
-async function connected(t: TestContext, properties = ""): Promise<{ client: Client; link: ScriptedLink }> {
+async function connected(t: TestContext, properties = "", asked: ConnectProperties = {}): Promise<{ client: Client; link: ScriptedLink }> {
   const broker = await ScriptedBroker.start(t);
-  const { client } = subject(t, broker.url);
+  const { client } = subject(t, broker.url, { properties: asked });
   const link = await broker.welcome({ properties });
   await client.ready();
   return { client, link };
@@ -89,7 +90,7 @@ test("a response with other Correlation Data is nobody's", async (t) => {
 });
 
 test("the broker's Response Information begins the Response Topic", async (t) => {
-  const { client, link } = await connected(t, "1A 00 04 'mine'");
+  const { client, link } = await connected(t, "1A 00 04 'mine'", { requestResponseInformation: 1 });
   const call = client.request("a", "");
   ok((await grant(link)).startsWith("mine/"));
   respond(link, await nextRequest(link), "");
