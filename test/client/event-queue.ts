@@ -27,11 +27,6 @@ export class EventQueue<T> {
     });
   }
 
-  /** Forgets what nobody has taken. */
-  clear(): void {
-    this.#values.length = 0;
-  }
-
   /** Values that nobody has taken. */
   get left(): readonly T[] {
     return this.#values.map(({ value }) => value);
