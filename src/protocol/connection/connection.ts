@@ -13,6 +13,7 @@ import { encodeUnsubscribe } from "../codec/unsubscribe.js";
 import { OutgoingState } from "../session/outgoing.js";
 import type { Publication, PublicationPayload } from "../session/publication.js";
 import type { Session } from "../session/session.js";
+import { checkAuth, checkAuthenticating, checkConnack, checkDisconnect, isClientsDisconnect, isUnwantedProblem } from "./checks.js";
 import type { ConnectionHandler } from "./handler.js";
 import { Inbound } from "./inbound.js";
 import { KeepAlive } from "./keep-alive.js";
@@ -79,7 +80,7 @@ export class Connection {
     if (length > writable) throw new MqttError("resource", `CONNECT takes ${length} bytes, the socket only ${writable}: shorten will, id or properties`);
     this.#connect = connect;
     this.#receiver.packet.version = connect.version;
-    this.#receiver.maximumPacketSize = connect.properties?.maximumPacketSize ?? this.#receiver.maximumPacketSize;
+    if (connect.version === 5) this.#receiver.maximumPacketSize = connect.properties?.maximumPacketSize ?? this.#receiver.maximumPacketSize;
     this.sender.open(transport, writable, now);
     this.outbound.dropRequests();
     this.state = ConnectionState.CONNECTING;
@@ -95,23 +96,27 @@ export class Connection {
   /** The transport takes that many bytes now. */
   writable(count: number, now: number): void {
     if (this.state === ConnectionState.CLOSED) return;
-    this.sender.writable = count;
+    this.sender.setWritable(count);
     if (this.#pingUnsent) {
       this.#pingUnsent = false;
       this.#keepAlive.asked = -1;
     }
-    if (this.state === ConnectionState.CONNECTED) this.#flush(now);
+    this.#flush(now);
+    this.#look(now);
   }
 
   /** Sends what is due: a payload on its way, acknowledgements, what is to be resent; then asks for more. */
   #flush(now: number): void {
-    if (this.sender.left > 0 && !this.outbound.flush(now)) {
-      if (this.outbound.failure !== undefined) this.#sourceFailed(this.outbound.failure);
-      else if (this.outbound.pushing) this.#handler.onWritable();
-      return;
-    }
-    if (this.#inbound.flush(now) && this.outbound.flush(now)) this.#handler.onWritable();
-    this.#look(now);
+    const { outbound } = this;
+    if (this.state !== ConnectionState.CONNECTED) return;
+    const all = outbound.proceed(now) && this.#inbound.flush(now) && outbound.flush(now);
+    if (outbound.failure !== undefined) this.#close(outbound.failure);
+    else if (all || outbound.pushing) this.#askForMore();
+  }
+
+  /** What was told before may have ended the connection. */
+  #askForMore(): void {
+    if (this.state === ConnectionState.CONNECTED) this.#handler.onWritable();
   }
 
   /** Where the next bytes from the transport go: a view of 1 to `count` bytes. Only while not {@link paused}. */
@@ -166,14 +171,10 @@ export class Connection {
 
   /** Anything but PUBLISH and CONNACK on a connection that stands. @returns 0, or the Reason Code for what is wrong with it. */
   #control(packet: ReceivedPacket, type: number, now: number): number {
+    let expected = true;
+    if (type === PacketType.DISCONNECT) return this.#disconnected(packet);
+    if (isUnwantedProblem(packet, this.#connect)) return ReasonCode.PROTOCOL_ERROR;
     switch (type) {
-      case PacketType.PUBACK:
-      case PacketType.PUBREC:
-      case PacketType.PUBCOMP:
-        if (!this.outbound.acknowledged(packet, now)) return ReasonCode.PROTOCOL_ERROR;
-        this.#handler.onPacket(packet);
-        this.#handler.onWritable();
-        return 0;
       case PacketType.PUBREL: {
         const wrong = this.#inbound.released(packet, now);
         if (wrong !== 0) return wrong;
@@ -181,17 +182,20 @@ export class Connection {
       }
       case PacketType.SUBACK:
       case PacketType.UNSUBACK:
-        if (!this.outbound.answered(packet)) return ReasonCode.PROTOCOL_ERROR;
+        expected = this.outbound.answered(packet);
         break;
       case PacketType.PINGRESP:
         this.#keepAlive.asked = -1;
         break;
       case PacketType.AUTH:
         return this.#auth(packet);
-      case PacketType.DISCONNECT:
-        return this.#disconnected(packet);
+      default:
+        expected = this.outbound.acknowledged(packet);
     }
-    this.#handler.onPacket(packet);
+    if (!expected) return ReasonCode.PROTOCOL_ERROR;
+    if (this.state === ConnectionState.CONNECTED) this.#handler.onPacket(packet);
+    // An answer makes room.
+    this.#flush(now);
     return 0;
   }
 
@@ -205,17 +209,15 @@ export class Connection {
       return 0;
     }
     const session = this.#session;
-    // A session that we asked to be dropped, or never had (MQTT 5.0, 3.2.2-2, 3.2.2-4).
-    if (packet.sessionPresent && (connect.cleanStart || (connect.version === 5 && !session.established))) return ReasonCode.PROTOCOL_ERROR;
-    if (connect.version === 5 && connect.properties?.authenticationMethod === undefined && packet.hasProperty(PropertyId.authenticationMethod))
-      return ReasonCode.PROTOCOL_ERROR;
-    // An unnamed client must be told its name (MQTT 5.0, 3.2.2-16).
-    if (connect.version === 5 && connect.clientId === "" && !packet.hasProperty(PropertyId.assignedClientIdentifier)) return ReasonCode.PROTOCOL_ERROR;
+    const wrong = checkConnack(packet, connect, session.established);
+    if (wrong !== 0) return wrong;
     const expiry = packet.numberProperty(PropertyId.sessionExpiryInterval, connect.properties?.sessionExpiryInterval ?? 0);
-    if (!packet.sessionPresent) this.outbound.discard();
     session.established = connect.version === 5 ? expiry > 0 : !connect.cleanStart;
     this.#keepAlive.interval = packet.numberProperty(PropertyId.serverKeepAlive, connect.keepAlive) * 1000;
     this.#inbound.start(connect.version, connect.properties?.topicAliasMaximum ?? 0, packet.sessionPresent);
+    if (!packet.sessionPresent) this.outbound.discard();
+    // Whoever was told of a loss may have ended the connection.
+    if (this.state === ConnectionState.CLOSED) return 0;
     this.outbound.start(packet, connect.version);
     this.state = ConnectionState.CONNECTED;
     this.#handler.onPacket(packet);
@@ -224,14 +226,13 @@ export class Connection {
   }
 
   #auth(packet: ReceivedPacket): number {
-    if (this.#connect?.properties?.authenticationMethod === undefined) return ReasonCode.PROTOCOL_ERROR;
-    this.#handler.onPacket(packet);
-    return 0;
+    const wrong = checkAuth(packet, this.#connect, this.state === ConnectionState.CONNECTED);
+    if (wrong === 0) this.#handler.onPacket(packet);
+    return wrong;
   }
 
   #disconnected(packet: ReceivedPacket): number {
-    // Codes and properties that are a client's only (MQTT 5.0, 3.14.2).
-    if (packet.reasonCode === ReasonCode.DISCONNECT_WITH_WILL || packet.hasProperty(PropertyId.sessionExpiryInterval)) return ReasonCode.PROTOCOL_ERROR;
+    if (isClientsDisconnect(packet)) return ReasonCode.PROTOCOL_ERROR;
     const text = packet.property(PropertyId.reasonString);
     this.#handler.onPacket(packet);
     this.#close(new MqttError("peer", `the broker disconnected: ${reasonText(packet.reasonCode)}${typeof text === "string" ? `: ${text}` : ""}`, packet.reasonCode));
@@ -242,7 +243,7 @@ export class Connection {
   publish(publication: Publication, payload: PublicationPayload, reuse: boolean, now: number): number {
     if (this.state !== ConnectionState.CONNECTED) return Published.BLOCKED;
     const published = this.outbound.publish(publication, payload, reuse, now);
-    if (this.outbound.failure !== undefined) this.#sourceFailed(this.outbound.failure);
+    if (this.outbound.failure !== undefined) this.#close(this.outbound.failure);
     return published;
   }
 
@@ -265,6 +266,7 @@ export class Connection {
   #request(state: number, count: number, now: number, id: number, encode: (identifier: number, version: 4 | 5) => number): number {
     const table = this.#session.outgoing;
     if (this.state !== ConnectionState.CONNECTED || !this.sender.canSend(0) || !table.hasRoomForRequest) return 0;
+    if (count > 255) throw configurationError("the number of topic filters in a packet", "at most 255");
     const identifier = id === 0 ? table.nextIdentifier() : table.checkFree(id);
     const length = encode(identifier, this.#receiver.packet.version);
     this.outbound.limits.checkPacketSize(length);
@@ -282,8 +284,9 @@ export class Connection {
     return !this.#pingUnsent;
   }
 
-  /** Sends an AUTH. @returns false when there is no room now. */
+  /** Sends an AUTH. @returns false when there is no room now. @throws MqttError (configuration) without an Authentication Method in CONNECT. */
   authenticate(reasonCode: number, properties: Properties | undefined, now: number): boolean {
+    checkAuthenticating(this.#connect);
     const length = encodeDisconnect(this.sender.writer, PacketType.AUTH, 5, reasonCode, properties);
     if (!this.sender.canSend(length)) return false;
     this.sender.send(length, now);
@@ -296,8 +299,7 @@ export class Connection {
    */
   disconnect(reasonCode: number, properties: DisconnectProperties | undefined, now: number): boolean {
     const expiry = properties?.sessionExpiryInterval ?? 0;
-    if (expiry > 0 && !this.#connect?.properties?.sessionExpiryInterval)
-      throw configurationError("properties.sessionExpiryInterval", "0 in DISCONNECT when it was 0 in CONNECT");
+    checkDisconnect(reasonCode, expiry, this.#connect);
     const open = this.state === ConnectionState.CONNECTING || this.state === ConnectionState.CONNECTED;
     let sent = false;
     if (open && this.sender.left === 0) {
@@ -309,7 +311,7 @@ export class Connection {
       sent = this.sender.canSend(length) && length <= this.outbound.limits.maximumPacketSize;
       if (sent) this.sender.send(length, now);
     }
-    this.#end();
+    this.#end(new MqttError("transport", "the connection was ended in the middle of this message"));
     return sent;
   }
 
@@ -338,20 +340,15 @@ export class Connection {
     this.#close(new MqttError("peer", message, reasonCode));
   }
 
-  #sourceFailed(error: MqttError): void {
-    this.outbound.dropFailed();
-    this.outbound.failure = undefined;
-    this.#close(error);
-  }
-
   #close(error: MqttError): void {
     if (this.state === ConnectionState.CLOSED) return;
-    this.#end();
+    this.#end(error);
     this.#handler.onClose(error);
   }
 
-  #end(): void {
+  #end(error: MqttError): void {
     this.state = ConnectionState.CLOSED;
     this.sender.close();
+    this.outbound.end(error);
   }
 }

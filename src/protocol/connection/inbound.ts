@@ -1,6 +1,7 @@
+import { configurationError } from "../error.js";
 import { encodeAcknowledgement } from "../codec/acknowledgement.js";
 import { PacketType } from "../codec/packet-type.js";
-import { ReasonCode } from "../codec/reason-code.js";
+import { isReasonCode, ReasonCode } from "../codec/reason-code.js";
 import type { ReceivedPacket } from "../codec/received-packet.js";
 import { IncomingState, type IncomingTable } from "../session/incoming.js";
 import { Take, type ConnectionHandler } from "./handler.js";
@@ -9,6 +10,10 @@ import { IncomingAliases } from "./topic-aliases.js";
 
 /** The longest acknowledgement that this side sends: fixed header, identifier and Reason Code. */
 const ACKNOWLEDGEMENT_LENGTH = 5;
+
+function checkRefusal(reasonCode: number): void {
+  if (!isReasonCode(PacketType.PUBACK, reasonCode)) throw configurationError(`Reason Code ${reasonCode}`, "one that PUBACK and PUBREC may carry");
+}
 
 /** Received messages over one connection: aliases, Receive Maximum, repeats, acknowledging in order (MQTT 5.0, 4.3, 4.6). */
 export class Inbound {
@@ -38,6 +43,7 @@ export class Inbound {
     if (resumed) this.#table.resume();
     else this.#table.clear();
     this.#epoch = this.#table.epoch;
+    this.#table.sender = this;
   }
 
   /** Whether nothing more may be looked at: a piece is with the handler, or an answer could not be sent. */
@@ -81,6 +87,7 @@ export class Inbound {
 
   /** The handler is done with the piece in hand. `take` as in {@link ConnectionHandler.onPublish}. */
   taken(packet: ReceivedPacket, take: number, now: number): void {
+    if (take >= 0x80) checkRefusal(take);
     this.held = false;
     if (packet.more || packet.identifier === 0) return;
     const reasonCode = take >= 0x80 && this.#version === 5 ? take : 0;
@@ -93,15 +100,17 @@ export class Inbound {
   }
 
   /**
-   * Acknowledges a message that was taken with {@link Take.LATER}, in its turn. After the end of the connection this still counts at
-   * QoS 2, where the message will not be delivered again.
+   * Acknowledges a message that was taken with {@link Take.LATER}, in its turn. After the end of the connection this counts at QoS 2
+   * only, where the message will not be delivered again, and goes out on the connection in use.
+   * @throws MqttError (configuration) for a Reason Code that PUBACK and PUBREC may not carry.
    */
   acknowledge(identifier: number, reasonCode: number, now: number): void {
+    checkRefusal(reasonCode);
     const table = this.#table;
     const index = this.#epoch === table.epoch ? table.find(identifier) : -1;
-    if (index < 0 || table.state(index) !== IncomingState.PENDING) return;
+    if (index < 0 || table.state(index) !== IncomingState.PENDING || (table.sender !== this && !table.isQoS2(index))) return;
     table.setState(index, IncomingState.DUE, this.#version === 5 ? reasonCode : 0);
-    this.flush(now);
+    table.sender?.flush(now);
   }
 
   /** Takes a PUBREL. @returns 0, or the Reason Code for what is wrong with it. */

@@ -3,14 +3,16 @@ import { PropertyId } from "../codec/property.js";
 import { PublishFlag } from "../codec/publish.js";
 import { ReasonCode } from "../codec/reason-code.js";
 import type { ReceivedPacket } from "../codec/received-packet.js";
+import { VARIABLE_BYTE_INTEGER_MAXIMUM } from "../codec/variable-byte-integer.js";
 import type { Publication } from "../session/publication.js";
 
-const UNLIMITED = 0xffffffff;
+/** The longest packet there is: a fixed header of five bytes and what its Remaining Length can say. */
+const LONGEST = VARIABLE_BYTE_INTEGER_MAXIMUM + 5;
 
 /** What the server announced in its CONNACK (MQTT 5.0, 3.2.2.3), with the standard's values for what it left out. */
 export class Limits {
   receiveMaximum = 0xffff;
-  maximumPacketSize = UNLIMITED;
+  maximumPacketSize = LONGEST;
   topicAliasMaximum = 0;
   maximumQoS = 2;
   retainAvailable = true;
@@ -18,8 +20,10 @@ export class Limits {
   /** Reads the limits from a CONNACK that was found good. */
   read(connack: ReceivedPacket): void {
     this.receiveMaximum = connack.numberProperty(PropertyId.receiveMaximum, 0xffff);
-    this.maximumPacketSize = connack.numberProperty(PropertyId.maximumPacketSize, UNLIMITED);
-    this.topicAliasMaximum = connack.numberProperty(PropertyId.topicAliasMaximum, 0);
+    const longest = connack.numberProperty(PropertyId.maximumPacketSize, LONGEST);
+    this.maximumPacketSize = longest < LONGEST ? longest : LONGEST;
+    // MQTT 3.1.1 leaves out the properties of a publication, and with them an alias.
+    this.topicAliasMaximum = connack.version === 4 ? 0xffff : connack.numberProperty(PropertyId.topicAliasMaximum, 0);
     this.maximumQoS = connack.numberProperty(PropertyId.maximumQoS, 2);
     this.retainAvailable = connack.numberProperty(PropertyId.retainAvailable, 1) !== 0;
   }

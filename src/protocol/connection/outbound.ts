@@ -30,7 +30,7 @@ export const Published = {
 /** Publications on their way out, over one connection: quota, identifiers, resending, acknowledgements (MQTT 5.0, 4.3, 4.4, 4.9). */
 export class Outbound {
   readonly limits = new Limits();
-  /** Why a payload source could not go on: the connection has to end. */
+  /** Why a payload source could not go on, so that the connection has to end; in `onSettled`, why a publication failed on this side. */
   failure: MqttError | undefined;
   /** How many more QoS 1 and 2 publications the server takes now (MQTT 5.0, 4.9). */
   #quota = 0;
@@ -40,6 +40,7 @@ export class Outbound {
   /** The publication whose payload is on its way. */
   #streaming: Publication | undefined;
   #streamingPayload: PublicationPayload | undefined;
+  #streamingIdentifier = 0;
   #version: 4 | 5 = 5;
   readonly #sender: Sender;
   readonly #table: OutgoingTable;
@@ -63,7 +64,11 @@ export class Outbound {
     const table = this.#table;
     for (let i = 0; i < table.count; i++) {
       const state = table.state(i);
-      table.setState(i, state >= OutgoingState.PUBREL ? OutgoingState.PUBREL : state | OutgoingState.RESEND);
+      const released = state >= OutgoingState.PUBREL;
+      // The caller brought the payload and it is gone: at QoS 2 a PUBREL ends the exchange, wherever the server stands.
+      if (released || (table.payload(i) === undefined && state === OutgoingState.PUBREC)) table.setState(i, OutgoingState.PUBREL);
+      else if (table.payload(i) === undefined) table.remove(i--);
+      else table.setState(i, state | OutgoingState.RESEND);
     }
     this.#due = table.count;
   }
@@ -84,9 +89,9 @@ export class Outbound {
   dropRequests(): void {
     const table = this.#table;
     for (let i = table.count; i-- > 0; ) {
-      const state = table.state(i);
-      if (state === OutgoingState.SUBACK || state === OutgoingState.UNSUBACK) table.remove(i);
-      else if (state >= OutgoingState.RESEND) table.setState(i, state - OutgoingState.RESEND);
+      const step = table.state(i) & OutgoingState.STEP;
+      if (step === OutgoingState.SUBACK || step === OutgoingState.UNSUBACK) table.remove(i);
+      else table.setState(i, step);
     }
   }
 
@@ -153,7 +158,9 @@ export class Outbound {
       throw new MqttError("resource", `topic and properties need a send buffer of ${needed} bytes, it has ${sender.bytes.length}: set sendBuffer to ${needed} or more`);
     }
     this.limits.checkPublication(publication, header + length);
-    const whole = payload instanceof Uint8Array && header + payload.length <= sender.bytes.length;
+    const { capacity } = sender;
+    const room = capacity < sender.bytes.length ? capacity : sender.bytes.length;
+    const whole = payload instanceof Uint8Array && header + payload.length <= room;
     // A payload that is brought in parts goes out with its first part, or not at all.
     const pushed = payload instanceof Uint8Array && payload.length < length;
     const first = whole ? header + payload.length : header;
@@ -168,6 +175,7 @@ export class Outbound {
     } else if (!whole && length > 0) {
       this.#streaming = publication;
       this.#streamingPayload = payload;
+      this.#streamingIdentifier = identifier;
       sender.stream(length, payload);
       if (!this.#pump(now)) return Published.ACCEPTED;
     }
@@ -176,7 +184,8 @@ export class Outbound {
 
   #took(publication: Publication, payload: PublicationPayload | undefined, identifier: number): void {
     this.#quota--;
-    this.#table.add(identifier, publication.flags < 4 ? OutgoingState.PUBACK : OutgoingState.PUBREC, 0, publication, payload);
+    const step = publication.flags < 4 ? OutgoingState.PUBACK : OutgoingState.PUBREC;
+    this.#table.add(identifier, step | OutgoingState.COUNTED, 0, publication, payload);
   }
 
   /** Sends more of the payload on its way. A source that fails cannot be mended half-way: its packet and so the connection are lost. */
@@ -191,53 +200,83 @@ export class Outbound {
     return true;
   }
 
-  /** Takes the publication whose source failed out of the session, so that it is not resent for ever. */
-  dropFailed(): void {
+  /**
+   * The connection has ended. A payload that was half-way goes out again if it is the session's; at QoS 0 it is lost, and one whose
+   * source failed must not be resent for ever.
+   */
+  end(error: MqttError): void {
     const table = this.#table;
     const publication = this.#streaming;
     const payload = this.#streamingPayload;
-    for (let i = table.count; i-- > 0; ) if (table.publication(i) === publication && table.payload(i) === payload) table.remove(i);
     this.#streaming = this.#streamingPayload = undefined;
-    if (publication !== undefined && payload !== undefined)
-      this.#handler.onSettled(publication, payload, ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, undefined);
+    if (publication === undefined || payload === undefined) return;
+    if (publication.flags > 1) {
+      const index = table.find(this.#streamingIdentifier);
+      if (this.failure === undefined || index < 0) return;
+      table.remove(index);
+    }
+    this.#failed(publication, payload, error);
   }
 
-  /** Sends what is due, as far as the transport takes it. @returns whether all of it is sent. */
+  #failed(publication: Publication, payload: PublicationPayload, error: MqttError): void {
+    this.failure = error;
+    this.#handler.onSettled(publication, payload, error.reasonCode, undefined);
+    this.failure = undefined;
+  }
+
+  /** Sends more of the payload on its way, as far as the transport takes it. @returns whether none is left. */
+  proceed(now: number): boolean {
+    if (this.#sender.left === 0) return true;
+    const publication = this.#streaming;
+    const payload = this.#streamingPayload;
+    if (!this.#pump(now)) return false;
+    if (publication !== undefined && payload !== undefined && publication.flags <= 1) this.#handler.onSettled(publication, payload, 0, undefined);
+    return this.#sender.left === 0;
+  }
+
+  /** Sends what is due, PUBREL or PUBLISH again, as far as the transport takes it. @returns whether more can be sent. */
   flush(now: number): boolean {
-    const sender = this.#sender;
-    if (sender.left > 0) {
-      const publication = this.#streaming;
-      const payload = this.#streamingPayload;
-      if (!this.#pump(now)) return false;
-      if (publication !== undefined && payload !== undefined && publication.flags <= 1) this.#handler.onSettled(publication, payload, 0, undefined);
-    }
     const table = this.#table;
     let held = false;
     for (let i = 0; this.#due > 0 && i < table.count; i++) {
       const state = table.state(i);
-      if (state === OutgoingState.PUBREL) {
+      const step = state & OutgoingState.STEP;
+      const again = (state & OutgoingState.RESEND) !== 0;
+      if (step === OutgoingState.PUBREL || (again && step === OutgoingState.PUBCOMP)) {
         if (!this.#sendPubrel(table.identifier(i), table.extra(i), now)) return false;
-        table.setState(i, OutgoingState.PUBCOMP);
-      } else if (state > OutgoingState.RESEND) {
+        table.setState(i, OutgoingState.PUBCOMP | (state & OutgoingState.COUNTED));
+      } else if (again) {
         // An exhausted quota holds back PUBLISH only (MQTT 5.0, 3.3.4-8).
         held ||= this.#quota === 0;
         if (held) continue;
-        if (!this.#resend(i, state, now)) return false;
+        const sent = this.#resend(i, step, now);
+        if (sent === Published.BLOCKED) return false;
+        if (sent === Published.DONE) i--;
       } else continue;
       this.#due--;
     }
-    return sender.left === 0;
+    return this.#sender.left === 0;
   }
 
-  #resend(index: number, state: number, now: number): boolean {
-    const publication = this.#table.publication(index);
-    const payload = this.#table.payload(index);
-    if (publication === undefined || payload === undefined || this.#sender.left > 0) return false;
-    const flags = publication.flags | PublishFlag.DUP;
-    if (this.#send(publication, payload, payload.byteLength, this.#table.identifier(index), flags, false, now) === Published.BLOCKED) return false;
+  /** @returns one of {@link Published}: DONE for what the server's limits forbid now. */
+  #resend(index: number, step: number, now: number): number {
+    const table = this.#table;
+    const publication = table.publication(index);
+    const payload = table.payload(index);
+    if (publication === undefined || payload === undefined || this.#sender.left > 0) return Published.BLOCKED;
+    try {
+      const flags = publication.flags | PublishFlag.DUP;
+      if (this.#send(publication, payload, payload.byteLength, table.identifier(index), flags, false, now) === Published.BLOCKED) return Published.BLOCKED;
+    } catch (error) {
+      if (!(error instanceof MqttError)) throw error;
+      // The last connection's limits were wider.
+      table.remove(index);
+      this.#failed(publication, payload, error);
+      return Published.DONE;
+    }
     this.#quota--;
-    this.#table.setState(index, state - OutgoingState.RESEND);
-    return true;
+    table.setState(index, step | OutgoingState.COUNTED);
+    return Published.ACCEPTED;
   }
 
   #sendPubrel(identifier: number, reasonCode: number, now: number): boolean {
@@ -246,34 +285,35 @@ export class Outbound {
     return true;
   }
 
-  /** Takes PUBACK, PUBREC and PUBCOMP. @returns false for one that has no business here. */
-  acknowledged(packet: ReceivedPacket, now: number): boolean {
-    const index = this.#table.find(packet.identifier);
-    const raw = index < 0 ? 0 : this.#table.state(index);
-    const state = raw & ~OutgoingState.RESEND;
-    if (packet.type !== PacketType.PUBREC) {
-      if (state !== (packet.type === PacketType.PUBACK ? OutgoingState.PUBACK : OutgoingState.PUBCOMP)) return false;
+  /** Takes PUBACK, PUBREC and PUBCOMP; what they make due is sent by {@link flush}. @returns false for one that has no business here. */
+  acknowledged(packet: ReceivedPacket): boolean {
+    const table = this.#table;
+    const { identifier, reasonCode, type } = packet;
+    const index = table.find(identifier);
+    const state = index < 0 ? 0 : table.state(index);
+    const step = state & OutgoingState.STEP;
+    if (type !== PacketType.PUBREC) {
+      if (step !== (type === PacketType.PUBACK ? OutgoingState.PUBACK : OutgoingState.PUBCOMP)) return false;
       // Packet Identifier not found in a PUBCOMP: the server had finished before (MQTT 5.0, 3.7.2.1).
-      this.#settle(index, packet.type === PacketType.PUBACK ? packet.reasonCode : 0, packet);
-      return true;
-    }
-    if (state === 0) {
+      this.#settle(index, type === PacketType.PUBACK ? reasonCode : 0, packet);
+    } else if (index < 0) {
       // Unknown here: release it there (MQTT 5.0, 4.3.3), as an exchange without a publication.
-      if (!this.#table.hasRoomForRequest) return true;
-      this.#table.add(packet.identifier, OutgoingState.PUBREL, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
+      if (reasonCode >= 0x80 || !table.hasRoomForRequest) return true;
+      table.add(identifier, OutgoingState.PUBREL, this.#version === 5 ? ReasonCode.PACKET_IDENTIFIER_NOT_FOUND : 0);
       this.#due++;
-      this.flush(now);
-      return true;
-    }
-    if (state !== OutgoingState.PUBREC && state !== OutgoingState.PUBREL && state !== OutgoingState.PUBCOMP) return false;
-    if (packet.reasonCode >= 0x80) {
-      if (state !== OutgoingState.PUBREC) return false;
-      this.#settle(index, packet.reasonCode, packet);
+    } else if (step === OutgoingState.PUBREC) {
+      if (reasonCode >= 0x80) this.#settle(index, reasonCode, packet);
+      else {
+        if ((state & OutgoingState.RESEND) === 0) this.#due++;
+        table.moveToEnd(index, OutgoingState.PUBREL | (state & OutgoingState.COUNTED));
+      }
     } else {
-      if (raw < OutgoingState.PUBREL || raw === OutgoingState.PUBCOMP) this.#due++;
-      if (state === OutgoingState.PUBREC) this.#table.moveToEnd(index, OutgoingState.PUBREL);
-      else this.#table.setState(index, OutgoingState.PUBREL);
-      this.flush(now);
+      // A repeated one: so is the PUBREL.
+      if (reasonCode >= 0x80 || (step !== OutgoingState.PUBREL && step !== OutgoingState.PUBCOMP)) return false;
+      if (step === OutgoingState.PUBCOMP && (state & OutgoingState.RESEND) === 0) {
+        table.setState(index, state | OutgoingState.RESEND);
+        this.#due++;
+      }
     }
     return true;
   }
@@ -291,11 +331,13 @@ export class Outbound {
   }
 
   #settle(index: number, reasonCode: number, packet: ReceivedPacket): void {
-    const publication = this.#table.publication(index);
-    const payload = this.#table.payload(index);
-    if (this.#table.state(index) > OutgoingState.RESEND) this.#due--;
-    this.#table.remove(index);
-    if (this.#quota < this.limits.receiveMaximum) this.#quota++;
+    const table = this.#table;
+    const publication = table.publication(index);
+    const payload = table.payload(index);
+    const state = table.state(index);
+    if ((state & OutgoingState.RESEND) !== 0) this.#due--;
+    if ((state & OutgoingState.COUNTED) !== 0) this.#quota++;
+    table.remove(index);
     if (publication !== undefined && payload !== undefined) this.#handler.onSettled(publication, payload, reasonCode, packet);
   }
 }

@@ -18,6 +18,8 @@ export class Sender {
   readonly writer: PacketWriter;
   /** Bytes that the transport takes now. */
   writable = 0;
+  /** The most that it ever took at once: what is longer must not wait for as much room. */
+  capacity = 0;
   /** When something was last sent, in milliseconds. */
   lastSent = 0;
   /** Payload bytes still to be sent of the PUBLISH that is on its way. */
@@ -36,8 +38,14 @@ export class Sender {
 
   open(transport: Transport, writable: number, now: number): void {
     this.#transport = transport;
-    this.writable = writable;
     this.lastSent = now;
+    this.capacity = 0;
+    this.setWritable(writable);
+  }
+
+  setWritable(count: number): void {
+    this.writable = count;
+    if (count > this.capacity) this.capacity = count;
   }
 
   close(): void {

@@ -10,6 +10,10 @@ export const IncomingState = {
 
 const QOS_2 = 4;
 
+export interface AcknowledgementSender {
+  flush(now: number): boolean;
+}
+
 /**
  * Received QoS 1 and 2 messages that are not finished, in the order of arrival: that of acknowledging (MQTT 5.0, 4.6.0-2, 4.6.0-3). Its
  * size is the Receive Maximum that is announced to the server.
@@ -18,6 +22,8 @@ export class IncomingTable {
   count = 0;
   /** Counts how often the session was lost: what was received before concerns nobody any more. */
   epoch = 0;
+  /** Sends the acknowledgements that are due, on the connection in use. */
+  sender: AcknowledgementSender | undefined;
   /** Identifier in the lower half; above it state, QoS 2 flag and, in the top byte, the Reason Code to be sent. */
   readonly #entries: Uint32Array;
 

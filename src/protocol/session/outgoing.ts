@@ -13,8 +13,12 @@ export const OutgoingState = {
   PUBCOMP: 4,
   SUBACK: 5,
   UNSUBACK: 6,
-  /** Added to PUBACK or PUBREC: the PUBLISH has to be sent again on this connection. */
+  /** Where an exchange stands, without the additions below. */
+  STEP: 7,
+  /** Added to PUBACK or PUBREC: the PUBLISH has to be sent again on this connection. Added to PUBCOMP: the PUBREL. */
   RESEND: 8,
+  /** Added on the connection that sent the PUBLISH: it counts against the server's Receive Maximum. */
+  COUNTED: 16,
 } as const;
 
 /**
@@ -75,13 +79,13 @@ export class OutgoingTable {
     return ((this.#entries[index] ?? 0) >>> 16) & 0xff;
   }
 
-  /** SUBACK and UNSUBACK: how many Reason Codes are awaited. PUBREL: the Reason Code to be sent. */
+  /** SUBACK and UNSUBACK: how many Reason Codes are awaited. PUBREL and PUBCOMP: the Reason Code of the PUBREL. */
   extra(index: number): number {
     return (this.#entries[index] ?? 0) >>> 24;
   }
 
   setState(index: number, state: number): void {
-    this.#entries[index] = ((this.#entries[index] ?? 0) & 0xffff) | (state << 16);
+    this.#entries[index] = ((this.#entries[index] ?? 0) & 0xff00ffff) | (state << 16);
   }
 
   publication(index: number): Publication | undefined {

@@ -1,0 +1,127 @@
+import { equal, match } from "node:assert/strict";
+import { suite, test } from "node:test";
+import { PING_TIMEOUT, ScriptedBroker } from "../support/scripted-broker.js";
+
+const PINGREQ = "C0 00";
+const PINGRESP = "D0 00";
+const MINUTE = { keepAlive: 60 };
+
+suite("Keep Alive", () => {
+  test("a silent client sends PINGREQ a second before the interval is over (MQTT-3.1.2-20)", () => {
+    const broker = ScriptedBroker.connected(MINUTE);
+    broker.after(58_999).expectNothing().after(1).expect(PINGREQ).reply(PINGRESP).told("PINGRESP");
+    broker.after(58_999).expectNothing().after(1).expect(PINGREQ);
+  });
+
+  test("of a short interval a tenth is left", () => {
+    ScriptedBroker.connected({ keepAlive: 1 }).after(899).expectNothing().after(1).expect(PINGREQ);
+    ScriptedBroker.connected({ keepAlive: 5 }).after(4499).expectNothing().after(1).expect(PINGREQ);
+  });
+
+  test("whatever is sent takes the place of a PINGREQ, what comes does not", () => {
+    const broker = ScriptedBroker.connected(MINUTE).after(50_000);
+    broker.publish("a");
+    broker.expect("30 04 00 01 'a' 00").after(50_000).reply("30 04 00 01 'b' 00").expectNothing();
+    broker.after(8999).expectNothing().after(1).expect(PINGREQ);
+  });
+
+  test("Keep Alive 0 asks for none", () => {
+    const broker = ScriptedBroker.connected();
+    equal(broker.client.nextDeadline(), Infinity);
+    broker.after(1e9).expectNothing();
+  });
+
+  test("Server Keep Alive takes the place of one's own: shorter, longer, none, some (MQTT-3.1.2-21, MQTT-3.2.2-21)", () => {
+    ScriptedBroker.connected(MINUTE, "13 00 0A").after(8999).expectNothing().after(1).expect(PINGREQ);
+    ScriptedBroker.connected(MINUTE, "13 FF FF").after(65_533_999).expectNothing().after(1).expect(PINGREQ);
+    ScriptedBroker.connected(MINUTE, "13 00 00").after(1e9).expectNothing();
+    ScriptedBroker.connected({}, "13 00 0A").after(8999).expectNothing().after(1).expect(PINGREQ);
+  });
+
+  test("the interval of the last connection means nothing to the next", () => {
+    const broker = ScriptedBroker.connected(MINUTE, "13 00 0A").cut().connect().accept(false);
+    broker.after(58_999).expectNothing().after(1).expect(PINGREQ);
+  });
+
+  test("MQTT 3.1.1 keeps its own interval", () => {
+    ScriptedBroker.connected({ keepAlive: 60, version: 4 }).after(58_999).expectNothing().after(1).expect(PINGREQ);
+  });
+});
+
+suite("PINGRESP", () => {
+  test("that stays away ends the connection (MQTT-3.12.4-1)", () => {
+    const broker = ScriptedBroker.connected(MINUTE).after(59_000).expect(PINGREQ);
+    equal(broker.client.nextDeadline(), broker.now + PING_TIMEOUT);
+    broker.after(PING_TIMEOUT - 1).told().after(1).expectNothing().told("closed transport 0x8d");
+    match(broker.error?.message ?? "", /did not answer a PINGREQ/);
+  });
+
+  test("that comes in time ends the waiting for it", () => {
+    ScriptedBroker.connected(MINUTE).after(59_000 + PING_TIMEOUT - 1).reply(PINGRESP).after(1).told("PINGRESP");
+  });
+
+  test("may be behind a long payload: each byte that comes extends the time for it", () => {
+    const broker = ScriptedBroker.connected(MINUTE).after(59_000).expect(PINGREQ).reply("30 64 00 01 'a' 00"); // 96 bytes of payload
+    for (let i = 0; i < 96; i++) broker.after(PING_TIMEOUT - 1).reply("55");
+    broker.expectNothing().after(PING_TIMEOUT - 1).reply(PINGRESP);
+    equal(broker.delivered.length, 96);
+    equal(broker.error, undefined);
+  });
+
+  test("that stays away while bytes stop coming in the middle of a packet", () => {
+    const broker = ScriptedBroker.connected(MINUTE).after(59_000).after(5000).reply("30 64 00 01 'a' 00");
+    broker.after(PING_TIMEOUT - 1).told().after(1).told("closed transport 0x8d");
+  });
+
+  test("only one PINGREQ is on its way at a time, other packets go out", () => {
+    const broker = ScriptedBroker.connected({ keepAlive: 5 }).after(4500).expect(PINGREQ).after(5000).expectNothing();
+    broker.publish("a");
+    broker.expect("30 04 00 01 'a' 00").after(4000).expectNothing();
+  });
+
+  test("that nobody asked for is no harm", () => {
+    ScriptedBroker.connected().reply(PINGRESP).expectNothing().told("PINGRESP");
+  });
+});
+
+suite("a PINGREQ that cannot be sent", () => {
+  const full = (): ScriptedBroker => {
+    const broker = ScriptedBroker.connected({ keepAlive: 60, window: 7 });
+    broker.publish("a", 0, "01");
+    return broker.expect("30 05 00 01 'a' 00 01").after(59_000).expectNothing();
+  };
+
+  test("goes out once there is room", () => {
+    full().drain(7).after(0).expect(PINGREQ).reply(PINGRESP).told("PINGRESP");
+  });
+
+  test("goes out as soon as there is room for it, and the time for PINGRESP runs from then on", () => {
+    const broker = full().drain(1).after(0).expectNothing().after(5000).drain(1).after(0).expect(PINGREQ);
+    broker.after(PING_TIMEOUT - 1).told().after(1).told("closed transport 0x8d");
+  });
+
+  test("ends the connection when there is no room for as long as PINGRESP may take", () => {
+    full().after(PING_TIMEOUT - 1).told().after(1).told("closed transport 0x8d");
+  });
+
+  test("is not needed while a long payload goes out slowly, and never gets into the middle of it", () => {
+    const broker = ScriptedBroker.connected({ keepAlive: 60, window: 6 });
+    broker.publish("a", 0, new Uint8Array(123).fill(0x55));
+    broker.expect("30 7F 00 01 'a' 00");
+    for (let i = 0; i < 123; i++) broker.after(20_000).drain(1).expect("55");
+    broker.after(58_999).expectNothing().drain(2).after(1).expect(PINGREQ);
+  });
+});
+
+suite("time", () => {
+  test("a deadline is asked for too often without harm, and none is left after the end", () => {
+    const broker = ScriptedBroker.connected(MINUTE);
+    for (let i = 0; i < 10; i++) broker.client.handleTimeout(broker.now);
+    broker.expectNothing();
+    equal(broker.client.nextDeadline(), broker.now + 59_000);
+    broker.cut();
+    equal(broker.client.nextDeadline(), Infinity);
+    broker.client.handleTimeout(1e12);
+    broker.expectNothing().told();
+  });
+});
