@@ -67,6 +67,8 @@ export class MQTTClientDriver implements ConnectionHandler {
     encodeConnect(new PacketWriter(sendBuffer), connect);
     const connectTimeout = checkInteger("connectTimeout", options.connectTimeout ?? 30_000, 1, 0x7fffffff);
     const session = new Session({ inFlight: options.inFlight, receiveMaximum: connect.properties?.receiveMaximum });
+    // Who does not start clean vouches for being the one whose session the broker keeps.
+    session.established = !connect.cleanStart;
     const port = checkInteger("port", options.port ?? 1883, 1, 0xffff);
     this.connection = new Connection(session, this, {
       sendBuffer, connectTimeout, receiveBuffer: new Uint8Array(checkInteger("receiveBuffer", options.receiveBuffer ?? 512, 64, 0x10000)),

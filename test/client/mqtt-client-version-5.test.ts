@@ -23,6 +23,13 @@ test("the CONNACK's properties reach onControl", (t) => {
   ]);
 });
 
+test("clean: false takes up a session that the broker kept", (t) => {
+  const bench = new Bench(t, { version: 5, clean: false });
+  bench.open();
+  bench.socket.receive("20 03 01 00 00");
+  deepEqual(bench.only("control").map(({ message }) => message.sessionPresent), [true]);
+});
+
 test("the reason string of a refusal is in the error", (t) => {
   const bench = new Bench(t, { version: 5 });
   bench.open();

@@ -118,6 +118,18 @@ test("a message that does not fit is refused as a whole, and fits later", (t) =>
   equal(bench.taken().join(" "), `30 CB 01 00 01 61 ${hex(pattern(200))}`);
 });
 
+for (const [version, QoS, header] of [[4, 0, 6], [4, 1, 8], [5, 0, 12], [5, 2, 14]] as const)
+  test(`version ${version}, QoS ${QoS}: a message fits as soon as the socket takes its ${header} bytes of header and the payload`, (t) => {
+    const bench = new Bench(t, { version });
+    bench.connect();
+    const options = { topic: "a", QoS, properties: { messageExpiryInterval: 1 } };
+    bench.socket.writable(header + 299);
+    match(mqttError(() => bench.write(pattern(300), options)).message, /does not fit now/);
+    bench.socket.writable(header + 300);
+    bench.write(pattern(300), options);
+    equal(bench.taken().join(" ").split(" ").length, header + 300);
+  });
+
 test("a message larger than send buffer and socket is refused: it must not be sent later from the caller's memory", (t) => {
   const bench = new Bench(t);
   bench.connect(1000);
