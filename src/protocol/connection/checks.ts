@@ -1,6 +1,6 @@
 import { configurationError } from "../error.js";
 import type { Connect } from "../codec/connect.js";
-import { PropertyId } from "../codec/property.js";
+import { PropertyId, type Properties } from "../codec/property.js";
 import { ReasonCode } from "../codec/reason-code.js";
 import type { ReceivedPacket } from "../codec/received-packet.js";
 
@@ -59,8 +59,14 @@ export function checkDisconnect(reasonCode: number, sessionExpiryInterval: numbe
     throw configurationError("properties.sessionExpiryInterval", "0 in DISCONNECT when it was 0 in CONNECT");
 }
 
-/** @throws MqttError (configuration) without an Authentication Method in CONNECT (MQTT 5.0, 4.12.0-7). */
-export function checkAuthenticating(connect: Connect | undefined): void {
-  if (connect?.version !== 5 || connect.properties?.authenticationMethod === undefined)
-    throw configurationError("properties.authenticationMethod", "given in CONNECT, with MQTT 5.0, before AUTH is sent");
+/** @throws MqttError (configuration) unless an AUTH names the Authentication Method of the CONNECT (MQTT 5.0, 4.12.0-5, 4.12.0-7). */
+export function checkAuthenticating(properties: Properties | undefined, connect: Connect | undefined): void {
+  const method = connect?.version === 5 ? connect.properties?.authenticationMethod : undefined;
+  if (method === undefined) throw configurationError("properties.authenticationMethod", "given in CONNECT, with MQTT 5.0, before AUTH is sent");
+  if (properties?.authenticationMethod !== method) throw configurationError("properties.authenticationMethod", `"${method}" in AUTH, as in CONNECT`);
+}
+
+/** The properties of an AUTH without its texts, which give way to the server's Maximum Packet Size (MQTT 5.0, 3.15.2-2, 3.15.2-3). */
+export function withoutTexts({ authenticationMethod = "", authenticationData }: Properties = {}): Properties {
+  return authenticationData === undefined ? { authenticationMethod } : { authenticationMethod, authenticationData };
 }

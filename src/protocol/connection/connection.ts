@@ -13,7 +13,7 @@ import { encodeUnsubscribe } from "../codec/unsubscribe.js";
 import { OutgoingState } from "../session/outgoing.js";
 import type { Publication, PublicationPayload } from "../session/publication.js";
 import type { Session } from "../session/session.js";
-import { checkAuth, checkAuthenticating, checkConnack, checkDisconnect, isClientsDisconnect, isUnwantedProblem } from "./checks.js";
+import { checkAuth, checkAuthenticating, checkConnack, checkDisconnect, isClientsDisconnect, isUnwantedProblem, withoutTexts } from "./checks.js";
 import type { ConnectionHandler } from "./handler.js";
 import { Inbound } from "./inbound.js";
 import { KeepAlive } from "./keep-alive.js";
@@ -284,10 +284,18 @@ export class Connection {
     return !this.#pingUnsent;
   }
 
-  /** Sends an AUTH. @returns false when there is no room now. @throws MqttError (configuration) without an Authentication Method in CONNECT. */
+  /**
+   * Sends an AUTH.
+   * @returns false when there is no room now.
+   * @throws MqttError (configuration) when it does not name the Authentication Method of the CONNECT, or is too long for the server.
+   */
   authenticate(reasonCode: number, properties: Properties | undefined, now: number): boolean {
-    checkAuthenticating(this.#connect);
-    const length = encodeDisconnect(this.sender.writer, PacketType.AUTH, 5, reasonCode, properties);
+    const { limits } = this.outbound;
+    checkAuthenticating(properties, this.#connect);
+    if (!this.sender.canSend(0)) return false;
+    let length = encodeDisconnect(this.sender.writer, PacketType.AUTH, 5, reasonCode, properties);
+    if (length > limits.maximumPacketSize) length = encodeDisconnect(this.sender.writer, PacketType.AUTH, 5, reasonCode, withoutTexts(properties));
+    limits.checkPacketSize(length);
     if (!this.sender.canSend(length)) return false;
     this.sender.send(length, now);
     return true;
