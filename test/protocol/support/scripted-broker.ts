@@ -91,6 +91,8 @@ export class ScriptedBroker implements ConnectionHandler {
   accept(sessionPresent: boolean, ...properties: readonly string[]): this {
     equal(this.transport.take()[0], 0x10, "CONNECT comes first");
     this.transport.window = this.#window;
+    // CONNECT went through a wider one.
+    this.client.sender.capacity = 0;
     this.client.writable(this.#window, this.now);
     const list = bytes(...properties);
     const version4 = this.#options.version === 4;

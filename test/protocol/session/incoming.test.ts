@@ -1,0 +1,64 @@
+import { deepEqual, equal } from "node:assert/strict";
+import { test } from "node:test";
+import { IncomingState, IncomingTable } from "../../../src/protocol/session/incoming.js";
+
+const { PENDING, DUE, PUBREL } = IncomingState;
+
+function filled(...list: readonly (readonly [identifier: number, qos2: boolean, state: number, reasonCode: number])[]): IncomingTable {
+  const table = new IncomingTable(8);
+  for (const entry of list) table.add(...entry);
+  return table;
+}
+
+const entries = (table: IncomingTable): (number | boolean)[][] =>
+  Array.from({ length: table.count }, (_, i) => [table.identifier(i), table.isQoS2(i), table.state(i), table.reasonCode(i)]);
+
+test("entries keep their order and all that was said of them", () => {
+  const list = [[0xffff, true, PENDING, 0], [1, false, DUE, 0x87], [0x1234, true, PUBREL, 0], [2, false, PENDING, 0xff]] as const;
+  const table = filled(...list);
+  deepEqual(entries(table), list.map((entry) => [...entry]));
+  equal(table.size, 8);
+});
+
+test("a new state leaves identifier and QoS", () => {
+  const table = filled([0xffff, true, PENDING, 0], [1, false, PENDING, 0]);
+  table.setState(0, DUE, 0x97);
+  table.setState(1, DUE, 0);
+  deepEqual(entries(table), [[0xffff, true, DUE, 0x97], [1, false, DUE, 0]]);
+  table.setState(0, PUBREL, 0);
+  deepEqual(entries(table)[0], [0xffff, true, PUBREL, 0]);
+});
+
+test("what is removed is not found again", () => {
+  const table = filled([1, true, PUBREL, 0], [2, true, PUBREL, 0], [3, true, PUBREL, 0]);
+  table.remove(1);
+  deepEqual([1, 2, 3].map((identifier) => table.find(identifier)), [0, -1, 1]);
+  table.remove(1);
+  deepEqual([1, 2, 3].map((identifier) => table.find(identifier)), [0, -1, -1]);
+});
+
+test("a table can be filled and emptied from its end", () => {
+  const table = new IncomingTable(2);
+  for (let i = 0; i < 3; i++) {
+    table.add(1, false, DUE, 0);
+    table.add(2, false, DUE, 0);
+    table.remove(1);
+    table.remove(0);
+    equal(table.count, 0);
+  }
+});
+
+test("a session that goes on keeps QoS 2: what is with the application, and what was taken, but not what was refused", () => {
+  const table = filled([1, false, PENDING, 0], [2, true, PENDING, 0], [3, false, DUE, 0], [4, true, DUE, 0], [5, true, DUE, 0x87], [6, true, PUBREL, 0]);
+  table.resume();
+  deepEqual(entries(table), [[2, true, PENDING, 0], [4, true, PUBREL, 0], [6, true, PUBREL, 0]]);
+  equal(table.epoch, 0);
+});
+
+test("a lost session leaves nothing, and what came of it concerns nobody", () => {
+  const table = filled([1, true, PENDING, 0]);
+  table.clear();
+  equal(table.count, 0);
+  equal(table.find(1), -1);
+  equal(table.epoch, 1);
+});
