@@ -94,6 +94,17 @@ test("options alone do as well as a URL", (t) => {
   deepEqual([to, packet], ["192.0.2.1:1884", "10 13 00 04 4D 51 54 54 04 C0 00 00 00 01 6E 00 01 75 00 01 70"]);
 });
 
+test("callbacks may be in options that come without a URL", (t) => {
+  const clock = new FakeClock(t);
+  const network = new FakeNetwork();
+  const versions: number[] = [];
+  connect({ ...network.provider, host: "192.0.2.1", id: "n", onConnected: ({ version }) => versions.push(version) });
+  clock.advance();
+  network.socket.writable();
+  network.socket.receive("20 03 00 00 00");
+  deepEqual(versions, [5]);
+});
+
 test("user and password of the URL go before the options", (t) => {
   const { packet } = connectOf(t, "mqtt://u:p@192.0.2.1", { id: "n", version: 4, user: "x", password: "y", keepAlive: 0 });
   equal(packet, "10 13 00 04 4D 51 54 54 04 C2 00 00 00 01 6E 00 01 75 00 01 70");

@@ -134,6 +134,19 @@ for (const [name, read] of [
       await link.expect("30 05 00 01 'b' 00 'x'");
     });
 
+test("a subscription waits while a payload is on its way, and follows it", async (t) => {
+  const broker = await ScriptedBroker.start(t);
+  const { client } = subject(t, broker.url);
+  const link = await broker.welcome();
+  await client.ready();
+  const publish = client.publish("a", new Uint8Array(50_000));
+  const subscribe = client.subscribe("b", () => undefined);
+  await link.nextIs("publish");
+  await link.nextIs("subscribe");
+  link.send("90 04 00 01 00 00");
+  deepEqual([await publish, await subscribe], [0, 0]);
+});
+
 test("other publications wait while a payload is on its way, and follow it", async (t) => {
   const broker = await ScriptedBroker.start(t);
   const { client } = subject(t, broker.url);
@@ -207,6 +220,7 @@ const wrong: readonly (readonly [string, readonly unknown[], RegExp])[] = [
   ["a topic with a wildcard", ["a/+", "x"], /^topic must be/],
   ["QoS 3", ["a", "x", { qos: 3 }], /^qos must be 0, 1 or 2$/],
   ["a number as payload", ["a", 5], /^payload must be a string, a Uint8Array or an ArrayBuffer$/],
+  ["text that is no Unicode", ["a", "\ud800"], /^payload must be free of NUL characters and lone surrogates/],
   ["no payload", ["a", null], /^payload must be/],
   ["a source without length", ["a", { read: () => new Uint8Array(1) }], /^payload\.byteLength must be a whole number from 0 to 268435455$/],
   ["a source that is too long", ["a", { byteLength: 0x10000000, read: () => new Uint8Array(1) }], /^payload\.byteLength must be/],
