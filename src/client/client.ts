@@ -282,9 +282,10 @@ class ReconnectingClient implements Client, ConnectionHandler {
     const delay = this.#reconnection.delayAfter(error, connected ? this.#clock.now() - this.#connectedAt : -1, greeted);
     if (final || delay === Infinity) this.#finish(error);
     else this.#reconnectAt = this.#clock.now() + (delay === AT_ONCE ? 0 : delay);
+    // First: what the application does in its callback must not keep the client from coming back.
+    this.#wake();
     // Asking again in MQTT 3.1.1 is part of connecting.
     if (final || delay !== AT_ONCE) this.#options.onDisconnected?.(error, this.#ended !== undefined);
-    this.#wake();
   }
 
   #report(error: MqttError): void {
