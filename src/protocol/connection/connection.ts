@@ -56,6 +56,8 @@ export class Connection {
   readonly #connectTimeout: number;
   /** Set once CONNECT is sent. */
   #connect: Connect | undefined;
+  /** Whether received packets are being looked at: what is called back stands deep in the stack. */
+  looking = false;
   #lastReceived = 0;
   /** The PINGREQ that is asked for could not be sent yet. */
   #pingUnsent = false;
@@ -136,9 +138,9 @@ export class Connection {
     this.#look(now);
   }
 
-  /** The handler has taken the piece that it held; `take` as in {@link ConnectionHandler.onPublish}. */
+  /** The handler has taken the piece that it held; `take` as in {@link ConnectionHandler.onPublish}. Without such a piece nothing happens. */
   release(take: number, now: number): void {
-    if (this.state !== ConnectionState.CONNECTED) return;
+    if (this.state !== ConnectionState.CONNECTED || !this.#inbound.held) return;
     this.#inbound.taken(this.#receiver.packet, take, now);
     this.#look(now);
   }
@@ -150,7 +152,10 @@ export class Connection {
 
   /** Looks at all packets that are there. */
   #look(now: number): void {
+    if (this.looking) return;
+    this.looking = true;
     while (this.state !== ConnectionState.CLOSED && !this.#inbound.paused && this.#receiver.next()) this.#dispatch(this.#receiver.packet, now);
+    this.looking = false;
   }
 
   #dispatch(packet: ReceivedPacket, now: number): void {
@@ -332,9 +337,14 @@ export class Connection {
   /** Does what is due at this time; to be called too often is harmless. */
   handleTimeout(now: number): void {
     if (now < this.nextDeadline()) return;
-    if (this.state === ConnectionState.CONNECTING) this.#close(new MqttError("transport", `the broker sent no CONNACK within ${this.#connectTimeout} ms: is it an MQTT broker?`));
+    // What is not read cannot be seen: while the handler holds a message, PINGRESP may be behind it.
+    if (this.#keepAlive.asked >= 0 && this.#inbound.held) this.#lastReceived = now;
+    else if (this.state === ConnectionState.CONNECTING) this.#close(new MqttError("transport", `the broker sent no CONNACK within ${this.#connectTimeout} ms: is it an MQTT broker?`));
     else if (this.#keepAlive.asked < 0) this.ping(now);
-    else this.#close(new MqttError("transport", "the broker did not answer a PINGREQ in time: the link is dead", ReasonCode.KEEP_ALIVE_TIMEOUT));
+    else {
+      const what = this.#pingUnsent ? "nothing could be sent for the length of Keep Alive" : "the broker did not answer a PINGREQ in time";
+      this.#close(new MqttError("transport", `${what}: the link is dead`, ReasonCode.KEEP_ALIVE_TIMEOUT));
+    }
   }
 
   /** The transport is gone, or never came to be. */

@@ -14,8 +14,11 @@ export interface ConnectionHandler {
    * @returns what becomes of it, see {@link Take}.
    */
   onPublish(packet: ReceivedPacket): number;
-  /** A publication is done: acknowledged, complete, or at QoS 0 wholly with the transport. `reasonCode` of 0x80 or above: refused. */
-  onSettled(publication: Publication, payload: PublicationPayload, reasonCode: number, packet: ReceivedPacket | undefined): void;
+  /**
+   * A publication is done: acknowledged, complete, or at QoS 0 wholly with the transport. `reasonCode` of 0x80 or above: refused by the
+   * packet, or with `error` by this side, whose payload source failed or whose new limits forbid it.
+   */
+  onSettled(publication: Publication, payload: PublicationPayload, reasonCode: number, packet: ReceivedPacket | undefined, error: MqttError | undefined): void;
   /** The server has lost the session: this publication's fate is open unless `released` (it got as far as PUBREC). */
   onLost(publication: Publication, payload: PublicationPayload, released: boolean): void;
   /** There may be room for the next publication. */

@@ -119,7 +119,8 @@ export class Inbound {
     const index = table.find(packet.identifier);
     let reasonCode = 0;
     if (index < 0) reasonCode = this.#version === 5 ? ReasonCode.PACKET_IDENTIFIER_NOT_FOUND : 0;
-    else if (table.isQoS2(index) && table.state(index) === IncomingState.PUBREL) table.remove(index);
+    // One whose PUBREC has to be repeated, but could not be sent yet, may be released for the first.
+    else if (table.isQoS2(index) && table.state(index) !== IncomingState.PENDING) table.remove(index);
     else return ReasonCode.PROTOCOL_ERROR;
     this.#pubcomp = packet.identifier | (reasonCode << 16);
     this.flush(now);

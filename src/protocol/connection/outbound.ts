@@ -215,13 +215,7 @@ export class Outbound {
       if (this.failure === undefined || index < 0) return;
       table.remove(index);
     }
-    this.#failed(publication, payload, error);
-  }
-
-  #failed(publication: Publication, payload: PublicationPayload, error: MqttError): void {
-    this.failure = error;
-    this.#handler.onSettled(publication, payload, error.reasonCode, undefined);
-    this.failure = undefined;
+    this.#handler.onSettled(publication, payload, error.reasonCode, undefined, error);
   }
 
   /** Sends more of the payload on its way, as far as the transport takes it. @returns whether none is left. */
@@ -230,7 +224,7 @@ export class Outbound {
     const publication = this.#streaming;
     const payload = this.#streamingPayload;
     if (!this.#pump(now)) return false;
-    if (publication !== undefined && payload !== undefined && publication.flags <= 1) this.#handler.onSettled(publication, payload, 0, undefined);
+    if (publication !== undefined && payload !== undefined && publication.flags <= 1) this.#handler.onSettled(publication, payload, 0, undefined, undefined);
     return this.#sender.left === 0;
   }
 
@@ -271,7 +265,7 @@ export class Outbound {
       if (!(error instanceof MqttError)) throw error;
       // The last connection's limits were wider.
       table.remove(index);
-      this.#failed(publication, payload, error);
+      this.#handler.onSettled(publication, payload, error.reasonCode, undefined, error);
       return Published.DONE;
     }
     this.#quota--;
@@ -338,6 +332,6 @@ export class Outbound {
     if ((state & OutgoingState.RESEND) !== 0) this.#due--;
     if ((state & OutgoingState.COUNTED) !== 0) this.#quota++;
     table.remove(index);
-    if (publication !== undefined && payload !== undefined) this.#handler.onSettled(publication, payload, reasonCode, packet);
+    if (publication !== undefined && payload !== undefined) this.#handler.onSettled(publication, payload, reasonCode, packet, undefined);
   }
 }

@@ -67,7 +67,9 @@ export class OutgoingAliases {
 
   /** The topic of a publication was sent with this alias. */
   assign(publication: Publication | undefined, alias: number): void {
-    // An alias of the application's own choice may leave a gap.
+    // One of the application's own choice, beyond those that are given here.
+    if (alias > this.#maximum) return;
+    // It may leave a gap, too.
     while (this.#publications.length < alias - 1) {
       this.#publications.push(undefined);
       this.#lastUses.push(0);

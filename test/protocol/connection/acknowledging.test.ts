@@ -82,6 +82,15 @@ suite("acknowledging after the connection", () => {
     broker.expect("50 02 00 01").reply("62 02 00 01").expect("70 02 00 01");
   });
 
+  test("at QoS 2 counts before the message came again, also when its PUBREC cannot be repeated at once", () => {
+    const broker = answering({ ...LASTING, window: 4 }).reply(PUBLISH("l", 2, 1));
+    const { client } = broker;
+    broker.cut().connect({ window: 5 }).accept(true);
+    client.acknowledge(1, 0, broker.now);
+    broker.expect("50 02 00 01").reply("3C 06 00 01 'l' 00 01 00", "62 02 00 01").expectNothing().drain(10).expect("70 02 00 01").told("l QoS 2: ", "PUBREL 1");
+    equal(broker.session.incoming.count, 0);
+  });
+
   test("at QoS 2 counts while there is no connection", () => {
     const broker = answering(LASTING).reply(PUBLISH("l", 2, 1)).cut().acknowledge(1);
     broker.connect().accept(true).expectNothing().reply("3C 06 00 01 'l' 00 01 00").expect("50 02 00 01").told("l QoS 2: ");
@@ -118,6 +127,11 @@ suite("holding a message", () => {
     broker.publish("a", 1);
     broker.expect("32 06 00 01 'a' 00 01 00").told("h QoS 1: ").after(59_000).expect("C0 00").drain(100).told();
     broker.release().expect("40 02 00 01").told("settled a", "PUBACK 1");
+  });
+
+  test("a release of what is not held does nothing, also while an unsent PUBCOMP pauses", () => {
+    const broker = answering({ window: 0 }).reply("62 02 00 07").release().drain(20).expect("70 03 00 07 92").release().expectNothing();
+    equal(broker.session.incoming.count, 0);
   });
 
   test("after the end of the connection a release does nothing", () => {
