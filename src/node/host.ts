@@ -1,4 +1,5 @@
 /** What the firmware takes of its host, as Moddable and ECMA-419 shape it. It is handed in, so that the firmware names no board. */
+import type { NetworkProvider } from "../client/configuration.js";
 import type { BusOptions } from "../sensors/register-bus.js";
 
 /** Moddable's `timer`; times in milliseconds. */
@@ -45,7 +46,7 @@ export interface Device {
   readonly io?: { readonly Digital?: DigitalClass };
   /** Pins by use: `led` blinks at the command `identify`. */
   readonly pin?: { readonly led?: number };
-  readonly network?: { readonly wifi?: { readonly io: WiFiClass } };
+  readonly network?: NetworkProvider & { readonly wifi?: { readonly io: WiFiClass } };
 }
 
 /** A sensor's readings, grouped as in ECMA-419. */

@@ -8,7 +8,7 @@ import type { Device } from "./host.js";
 import { type NodeCallbacks, SensorNode } from "./node.js";
 
 export interface StartOptions extends NodeCallbacks {
-  /** The global `device`, or what the board adds to it. */
+  /** The global `device`, or that with more; the client takes its network from the global one. */
   readonly device: Device;
 }
 

@@ -1,4 +1,7 @@
+import { toBytes } from "../client/bytes.js";
+import { toConfiguration } from "../client/configuration.js";
 import type { Client, ConnectedInfo, ConnectOptions, Message } from "../client/options.js";
+import { parseUrl } from "../client/url.js";
 import { Clock } from "./clock.js";
 import { answerCommand, type CommandTarget, refusal } from "./commands.js";
 import { type Configuration, readConfiguration } from "./configuration.js";
@@ -62,7 +65,7 @@ export class SensorNode implements CommandTarget {
 
   /**
    * Checks the configuration and begins: Wi-Fi where an SSID is configured, then the broker.
-   * @throws MqttError (configuration) naming the option and what it may be.
+   * @throws MqttError (configuration) naming the option and what it may be, or what this device lacks.
    */
   constructor(options: NodeOptions) {
     const { device, timer } = options;
@@ -74,6 +77,8 @@ export class SensorNode implements CommandTarget {
     this.#clock = new Clock(options.time, options.now);
     this.#sampler = new Sampler(timer, () => options.sensor.open(device, configuration.sensorAddress));
     this.#indicator = new Indicator(device, timer);
+    // Now: a client that is made later, once the Wi-Fi is up, has nobody to throw to.
+    toConfiguration(configuration.broker, this.clientOptions(), device.network);
     const { ssid, password } = configuration;
     if (wifi && ssid !== undefined) {
       const onDown = (): void => options.onOffline?.(`Wi-Fi ${ssid} lost`);
@@ -112,25 +117,31 @@ export class SensorNode implements CommandTarget {
   /** Makes the client, once: after a loss of the network it comes back by itself. */
   private connect(): void {
     if (this.#client || this.#stopped) return;
+    const client = this.#client = this.#options.connect(this.configuration.broker, this.clientOptions());
+    // Retained commands are not asked for: they would be carried out at every start.
+    client.subscribe(`${this.#topic}command/+`, { qos: 1, retainHandling: 2 }, (message) => this.command(message))
+      .catch((error: unknown) => this.report(error));
+  }
+
+  private clientOptions(): ConnectOptions {
     const { broker, brokerUser, brokerPassword, prefix, node, keepAlive, qos } = this.configuration;
-    const client = this.#client = this.#options.connect(broker, {
-      id: `${prefix}-${node}`,
-      ...(brokerUser !== undefined && { user: brokerUser }),
-      ...(brokerPassword !== undefined && { password: brokerPassword }),
+    const { user = brokerUser, password = brokerPassword } = parseUrl(broker);
+    const id = `${prefix}-${node}`;
+    return {
+      id,
+      ...(user !== undefined && { user }),
+      ...(password !== undefined && { password }),
       keepAlive: keepAlive * 1000,
       will: { topic: `${this.#topic}status`, payload: "offline", qos, retain: true },
       inFlight: 4,
-      // As large as the receive buffer: then whatever Response Topic and Correlation Data came in also goes out.
-      sendBuffer: 512,
+      // As the receive buffer: then whatever Response Topic and Correlation Data came in also goes out. And CONNECT fits, as long as it is.
+      sendBuffer: 512 + toBytes("node", id).length + toBytes("brokerUser", user ?? "").length + toBytes("brokerPassword", password ?? "").length,
       queuePolicy: "drop-oldest",
       // Later: the client calls back from deep in the stack, of which a device has 6 to 8 KiB.
       onConnected: (info) => void Promise.resolve(info).then((connected) => this.connected(connected)),
       onDisconnected: (error, final) => this.disconnected(error, final),
       onError: (error) => this.report(error),
-    });
-    // Retained commands are not asked for: they would be carried out at every start.
-    client.subscribe(`${this.#topic}command/+`, { qos: 1, retainHandling: 2 }, (message) => this.command(message))
-      .catch((error: unknown) => this.report(error));
+    };
   }
 
   /** Greets, and is online once the broker has the greeting: then it has the subscription to the commands, too. */

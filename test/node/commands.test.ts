@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { DigitalOutput } from "../../src/node/host.js";
 import { version } from "../../src/node/version.js";
-import { Bench } from "./fake-host.js";
+import { Bench, fakeNetwork } from "./fake-host.js";
 
 /** A node that is online and has told its first telemetry. */
 async function online(config: Record<string, unknown> = {}, bench = new Bench()): Promise<Bench> {
@@ -51,7 +51,7 @@ test("identify describes the node and blinks the LED for 5 s", async () => {
       open--;
     }
   }
-  bench.device = { io: { Digital }, pin: { led: 2 } };
+  bench.device = { network: fakeNetwork, io: { Digital }, pin: { led: 2 } };
   await online({}, bench);
   assert.deepEqual(await command(bench, "identify"), { ok: true, node: "kitchen", version, mqtt: 5, sensors: ["FAKE"], interval: 10, uptime: 0 });
   await bench.timers.pass(1000);

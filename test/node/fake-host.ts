@@ -1,4 +1,6 @@
 import { setImmediate } from "node:timers/promises";
+import type { NetworkProvider } from "../../src/client/configuration.js";
+import type { Resolver, Socket } from "../../src/client/ecma-419.js";
 import type { Client, ConnectedInfo, ConnectOptions, Message, MessageHandler, Payload, PublishOptions, SubscribeOptions } from "../../src/client/options.js";
 import type { Device, Sample, Sensor, Ticks, Timers } from "../../src/node/host.js";
 import { type NodeOptions, SensorNode } from "../../src/node/node.js";
@@ -56,6 +58,35 @@ export class FakeTimers implements Timers, Ticks {
     return scheduled;
   }
 }
+
+class FakeSocket implements Socket {
+  format = "buffer";
+
+  read(): never {
+    throw new Error("the fake client has no use for a socket");
+  }
+
+  write(): never {
+    throw new Error("the fake client has no use for a socket");
+  }
+
+  close(): void {
+    this.format = "";
+  }
+}
+
+class FakeResolver implements Resolver {
+  resolve(): never {
+    throw new Error("the fake client has no use for a resolver");
+  }
+}
+
+const classes = { socket: { io: FakeSocket }, dns: { io: FakeResolver } };
+
+/** A host without TLS. */
+export const plainNetwork: NetworkProvider = { mqtt: classes };
+/** A host with everything. */
+export const fakeNetwork: NetworkProvider = { mqtt: classes, mqtts: classes };
 
 /** What was published, with the promise in the test's hand. */
 export interface Published {
@@ -167,7 +198,7 @@ export class Bench {
   readonly sensor = new FakeSensor();
   readonly clients: FakeClient[] = [];
   readonly events: unknown[][] = [];
-  device: Device = {};
+  device: Device = { network: fakeNetwork };
   /** Milliseconds since 1970 at tick 0; 0: nobody has set the clock. */
   epoch = Date.UTC(2026, 0, 1);
   restarts: (() => void) | undefined;

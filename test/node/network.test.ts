@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { WiFi } from "../../src/node/host.js";
-import { Bench } from "./fake-host.js";
+import { MqttError } from "../../src/protocol/error.js";
+import { Bench, plainNetwork } from "./fake-host.js";
 
 /** Wi-Fi whose state the test changes. */
 class FakeWiFi implements WiFi {
@@ -56,7 +57,7 @@ class FakeWiFi implements WiFi {
 function withWiFi(): Bench {
   FakeWiFi.reset();
   const bench = new Bench();
-  bench.device = { network: { wifi: { io: FakeWiFi } } };
+  bench.device = { network: { ...plainNetwork, wifi: { io: FakeWiFi } } };
   return bench;
 }
 
@@ -69,6 +70,18 @@ test("the broker is called once the Wi-Fi has an address", () => {
   FakeWiFi.become(500);
   FakeWiFi.become(500);
   assert.equal(bench.clients.length, 1);
+});
+
+test("what the client cannot do stops the start, before the Wi-Fi is begun", () => {
+  const wrong: readonly (readonly [Record<string, string>, RegExp])[] = [
+    [{ broker: "mqtts://broker" }, /^this host offers no network for mqtts/],
+    [{ brokerPassword: "\0" }, /^brokerPassword must be free of NUL/],
+  ];
+  for (const [config, message] of wrong) {
+    const bench = withWiFi();
+    assert.throws(() => bench.start({ ssid: "net", ...config }), (error) => error instanceof MqttError && error.kind === "configuration" && message.test(error.message));
+    assert.equal(FakeWiFi.attempts.length, 0);
+  }
 });
 
 test("a host that is connected already, or without Wi-Fi, or without an SSID, calls the broker at once", () => {

@@ -20,6 +20,16 @@ test("connects with a will, announces its birth and listens for commands", async
   assert.deepEqual(bench.events, [["online", { node: "kitchen", mqtt: 5, resumed: false }]]);
 });
 
+test("the longest names, and credentials of any length, have room in the CONNECT", () => {
+  const longest = { prefix: "端".repeat(64), node: "点".repeat(32) };
+  const token = "ü".repeat(2000);
+  for (const config of [{ brokerUser: token, brokerPassword: token }, { broker: `mqtt://${encodeURIComponent(token)}:${encodeURIComponent(token)}@broker` }]) {
+    const bench = new Bench();
+    bench.start({ ...longest, ...config });
+    assert.deepEqual([bench.client.options.user, bench.client.options.password], [token, token]);
+  }
+});
+
 test("publishes telemetry once online and then once in an interval", async () => {
   const bench = new Bench();
   bench.start({ interval: 10, qos: 0 });
