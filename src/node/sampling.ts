@@ -14,6 +14,7 @@ export class Sampler {
   readonly #open: () => Sensor;
   #sensor: Sensor | undefined;
   #pending: Promise<Sample> | undefined;
+  #reject: ((error: Error) => void) | undefined;
   #poll: unknown;
 
   /** @param open - makes the sensor; may throw. */
@@ -27,16 +28,15 @@ export class Sampler {
     return this.#pending ??= this.begin();
   }
 
-  /** Lets go of the sensor; a measurement under way never settles. */
+  /** Lets go of the sensor; a measurement under way rejects. */
   close(): void {
-    this.end();
-    this.#sensor?.close();
-    this.#sensor = undefined;
+    this.fail(new Error("the measurement was stopped"));
   }
 
   private begin(): Promise<Sample> {
     return new Promise((resolve, reject) => {
       let polls = 0;
+      this.#reject = reject;
       // Also the first look waits: a sensor just opened starts up.
       this.#poll = this.#timer.repeat(() => {
         try {
@@ -46,16 +46,28 @@ export class Sampler {
             resolve(sample);
           } else if (++polls >= pollLimit) throw new Error(`the sensor has no result after ${pollInterval * pollLimit} ms`);
         } catch (error) {
-          this.close();
-          reject(error instanceof Error ? error : new Error(String(error)));
+          this.fail(error instanceof Error ? error : new Error(String(error)));
         }
       }, pollInterval);
     });
   }
 
+  private fail(error: Error): void {
+    const sensor = this.#sensor;
+    const reject = this.#reject;
+    this.end();
+    this.#sensor = undefined;
+    reject?.(error);
+    try {
+      sensor?.close();
+    } catch {
+      // It is given up anyway, and why is told already.
+    }
+  }
+
   private end(): void {
     if (this.#poll !== undefined) this.#timer.clear(this.#poll);
     this.#poll = undefined;
-    this.#pending = undefined;
+    this.#pending = this.#reject = undefined;
   }
 }

@@ -176,6 +176,8 @@ export class FakeClient implements Client {
 export class FakeSensor implements Sensor {
   fault: string | undefined;
   never = false;
+  /** What close throws. */
+  stuck: string | undefined;
   sampled: Sample = { thermometer: { temperature: 21.5 }, hygrometer: { humidity: 45.1234 }, barometer: { pressure: 101_325.25 } };
   opened = 0;
   open = false;
@@ -189,6 +191,7 @@ export class FakeSensor implements Sensor {
 
   close(): void {
     this.open = false;
+    if (this.stuck !== undefined) throw new Error(this.stuck);
   }
 }
 

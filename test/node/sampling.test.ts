@@ -56,11 +56,27 @@ test("a sensor that cannot be opened fails the measurement only", async () => {
   assert.equal(await measured, sensor.sampled);
 });
 
-test("after close nothing is asked any more", async () => {
+test("after close nothing is asked any more, and the measurement under way fails", async () => {
   const bench = sampler();
-  void bench.sampler.measure();
+  const stopped = assert.rejects(bench.sampler.measure(), /^Error: the measurement was stopped$/);
   await bench.timers.pass(20);
   bench.sampler.close();
+  await stopped;
   assert.equal(bench.sensor.open, false);
   assert.equal(bench.timers.count, 0);
+});
+
+test("a sensor that cannot even be closed is opened anew all the same", async () => {
+  const bench = sampler();
+  bench.sensor.fault = "no answer";
+  bench.sensor.stuck = "no bus";
+  const failed = assert.rejects(bench.sampler.measure(), /no answer/);
+  await bench.timers.pass(20);
+  await failed;
+  bench.sensor.fault = undefined;
+  const measured = bench.sampler.measure();
+  await bench.timers.pass(40);
+  assert.equal(await measured, bench.sensor.sampled);
+  assert.equal(bench.sensor.opened, 2);
+  bench.sampler.close();
 });
