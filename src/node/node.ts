@@ -14,8 +14,11 @@ import { version } from "./version.js";
 
 /** Longest wait in milliseconds for the acknowledgement of the last publication. */
 const farewellTimeout = 3000;
-/** A client that has given up, because the broker refused it for good, is made anew after so many milliseconds. */
-const refusedDelay = 60_000;
+/**
+ * A client comes back by itself, also after a refusal. It ends only where the broker's version of MQTT cannot say what is configured:
+ * 3.1.1 has no password without a user. It is made anew after so many milliseconds, for the broker may be mended.
+ */
+const endedDelay = 60_000;
 
 /** What the host wants to hear; the node works without. */
 export interface NodeCallbacks {
@@ -60,7 +63,8 @@ export class SensorNode implements CommandTarget {
   #client: Client | undefined;
   #interval: number;
   #repeat: unknown;
-  #refused: unknown;
+  #ended: unknown;
+  #restarting = false;
   #stopped: Promise<void> | undefined;
 
   /**
@@ -111,6 +115,7 @@ export class SensorNode implements CommandTarget {
   restart(): void {
     const { restart, timer } = this.#options;
     if (!restart) throw new Error("this host cannot restart the node");
+    this.#restarting = true;
     timer.set(() => void this.stop().then(restart), 0);
   }
 
@@ -163,7 +168,7 @@ export class SensorNode implements CommandTarget {
     this.#options.onOffline?.(error.message);
     if (!final) return;
     this.#client = undefined;
-    this.#refused = this.#options.timer.set(() => this.connect(), refusedDelay);
+    this.#ended = this.#options.timer.set(() => this.connect(), endedDelay);
   }
 
   /** Measures now and then once in an interval. */
@@ -194,9 +199,9 @@ export class SensorNode implements CommandTarget {
     // The message is gone after this call: what belongs to the answer is copied.
     const { responseTopic = `${this.#topic}response/${name}`, correlationData } = message.properties;
     const options = correlationData ? { qos, properties: { correlationData: correlationData.slice() } } : { qos };
-    const answer = message.retain
-      ? Promise.resolve(refusal("a retained command is not carried out: publish it without retain"))
-      : answerCommand(this, name, message);
+    const obstacle = message.retain ? "a retained command is not carried out: publish it without retain"
+      : this.#restarting || this.#stopped ? "the node is stopping: send the command again when it is online" : undefined;
+    const answer = obstacle === undefined ? answerCommand(this, name, message) : Promise.resolve(refusal(obstacle));
     void answer.then((json) => this.send(responseTopic, json, options));
   }
 
@@ -217,7 +222,7 @@ export class SensorNode implements CommandTarget {
 
   private async end(): Promise<void> {
     const { timer } = this.#options;
-    for (const pending of [this.#repeat, this.#refused]) if (pending !== undefined) timer.clear(pending);
+    for (const pending of [this.#repeat, this.#ended]) if (pending !== undefined) timer.clear(pending);
     this.#sampler.close();
     this.#indicator.close();
     const client = this.#client;

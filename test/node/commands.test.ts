@@ -75,6 +75,37 @@ test("restart answers, stops cleanly, then restarts; where the host cannot, it s
   assert.deepEqual(await command(await online(), "restart"), { ok: false, error: "this host cannot restart the node" });
 });
 
+test("a second restart, and any command while the node stops, is refused: there is one restart", async () => {
+  const bench = new Bench();
+  let restarts = 0;
+  bench.restarts = () => restarts++;
+  await online({}, bench);
+  const refused = { ok: false, error: "the node is stopping: send the command again when it is online" };
+  for (let i = 0; i < 2; i++) {
+    bench.client.deliver("xs-mqtt/kitchen/command/restart", "");
+    await new Promise(setImmediate);
+  }
+  assert.deepEqual(bench.payloads("response/restart"), [{ ok: true }, refused]);
+
+  // The goodbye waits for its acknowledgement.
+  bench.client.acknowledges = false;
+  await bench.timers.pass(0);
+  assert.deepEqual(await command(bench, "interval", "5"), refused);
+  await bench.timers.pass(3000);
+  assert.equal(bench.timers.count, 0);
+  assert.equal(restarts, 1);
+});
+
+test("a measurement for a command is answered when the node stops", async () => {
+  const bench = new Bench();
+  const node = bench.start();
+  bench.client.come();
+  await bench.timers.pass(100);
+  bench.client.deliver("xs-mqtt/kitchen/command/read", "");
+  await node.stop();
+  assert.deepEqual(bench.payloads("response/read"), [{ ok: false, error: "the measurement was stopped" }]);
+});
+
 test("unknown commands and wrong arguments are answered with what is allowed", async () => {
   const bench = await online();
   const error = async (name: string, payload: string): Promise<unknown> => (await command(bench, name, payload) as { error: unknown }).error;
