@@ -6,85 +6,85 @@ export type UserProperty = readonly (readonly [name: string, value: string])[];
 /** Properties of a PUBLISH, and of a will beside Will Delay Interval (MQTT 5.0, 3.3.2.3). */
 export interface PublishProperties {
   /** 1 when the payload is UTF-8 text. */
-  readonly payloadFormatIndicator?: 0 | 1;
+  readonly payloadFormatIndicator?: 0 | 1 | undefined;
   /** Seconds, 0 to 4,294,967,295. */
-  readonly messageExpiryInterval?: number;
-  readonly contentType?: string;
-  readonly responseTopic?: string;
-  readonly correlationData?: Uint8Array;
+  readonly messageExpiryInterval?: number | undefined;
+  readonly contentType?: string | undefined;
+  readonly responseTopic?: string | undefined;
+  readonly correlationData?: Uint8Array | undefined;
   /** 1 to the Topic Alias Maximum of the server. Prepared topics get theirs by themselves. */
-  readonly topicAlias?: number;
-  readonly userProperty?: UserProperty;
+  readonly topicAlias?: number | undefined;
+  readonly userProperty?: UserProperty | undefined;
 }
 
 /** Properties of the will in a CONNECT (MQTT 5.0, 3.1.3.2). */
 export interface WillProperties extends Omit<PublishProperties, "topicAlias"> {
   /** Seconds, 0 to 4,294,967,295. */
-  readonly willDelayInterval?: number;
+  readonly willDelayInterval?: number | undefined;
 }
 
 /** Properties of a CONNECT (MQTT 5.0, 3.1.2.11). */
 export interface ConnectProperties {
   /** Seconds that the server keeps the session after the connection, 0 to 4,294,967,295 (for ever). */
-  readonly sessionExpiryInterval?: number;
+  readonly sessionExpiryInterval?: number | undefined;
   /** 1 to 65,535: QoS 1 and 2 publications that the server may have unacknowledged. */
-  readonly receiveMaximum?: number;
+  readonly receiveMaximum?: number | undefined;
   /** Bytes, 1 to 4,294,967,295. */
-  readonly maximumPacketSize?: number;
+  readonly maximumPacketSize?: number | undefined;
   /** 0 to 65,535. */
-  readonly topicAliasMaximum?: number;
-  readonly requestResponseInformation?: 0 | 1;
-  readonly requestProblemInformation?: 0 | 1;
-  readonly userProperty?: UserProperty;
-  readonly authenticationMethod?: string;
-  readonly authenticationData?: Uint8Array;
+  readonly topicAliasMaximum?: number | undefined;
+  readonly requestResponseInformation?: 0 | 1 | undefined;
+  readonly requestProblemInformation?: 0 | 1 | undefined;
+  readonly userProperty?: UserProperty | undefined;
+  readonly authenticationMethod?: string | undefined;
+  readonly authenticationData?: Uint8Array | undefined;
 }
 
 /** Properties of a SUBSCRIBE (MQTT 5.0, 3.8.2.1). */
 export interface SubscribeProperties {
   /** 1 to 268,435,455. */
-  readonly subscriptionIdentifier?: number;
-  readonly userProperty?: UserProperty;
+  readonly subscriptionIdentifier?: number | undefined;
+  readonly userProperty?: UserProperty | undefined;
 }
 
 /** Properties of a DISCONNECT (MQTT 5.0, 3.14.2.2). */
 export interface DisconnectProperties {
   /** Seconds; takes the place of the one in CONNECT, unless that was 0. */
-  readonly sessionExpiryInterval?: number;
-  readonly reasonString?: string;
-  readonly userProperty?: UserProperty;
+  readonly sessionExpiryInterval?: number | undefined;
+  readonly reasonString?: string | undefined;
+  readonly userProperty?: UserProperty | undefined;
 }
 
 /** All properties of MQTT 5.0 (2.2.2.2), as they are received. */
 export interface Properties {
-  readonly payloadFormatIndicator?: 0 | 1;
-  readonly messageExpiryInterval?: number;
-  readonly contentType?: string;
-  readonly responseTopic?: string;
-  readonly correlationData?: Uint8Array;
+  readonly payloadFormatIndicator?: 0 | 1 | undefined;
+  readonly messageExpiryInterval?: number | undefined;
+  readonly contentType?: string | undefined;
+  readonly responseTopic?: string | undefined;
+  readonly correlationData?: Uint8Array | undefined;
   /** Several in a PUBLISH that matched several subscriptions. */
-  readonly subscriptionIdentifier?: number | readonly number[];
-  readonly sessionExpiryInterval?: number;
-  readonly assignedClientIdentifier?: string;
-  readonly serverKeepAlive?: number;
-  readonly authenticationMethod?: string;
-  readonly authenticationData?: Uint8Array;
-  readonly requestProblemInformation?: 0 | 1;
-  readonly willDelayInterval?: number;
-  readonly requestResponseInformation?: 0 | 1;
-  readonly responseInformation?: string;
-  readonly serverReference?: string;
-  readonly reasonString?: string;
-  readonly receiveMaximum?: number;
-  readonly topicAliasMaximum?: number;
-  readonly topicAlias?: number;
-  readonly maximumQoS?: 0 | 1;
-  readonly retainAvailable?: 0 | 1;
-  readonly userProperty?: UserProperty;
-  readonly maximumPacketSize?: number;
-  readonly wildcardSubscriptionAvailable?: 0 | 1;
-  readonly subscriptionIdentifierAvailable?: 0 | 1;
-  readonly sharedSubscriptionAvailable?: 0 | 1;
+  readonly subscriptionIdentifier?: number | readonly number[] | undefined;
+  readonly sessionExpiryInterval?: number | undefined;
+  readonly assignedClientIdentifier?: string | undefined;
+  readonly serverKeepAlive?: number | undefined;
+  readonly authenticationMethod?: string | undefined;
+  readonly authenticationData?: Uint8Array | undefined;
+  readonly requestProblemInformation?: 0 | 1 | undefined;
+  readonly willDelayInterval?: number | undefined;
+  readonly requestResponseInformation?: 0 | 1 | undefined;
+  readonly responseInformation?: string | undefined;
+  readonly serverReference?: string | undefined;
+  readonly reasonString?: string | undefined;
+  readonly receiveMaximum?: number | undefined;
+  readonly topicAliasMaximum?: number | undefined;
+  readonly topicAlias?: number | undefined;
+  readonly maximumQoS?: 0 | 1 | undefined;
+  readonly retainAvailable?: 0 | 1 | undefined;
+  readonly userProperty?: UserProperty | undefined;
+  readonly maximumPacketSize?: number | undefined;
+  readonly wildcardSubscriptionAvailable?: 0 | 1 | undefined;
+  readonly subscriptionIdentifierAvailable?: 0 | 1 | undefined;
+  readonly sharedSubscriptionAvailable?: 0 | 1 | undefined;
 }
 
 /** Property Identifiers (MQTT 5.0, 2.2.2.2), by the names that {@link Properties} uses. */

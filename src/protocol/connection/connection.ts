@@ -104,7 +104,7 @@ export class Connection {
       this.#keepAlive.asked = -1;
     }
     this.#flush(now);
-    this.#look(now);
+    this.receive(0, now);
   }
 
   /** Sends what is due: a payload on its way, acknowledgements, what is to be resent; then asks for more. */
@@ -131,47 +131,49 @@ export class Connection {
     return this.#inbound.paused;
   }
 
-  /** `count` bytes have been put into {@link space}. */
+  /** `count` bytes have been put into {@link space}; with 0 what was there before is looked at. */
   receive(count: number, now: number): void {
-    this.#lastReceived = now;
-    this.#receiver.received(count);
-    this.#look(now);
+    if (count > 0) {
+      this.#lastReceived = now;
+      this.#receiver.received(count);
+    }
+    if (this.looking) return;
+    const packet = this.#receiver.packet;
+    this.looking = true;
+    try {
+      // In one function, with few calls below it: handlers are called from here, and an ESP32-C3 has 6 KiB of stack.
+      while (this.state !== ConnectionState.CLOSED && !this.#inbound.paused && this.#receiver.next()) {
+        let wrong = packet.fault;
+        const type = packet.type;
+        if (wrong === 0) {
+          if (this.state !== ConnectionState.CONNECTED) wrong = this.#beforeConnack(packet, type, now);
+          else if (type === PacketType.PUBLISH) wrong = this.#inbound.publish(packet, now);
+          else if (type === PacketType.CONNACK) wrong = ReasonCode.PROTOCOL_ERROR;
+          else wrong = this.#control(packet, type, now);
+        }
+        if (wrong !== 0) this.#violation(wrong, type);
+      }
+    } finally {
+      this.looking = false;
+    }
+  }
+
+  /** @returns 0, or the Reason Code: not even DISCONNECT may come before CONNACK (MQTT 5.0, 3.14.0-1). */
+  #beforeConnack(packet: ReceivedPacket, type: number, now: number): number {
+    if (type === PacketType.CONNACK) return this.#connack(packet, now);
+    return type === PacketType.AUTH ? this.#auth(packet) : ReasonCode.PROTOCOL_ERROR;
   }
 
   /** The handler has taken the piece that it held; `take` as in {@link ConnectionHandler.onPublish}. Without such a piece nothing happens. */
   release(take: number, now: number): void {
     if (this.state !== ConnectionState.CONNECTED || !this.#inbound.held) return;
     this.#inbound.taken(this.#receiver.packet, take, now);
-    this.#look(now);
+    this.receive(0, now);
   }
 
   /** Acknowledges a message that was taken with `Take.LATER`; `reasonCode` of 0x80 or above refuses it. */
   acknowledge(identifier: number, reasonCode: number, now: number): void {
     this.#inbound.acknowledge(identifier, reasonCode, now);
-  }
-
-  /** Looks at all packets that are there. */
-  #look(now: number): void {
-    if (this.looking) return;
-    this.looking = true;
-    while (this.state !== ConnectionState.CLOSED && !this.#inbound.paused && this.#receiver.next()) this.#dispatch(this.#receiver.packet, now);
-    this.looking = false;
-  }
-
-  #dispatch(packet: ReceivedPacket, now: number): void {
-    let wrong = packet.fault;
-    const type = packet.type;
-    if (wrong === 0) {
-      if (this.state === ConnectionState.CONNECTED) {
-        if (type === PacketType.PUBLISH) wrong = this.#inbound.publish(packet, now);
-        else if (type === PacketType.CONNACK) wrong = ReasonCode.PROTOCOL_ERROR;
-        else wrong = this.#control(packet, type, now);
-      } else if (type === PacketType.CONNACK) wrong = this.#connack(packet, now);
-      else if (type === PacketType.AUTH) wrong = this.#auth(packet);
-      // Not even DISCONNECT may come before CONNACK (MQTT 5.0, 3.14.0-1).
-      else wrong = ReasonCode.PROTOCOL_ERROR;
-    }
-    if (wrong !== 0) this.#violation(wrong, `the broker sent a wrong ${packetName(type)}: ${reasonText(wrong)}`);
   }
 
   /** Anything but PUBLISH and CONNACK on a connection that stands. @returns 0, or the Reason Code for what is wrong with it. */
@@ -339,7 +341,7 @@ export class Connection {
     if (now < this.nextDeadline()) return;
     // What is not read cannot be seen: while the handler holds a message, PINGRESP may be behind it.
     if (this.#keepAlive.asked >= 0 && this.#inbound.held) this.#lastReceived = now;
-    else if (this.state === ConnectionState.CONNECTING) this.#close(new MqttError("transport", `the broker sent no CONNACK within ${this.#connectTimeout} ms: is it an MQTT broker?`));
+    else if (this.state === ConnectionState.CONNECTING) this.#close(new MqttError("transport", `the broker sent no CONNACK within ${this.#connectTimeout} ms: is it an MQTT broker?`, ReasonCode.SERVER_UNAVAILABLE));
     else if (this.#keepAlive.asked < 0) this.ping(now);
     else {
       const what = this.#pingUnsent ? "nothing could be sent for the length of Keep Alive" : "the broker did not answer a PINGREQ in time";
@@ -353,9 +355,12 @@ export class Connection {
   }
 
   /** The peer broke the protocol: says so, as far as the version allows (MQTT 5.0, 4.13), and ends. */
-  #violation(reasonCode: number, message: string): void {
+  #violation(reasonCode: number, type: number): void {
+    const connected = this.state === ConnectionState.CONNECTED;
     if (this.#receiver.packet.version === 5 && this.sender.canSend(3)) this.sender.send(encodeDisconnect(this.sender.writer, PacketType.DISCONNECT, 5, reasonCode), this.sender.lastSent);
-    this.#close(new MqttError("peer", message, reasonCode));
+    const what =
+      reasonCode === ReasonCode.PACKET_TOO_LARGE && connected ? `the broker sent a ${packetName(type)} that does not fit receiveBuffer or maximumPacketSize` : `the broker sent a wrong ${packetName(type)}`;
+    this.#close(new MqttError("peer", `${what}: ${reasonText(reasonCode)}${connected ? "" : "; is it an MQTT broker?"}`, reasonCode));
   }
 
   #close(error: MqttError): void {

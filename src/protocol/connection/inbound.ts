@@ -78,8 +78,10 @@ export class Inbound {
     if (packet.identifier === 0 || table.count === 0) return 0;
     const index = table.find(packet.identifier);
     if (index < 0) return table.count < table.size ? 0 : ReasonCode.RECEIVE_MAXIMUM_EXCEEDED;
+    const qos2 = table.isQoS2(index);
+    // At QoS 1 some servers repeat a message that the application still has; its one answer is on its way.
+    if (qos2 ? packet.qos !== 2 : packet.qos !== 1 || !packet.duplicate) return ReasonCode.PROTOCOL_ERROR;
     // Delivered once, but answered again (MQTT 5.0, 4.3.3-10).
-    if (packet.qos !== 2 || !table.isQoS2(index)) return ReasonCode.PROTOCOL_ERROR;
     if (table.state(index) === IncomingState.PUBREL) table.setState(index, IncomingState.DUE, 0);
     this.#repeat = true;
     return 0;

@@ -13,6 +13,12 @@ function answering(options = {}): ScriptedBroker {
 }
 
 suite("acknowledging later", () => {
+  test("a QoS 1 message that a server repeats meanwhile is delivered and answered once; another one with its identifier is an error", () => {
+    const broker = answering().reply(PUBLISH("l", 1, 1)).reply("3A 06 00 01 'l' 00 01 00").expectNothing().told("l QoS 1: ");
+    broker.acknowledge(1).expect("40 02 00 01").expectNothing();
+    equal(answering().reply(PUBLISH("l", 1, 1), PUBLISH("l", 1, 1)).error?.reasonCode, 0x82);
+  });
+
   test("a message is acknowledged when the application says so, or refused", () => {
     const broker = answering().reply(PUBLISH("l", 1, 1)).expectNothing().acknowledge(1).expect("40 02 00 01");
     broker.reply(PUBLISH("l", 2, 2)).expectNothing().acknowledge(2).expect("50 02 00 02").reply("62 02 00 02").expect("70 02 00 02");

@@ -27,7 +27,7 @@ suite("enhanced authentication", () => {
   test("begins the wait for CONNACK anew with each answer", () => {
     const broker = connecting().after(CONNECT_TIMEOUT - 1).reply(CONTINUE);
     answer(broker);
-    broker.after(CONNECT_TIMEOUT - 1).told("AUTH 0x18").after(1).told("closed transport 0x80");
+    broker.after(CONNECT_TIMEOUT - 1).told("AUTH 0x18").after(1).told("closed transport 0x88");
   });
 
   test("goes on over the same connection (MQTT-4.12.1-1)", () => {

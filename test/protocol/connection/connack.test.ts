@@ -88,7 +88,7 @@ suite("connecting", () => {
   test("no CONNACK in time: the link is given up, and not before", () => {
     const broker = new ScriptedBroker().connect();
     equal(broker.client.nextDeadline(), broker.now + CONNECT_TIMEOUT);
-    broker.after(CONNECT_TIMEOUT - 1).told().after(1).told("closed transport 0x80");
+    broker.after(CONNECT_TIMEOUT - 1).told().after(1).told("closed transport 0x88");
     match(broker.error?.message ?? "", /no CONNACK within 30000 ms/);
     equal(broker.client.nextDeadline(), Infinity);
   });

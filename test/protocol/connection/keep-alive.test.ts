@@ -1,5 +1,6 @@
 import { equal, match } from "node:assert/strict";
 import { suite, test } from "node:test";
+import { Take } from "../../../src/protocol/connection/handler.js";
 import { PING_TIMEOUT, ScriptedBroker } from "../support/scripted-broker.js";
 
 const PINGREQ = "C0 00";
@@ -49,6 +50,15 @@ suite("Keep Alive", () => {
 });
 
 suite("PINGRESP", () => {
+  test("is not missed while the application holds a message before it", () => {
+    const broker = ScriptedBroker.connected(MINUTE).after(59_000).expect(PINGREQ);
+    broker.take = (): number => Take.HELD;
+    broker.reply("30 04 00 01 'b' 00").after(10 * PING_TIMEOUT).expectNothing();
+    equal(broker.error, undefined);
+    broker.client.release(Take.TAKEN, broker.now);
+    match(broker.after(PING_TIMEOUT).error?.message ?? "", /did not answer a PINGREQ/);
+  });
+
   test("that stays away ends the connection (MQTT-3.12.4-1)", () => {
     const broker = ScriptedBroker.connected(MINUTE).after(59_000).expect(PINGREQ);
     equal(broker.client.nextDeadline(), broker.now + PING_TIMEOUT);

@@ -1,7 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { suite, test } from "node:test";
 import { Published } from "../../../src/protocol/connection/outbound.js";
-import { MqttError } from "../../../src/protocol/error.js";
 import { Publication, type PayloadSource } from "../../../src/protocol/session/publication.js";
 import { bytes, hex, join, pattern } from "../support/bytes.js";
 import { mqttError } from "../support/encoding.js";
@@ -99,13 +98,9 @@ suite("a payload larger than the send buffer", () => {
 suite("a payload that the end of the connection cuts off", () => {
   test("at QoS 0 is lost, and that is told once", () => {
     const broker = small({ ...LASTING, window: 10 });
-    let reason: MqttError | undefined;
-    broker.reaction = (): void => {
-      reason ??= broker.client.outbound.failure;
-    };
     broker.publish("a", 0, PAYLOAD);
     broker.cut().told("settled a 0x80");
-    equal(reason?.message, "cut");
+    equal(broker.settledError?.message, "cut");
     broker.connect({ window: 100 }).accept(true).expectNothing();
     equal(broker.publish("a"), Published.DONE);
   });

@@ -52,6 +52,8 @@ export class ScriptedBroker implements ConnectionHandler {
   take: (packet: ReceivedPacket) => number = () => Take.TAKEN;
   /** What the application does when it is told of something. */
   reaction: (line: string) => void = () => undefined;
+  /** Why the last publication was settled without a packet. */
+  settledError: MqttError | undefined;
   /** What the application does when there may be room. */
   whenWritable: () => void = () => undefined;
   #options: ScriptOptions;
@@ -227,7 +229,8 @@ export class ScriptedBroker implements ConnectionHandler {
     return this.take(packet);
   }
 
-  onSettled(publication: Publication, _payload: PublicationPayload, reasonCode: number): void {
+  onSettled(publication: Publication, _payload: PublicationPayload, reasonCode: number, _packet: ReceivedPacket | undefined, error: MqttError | undefined): void {
+    this.settledError = error;
     this.#note(`settled ${topicOf(publication)}${code(reasonCode)}`);
   }
 
