@@ -19,7 +19,7 @@ export class Backoff {
     return delay;
   }
 
-  /** The next delay will be among the longest: what failed needs somebody to mend it. */
+  /** The next delay is drawn up to the highest ceiling: what failed needs somebody to mend it. */
   slow(): void {
     this.#ceiling = this.#maximum;
   }

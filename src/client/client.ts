@@ -4,7 +4,6 @@ import { ReasonCode } from "../protocol/codec/reason-code.js";
 import type { ReceivedPacket } from "../protocol/codec/received-packet.js";
 import { Connection, ConnectionState } from "../protocol/connection/connection.js";
 import type { ConnectionHandler } from "../protocol/connection/handler.js";
-import { Published } from "../protocol/connection/outbound.js";
 import type { Publication, PublicationPayload } from "../protocol/session/publication.js";
 import { Session } from "../protocol/session/session.js";
 import { Clock } from "./clock.js";
@@ -14,8 +13,8 @@ import type {
   Client, ConnectedInfo, ConnectOptions, MessageHandler, Payload, PreparedTopic, PreparedTopicOptions, PublishOptions, RequestOptions, Response, SubscribeOptions,
 } from "./options.js";
 import { ReusedTopic } from "./prepared-topic.js";
-import { PublishCall, toContent, TrackedPublication } from "./publish-call.js";
-import { PublishQueue } from "./publish-queue.js";
+import { PublishCall, toContent } from "./publish-call.js";
+import { Publisher } from "./publisher.js";
 import { AT_ONCE, Reconnection } from "./reconnection.js";
 import { Requests } from "./requests.js";
 import { Subscriptions } from "./subscriptions.js";
@@ -37,7 +36,7 @@ class ReconnectingClient implements Client, ConnectionHandler {
   readonly #session: Session;
   readonly #receiveBuffer: Uint8Array;
   readonly #sendBuffer: Uint8Array;
-  readonly #queue: PublishQueue;
+  readonly #publisher: Publisher;
   readonly #subscriptions: Subscriptions;
   readonly #requests: Requests;
   readonly #reconnection: Reconnection;
@@ -59,10 +58,9 @@ class ReconnectingClient implements Client, ConnectionHandler {
     this.#session.established = !configuration.connect.cleanStart;
     this.#receiveBuffer = new Uint8Array(configuration.receiveBuffer);
     this.#sendBuffer = new Uint8Array(configuration.sendBuffer);
-    // What a lost session gives back needs room too.
-    this.#queue = new PublishQueue(configuration.queue + configuration.inFlight);
+    this.#publisher = new Publisher(configuration.queue, configuration.inFlight, configuration.queuePolicy, (error) => this.#report(error));
     this.#subscriptions = new Subscriptions((error) => this.#report(error));
-    this.#requests = new Requests(this);
+    this.#requests = new Requests(this, Math.max(configuration.queue, configuration.inFlight));
     this.#reconnection = new Reconnection(configuration);
     this.#clock = new Clock(() => this.#onTime());
     this.#reconnectAt = this.#clock.now();
@@ -82,14 +80,26 @@ class ReconnectingClient implements Client, ConnectionHandler {
   }
 
   publish(topic: string, payload: Payload, options: PublishOptions = {}): Promise<number> {
+    let call: PublishCall;
+    let content: PublicationPayload;
+    // Encoded here and not in the promise's function: a handler may publish with little stack left.
+    try {
+      call = new PublishCall(topic, options);
+      content = toContent(payload);
+    } catch (error) {
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+    }
     return new Promise((resolve, reject) => {
-      if (!this.submit(new PublishCall(topic, options, resolve, reject), toContent(payload)))
+      call.resolve = resolve;
+      call.reject = reject;
+      if (this.#ended !== undefined) throw this.#ended;
+      if (!this.#publisher.submit(call, content, this.#clock.now()))
         throw new MqttError("resource", `the queue of ${this.#configuration.queue} publications is full: publish less, set queue larger or choose another queuePolicy`, ReasonCode.QUOTA_EXCEEDED);
     });
   }
 
   topic(name: string, options: PreparedTopicOptions = {}): PreparedTopic {
-    return new ReusedTopic(name, options, (publication, payload) => this.submit(publication, payload));
+    return new ReusedTopic(name, options, (publication, payload) => this.#publisher.submit(publication, payload, this.#clock.now()));
   }
 
   subscribe(filter: string, ...rest: [MessageHandler] | [SubscribeOptions, MessageHandler]): Promise<number> {
@@ -109,84 +119,19 @@ class ReconnectingClient implements Client, ConnectionHandler {
   }
 
   request(topic: string, payload: Payload, options: RequestOptions = {}): Promise<Response> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
     return this.#requests.send(topic, payload, options, () => this.#clock.now(), () => this.#wake());
   }
 
   close(options: Parameters<Client["close"]>[0] = {}): Promise<void> {
     return new Promise((resolve) => {
       if (this.#ended === undefined) {
-        this.onWritable();
+        this.#send();
         this.#connection?.disconnect(options.reasonCode ?? 0, options.properties, this.#clock.now());
         this.#finish(new MqttError("transport", "the client was closed"));
       }
       resolve();
     });
-  }
-
-  /**
-   * Publishes or queues.
-   * @returns false when neither is possible now.
-   * @throws MqttError (configuration) for what the broker's limits forbid.
-   */
-  submit(publication: TrackedPublication, payload: PublicationPayload): boolean {
-    if (this.#ended !== undefined) throw this.#ended;
-    const connection = this.#connection;
-    const queue = this.#queue;
-    if (connection !== undefined && (queue.count === 0 || (publication.qos === 0 && !queue.holdsQoS0))) {
-      const published = connection.publish(publication, payload, publication.reused, this.#clock.now());
-      if (published === Published.DONE) publication.settled(payload, 0, undefined);
-      if (published !== Published.BLOCKED) return true;
-    }
-    return this.#enqueue(publication, payload);
-  }
-
-  #enqueue(publication: TrackedPublication, payload: PublicationPayload): boolean {
-    const { queue: size, queuePolicy } = this.#configuration;
-    const queue = this.#queue;
-    if (queuePolicy === "newest-per-topic") this.#drop(queue.findTopic(publication.topic), "a newer publication to the same topic took its place");
-    if (queue.count >= size) {
-      if (queuePolicy !== "drop-oldest" || queue.count === 0) return false;
-      this.#drop(0, "the queue was full and this was its oldest publication");
-    }
-    queue.add(publication, payload);
-    return true;
-  }
-
-  #drop(index: number, why: string): void {
-    const publication = this.#queue.publication(index);
-    const payload = this.#queue.payload(index);
-    if (publication === undefined || payload === undefined) return;
-    this.#queue.remove(index);
-    publication.settled(payload, 0, new MqttError("resource", `dropped: ${why}`, ReasonCode.QUOTA_EXCEEDED));
-  }
-
-  /** Sends what is queued, in order; an exhausted quota holds back QoS 1 and 2 only. */
-  #drain(connection: Connection): void {
-    const queue = this.#queue;
-    let held = false;
-    for (let i = 0; i < queue.count; ) {
-      const publication = queue.publication(i);
-      const payload = queue.payload(i);
-      if (publication === undefined || payload === undefined) return;
-      let published: number = Published.BLOCKED;
-      if (!held || publication.qos === 0) {
-        try {
-          published = connection.publish(publication, payload, publication.reused, this.#clock.now());
-        } catch (error) {
-          queue.remove(i);
-          publication.settled(payload, 0, error instanceof MqttError ? error : new MqttError("configuration", String(error)));
-          continue;
-        }
-        if (published === Published.BLOCKED && publication.qos === 0) return;
-      }
-      if (published === Published.BLOCKED) {
-        held = true;
-        i++;
-      } else {
-        queue.remove(i);
-        if (published === Published.DONE) publication.settled(payload, 0, undefined);
-      }
-    }
   }
 
   #request(): void {
@@ -209,12 +154,12 @@ class ReconnectingClient implements Client, ConnectionHandler {
 
   #open(): void {
     this.#reconnectAt = Infinity;
-    this.#queue.beginConnection();
     this.#connection = new Connection(this.#session, this, {
       receiveBuffer: this.#receiveBuffer, sendBuffer: this.#sendBuffer,
       connectTimeout: this.#configuration.route.connectTimeout, pingTimeout: PING_TIMEOUT, topicAliases: TOPIC_ALIASES,
     });
-    this.#link = new Link(this.#configuration.route, this.#connection, this.#reconnection.connect, this.#clock, () => this.#wake());
+    this.#publisher.beginConnection(this.#connection);
+    this.#link = new Link(this.#configuration.route, this.#connection, this.#reconnection.connect, this.#clock, () => this.#advance());
     this.#link.open();
   }
 
@@ -236,6 +181,7 @@ class ReconnectingClient implements Client, ConnectionHandler {
     const waiters = this.#waiters;
     this.#waiters = [];
     for (const waiter of waiters) waiter.resolve(this.#info);
+    this.#requests.connected(this.#info);
     this.#options.onConnected?.(this.#info);
   }
 
@@ -247,30 +193,33 @@ class ReconnectingClient implements Client, ConnectionHandler {
       if (held) connection?.release(reasonCode, now);
       else if (identifier !== 0) connection?.acknowledge(identifier, reasonCode, now);
       if (connection === this.#connection) this.#link?.read();
-      this.#wake();
+      this.#advance();
     });
   }
 
-  onSettled(publication: Publication, payload: PublicationPayload, reasonCode: number, packet: ReceivedPacket | undefined): void {
-    // A failure that no packet brought is that of the caller's own payload source.
-    const failure = packet === undefined ? this.#connection?.outbound.failure : undefined;
-    if (publication instanceof TrackedPublication) publication.settled(payload, reasonCode, failure);
+  onSettled(publication: Publication, payload: PublicationPayload, reasonCode: number, _packet: ReceivedPacket | undefined, error: MqttError | undefined): void {
+    this.#publisher.settle(publication, payload, reasonCode, error);
   }
 
   onLost(publication: Publication, payload: PublicationPayload, released: boolean): void {
-    if (!(publication instanceof TrackedPublication)) return;
-    // The broker has had it, only the end of the handshake is missing.
-    if (released) publication.settled(payload, 0, undefined);
-    // At least once: as a new message. Exactly once cannot be kept any more: the caller must know.
-    else if (publication.qos === 1) this.#queue.putBack(publication, payload);
-    else publication.settled(payload, 0, new MqttError("peer", "the broker lost the session: whether this QoS 2 message arrived is unknown"));
+    this.#publisher.lost(publication, payload, released);
   }
 
   onWritable(): void {
-    const connection = this.#connection;
-    if (connection?.state !== ConnectionState.CONNECTED) return;
+    if (this.#connection?.looking) this.#publisher.due = true;
+    else this.#send();
+  }
+
+  /** Sends the requests and publications that wait, as far as there is room. */
+  #send(): void {
     this.#request();
-    this.#drain(connection);
+    if (this.#connection?.state === ConnectionState.CONNECTED) this.#publisher.drain(this.#clock.now());
+  }
+
+  /** After bytes were handed in, with little on the stack: does what they made due. */
+  #advance(): void {
+    if (this.#publisher.due) this.#send();
+    this.#wake();
   }
 
   onClose(error: MqttError): void {
@@ -294,7 +243,7 @@ class ReconnectingClient implements Client, ConnectionHandler {
 
   #release(): void {
     this.#link?.close();
-    this.#link = this.#connection = this.#info = undefined;
+    this.#link = this.#connection = this.#publisher.connection = this.#info = undefined;
     this.#subscriptions.ended();
   }
 
@@ -304,25 +253,11 @@ class ReconnectingClient implements Client, ConnectionHandler {
     this.#release();
     this.#reconnectAt = Infinity;
     this.#clock.close();
-    const table = this.#session.outgoing;
-    while (table.count > 0) {
-      const publication = table.publication(0);
-      const payload = table.payload(0);
-      table.remove(0);
-      if (publication instanceof TrackedPublication && payload !== undefined) publication.settled(payload, 0, error);
-    }
-    while (this.#queue.count > 0) this.#abandonQueued(error);
+    this.#publisher.end(error, this.#session.outgoing);
     this.#subscriptions.abandon(error);
     this.#requests.abandon(error);
     for (const waiter of this.#waiters) waiter.reject(error);
     this.#waiters = [];
-  }
-
-  #abandonQueued(error: MqttError): void {
-    const publication = this.#queue.publication(0);
-    const payload = this.#queue.payload(0);
-    this.#queue.remove(0);
-    if (publication !== undefined && payload !== undefined) publication.settled(payload, 0, error);
   }
 }
 

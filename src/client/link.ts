@@ -77,19 +77,20 @@ export class Link {
     try {
       this.#socket = new socket.io({
         ...socket, address, host, port, nodelay: true, noDelay: true,
-        onReadable: (count) => this.#onReadable(count),
+        // As few calls deep as can be: the application's handlers run below this.
+        onReadable: (count) => {
+          this.#readable = count;
+          this.read();
+          this.#wake();
+        },
         onWritable: (count) => this.#onWritable(count),
         onError: (error) => this.#onError(error),
       });
     } catch (error) {
-      this.#onError(error);
+      // As above: this may be the resolver's callback.
+      this.#failure = `cannot connect to ${host}:${port}${detail(error)}`;
+      this.#deadline = 0;
     }
-  }
-
-  #onReadable(count: number): void {
-    this.#readable = count;
-    this.read();
-    this.#wake();
   }
 
   /** Reads what the socket has, as far as the connection takes it. */

@@ -1,5 +1,6 @@
-import { configurationError, MqttError } from "../protocol/error.js";
+import { checkInteger, configurationError, MqttError } from "../protocol/error.js";
 import { PacketType } from "../protocol/codec/packet-type.js";
+import { VARIABLE_BYTE_INTEGER_MAXIMUM } from "../protocol/codec/variable-byte-integer.js";
 import { variableByteIntegerLength } from "../protocol/codec/variable-byte-integer.js";
 import { ConnectionState } from "../protocol/connection/connection.js";
 import { Published } from "../protocol/connection/outbound.js";
@@ -150,7 +151,7 @@ export class MQTTClient {
 
   #publish(driver: MQTTClientDriver, data: Uint8Array, options: WriteOptions): void {
     const { byteLength = data.length, id = 0, duplicate = false } = options;
-    if (!(byteLength >= data.length)) throw configurationError("byteLength", `${data.length} or more, the length of the data`);
+    checkInteger("byteLength", byteLength, data.length, VARIABLE_BYTE_INTEGER_MAXIMUM);
     const publication = new Publication(options.topic ?? "", options.QoS ?? 0, Boolean(options.retain), options.properties);
     // All or nothing: what is not sent now would have to be kept, and the caller may change it.
     if (headerLength(publication, driver.version, byteLength) + data.length > driver.connection.sender.writable) throw noRoom(`a message with ${data.length} bytes`);

@@ -77,7 +77,7 @@ export interface ConnectOptions {
 
   /** Longest wait for the socket and then for the CONNACK. Default 30,000. */
   readonly connectTimeout?: number;
-  /** First and longest mean delay of exponential backoff with full jitter. Defaults 1,000 and 60,000; `minimum` 0 to `maximum`. */
+  /** Ceilings of exponential backoff with full jitter: each delay is drawn evenly from 0 to a ceiling that doubles from `minimum` to `maximum`. Defaults 1,000 and 60,000. */
   readonly reconnect?: false | { readonly minimum?: number; readonly maximum?: number; /** A connection that lasted this long resets the backoff. Default 10,000. */ readonly stable?: number };
 
   /** ECMA-419 socket to use instead of the device's own: `{io, ...}`. */
@@ -109,7 +109,10 @@ export interface SubscribeOptions {
   readonly retainAsPublished?: boolean;
   /** MQTT 5.0: 0 send retained messages, 1 only for a new subscription, 2 never. Default 0. */
   readonly retainHandling?: 0 | 1 | 2;
-  /** Take payloads larger than the receive buffer, in pieces. Without it such a message is refused and reported. */
+  /**
+   * Take payloads larger than the receive buffer, in pieces. Without it such a message is refused and reported. At QoS 1 and 2 a message
+   * that a lost connection cut short comes again from `offset` 0.
+   */
   readonly pieces?: boolean;
   readonly properties?: SubscribeProperties;
 }
@@ -163,14 +166,19 @@ export interface Response {
 export interface PreparedTopic {
   readonly name: string;
   /**
-   * Publishes at the QoS and with the properties the topic was prepared with.
-   * @returns false when neither link nor queue can take it now: nothing was sent and nothing is kept.
+   * Publishes at the QoS and with the properties the topic was prepared with. The payload is not copied: it must stay as it is until
+   * `onSettled`, which at QoS 0 usually comes before this returns.
+   * @returns false when neither link nor queue can take it now, or the client has ended: nothing was sent and nothing is kept.
+   * @throws MqttError (configuration) for what the broker's limits forbid, (resource) when the header does not fit the send buffer.
    */
   publish(payload: Uint8Array): boolean;
 }
 
 export interface PreparedTopicOptions extends PublishOptions {
-  /** A publication at QoS 1 or 2 is done: acknowledged (`reasonCode` below 0x80) or refused. */
+  /**
+   * A publication is done and its buffer is yours again: `reasonCode` is below 0x80 when it was acknowledged, at QoS 0 when the socket has
+   * it all; 0x80 or above when it was refused, dropped or given up.
+   */
   readonly onSettled?: (reasonCode: number, payload: Uint8Array) => void;
 }
 
@@ -192,8 +200,14 @@ export interface Client {
   subscribe(filter: string, options: SubscribeOptions, handler: MessageHandler): Promise<number>;
   /** @returns the Reason Code: 0, or 0x11 when the broker knew of no such subscription. */
   unsubscribe(filter: string): Promise<number>;
-  /** Publishes a request and waits for its response: by Response Topic and Correlation Data, MQTT 5.0 only. */
+  /**
+   * Publishes a request and waits for its response: by Response Topic and Correlation Data, MQTT 5.0 only. As many may wait at once as
+   * `queue` has room for. Each Response Topic stays subscribed to.
+   */
   request(topic: string, payload: Payload, options?: RequestOptions): Promise<Response>;
-  /** Sends DISCONNECT after what is due, closes the socket and ends the client: what is still pending rejects. */
+  /**
+   * Sends what is due and DISCONNECT, closes the socket and ends the client: what is still pending rejects. While a payload is half-way no
+   * DISCONNECT can be sent, and the broker publishes the will.
+   */
   close(options?: { readonly reasonCode?: 0x00 | 0x04; readonly properties?: DisconnectProperties }): Promise<void>;
 }

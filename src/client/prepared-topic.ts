@@ -24,7 +24,7 @@ export class ReusedTopic extends TrackedPublication implements PreparedTopic {
   }
 
   override settled(payload: PublicationPayload, reasonCode: number, error: MqttError | undefined): void {
-    if (this.#onSettled !== undefined && payload instanceof Uint8Array && (this.flags > 1 || error !== undefined))
+    if (this.#onSettled !== undefined && payload instanceof Uint8Array)
       this.#onSettled(error === undefined ? reasonCode : error.reasonCode, payload);
   }
 }

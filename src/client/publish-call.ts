@@ -33,18 +33,12 @@ export abstract class TrackedPublication extends Publication {
 /** One call of `publish`: settles its promise. */
 export class PublishCall extends TrackedPublication {
   readonly reused = false;
-  readonly #resolve: (reasonCode: number) => void;
-  readonly #reject: (error: MqttError) => void;
-
-  constructor(topic: string, options: PublishOptions, resolve: (reasonCode: number) => void, reject: (error: MqttError) => void) {
-    super(topic, options);
-    this.#resolve = resolve;
-    this.#reject = reject;
-  }
+  resolve: ((reasonCode: number) => void) | undefined;
+  reject: ((error: MqttError) => void) | undefined;
 
   override settled(_payload: PublicationPayload, reasonCode: number, error: MqttError | undefined): void {
-    if (error !== undefined) this.#reject(error);
-    else if (reasonCode >= 0x80) this.#reject(new MqttError("peer", `the broker refused the publication: ${reasonText(reasonCode)}`, reasonCode));
-    else this.#resolve(reasonCode);
+    if (error !== undefined) this.reject?.(error);
+    else if (reasonCode >= 0x80) this.reject?.(new MqttError("peer", `the broker refused the publication: ${reasonText(reasonCode)}`, reasonCode));
+    else this.resolve?.(reasonCode);
   }
 }

@@ -30,7 +30,11 @@ export class PublishQueue {
 
   /** Puts back what a lost session had in flight: before everything else, in the order of calls. */
   putBack(publication: TrackedPublication, payload: PublicationPayload): void {
-    const index = this.#returned++;
+    this.insert(this.#returned++, publication, payload);
+  }
+
+  /** Puts an entry before the one at `index`. */
+  insert(index: number, publication: TrackedPublication, payload: PublicationPayload): void {
     this.#publications.copyWithin(index + 1, index, this.count);
     this.#payloads.copyWithin(index + 1, index, this.count++);
     this.#publications[index] = publication;

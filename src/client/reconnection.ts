@@ -22,8 +22,10 @@ export class Reconnection {
   connect: Connect;
   readonly #configuration: Configuration;
   readonly #backoff: Backoff | undefined;
-  /** A connection has stood: the broker is known to speak this version. */
+  /** The broker is known to speak this version, and not version 5 where this is 4. */
   #spoken = false;
+  /** It said clearly that it does not speak version 5; silence or a cut may have been an accident. */
+  #refused = false;
 
   constructor(configuration: Configuration) {
     this.#configuration = configuration;
@@ -39,7 +41,7 @@ export class Reconnection {
   connected(assigned: string | undefined): string {
     const { version, clientId } = this.connect;
     const id = assigned ?? clientId;
-    this.#spoken = true;
+    this.#spoken = version === 5 || this.#refused;
     this.connect = { ...this.connect, clientId: id, cleanStart: version === 4 && this.#configuration.connect.cleanStart };
     return id;
   }
@@ -52,7 +54,10 @@ export class Reconnection {
   delayAfter(error: MqttError, lasted: number, greeted: boolean): number {
     const { reconnect } = this.#configuration;
     const backoff = this.#backoff;
+    if (lasted >= 0 && !this.#spoken && this.#configuration.anyVersion) this.connect = { ...this.connect, version: 5 };
     const changed = lasted < 0 && greeted && this.#changeVersion(error);
+    // What does not fit the receive buffer would come again and again with its session.
+    if (lasted >= 0 && error.reasonCode === ReasonCode.PACKET_TOO_LARGE) this.connect = { ...this.connect, cleanStart: true };
     // The broker may have a session that we do not know (MQTT 5.0, 3.2.2-4): begin anew.
     if (lasted < 0 && error.reasonCode === ReasonCode.PROTOCOL_ERROR) this.connect = { ...this.connect, cleanStart: true };
     if (backoff === undefined || reconnect === false) return changed ? AT_ONCE : Infinity;
@@ -63,10 +68,12 @@ export class Reconnection {
 
   /** Takes the other version where nobody asked for one. @returns whether that should be tried at once. */
   #changeVersion(error: MqttError): boolean {
+    // Silence is no answer: a server that is busy or away.
     // What has worked is only given up for a clear word: a cut may be a proxy whose broker is away, and a change loses the session.
-    const understood = this.#spoken ? error.reasonCode !== ReasonCode.UNSUPPORTED_PROTOCOL_VERSION : error.kind !== "transport" && !NOT_UNDERSTOOD.includes(error.reasonCode);
+    const understood = this.#spoken ? error.reasonCode !== ReasonCode.UNSUPPORTED_PROTOCOL_VERSION : !(error.kind === "transport" && error.reasonCode !== ReasonCode.SERVER_UNAVAILABLE) && !NOT_UNDERSTOOD.includes(error.reasonCode);
     if (!this.#configuration.anyVersion || understood) return false;
     const version = this.connect.version === 5 ? 4 : 5;
+    this.#refused = version === 4 && error.kind !== "transport";
     this.connect = { ...this.connect, version, cleanStart: this.#configuration.connect.cleanStart };
     return version === 4;
   }

@@ -1,11 +1,14 @@
 import { checkInteger, MqttError } from "../protocol/error.js";
-import type { Client, Message, Payload, RequestOptions, Response } from "./options.js";
+import { ReasonCode } from "../protocol/codec/reason-code.js";
+import type { Client, ConnectedInfo, Message, Payload, RequestOptions, Response } from "./options.js";
 
 interface PendingRequest {
   readonly correlationData: number;
   readonly deadline: number;
   readonly resolve: (response: Response) => void;
   readonly reject: (error: MqttError) => void;
+  /** Sends it; undefined once that has begun. */
+  begin: ((info: ConnectedInfo) => void) | undefined;
 }
 
 const CORRELATION_LENGTH = 4;
@@ -18,6 +21,7 @@ function correlationOf(bytes: unknown): number {
 /** Requests that wait for their response (MQTT 5.0, 4.10). */
 export class Requests {
   readonly #client: Client;
+  readonly #maximum: number;
   readonly #pending: PendingRequest[] = [];
   /** Response Topics that are subscribed to, or about to be. */
   readonly #topics: { readonly topic: string; readonly subscribed: Promise<number> }[] = [];
@@ -25,27 +29,46 @@ export class Requests {
   #correlationData = Math.floor(Math.random() * 0xffffffff);
   readonly #name = this.#correlationData.toString(16);
 
-  constructor(client: Client) {
+  /** @param maximum requests that may wait at once. */
+  constructor(client: Client, maximum: number) {
     this.#client = client;
+    this.#maximum = maximum;
   }
 
-  /** @param now gives the time; deadlines are kept on it. @param wake called when there is a new deadline. */
+  /**
+   * Sends a request, once there is a connection.
+   * @param now gives the time; deadlines are kept on it. @param wake called when there is a new deadline.
+   */
   send(topic: string, payload: Payload, options: RequestOptions, now: () => number, wake: () => void): Promise<Response> {
     return new Promise((resolve, reject) => {
       const timeout = checkInteger("timeout", options.timeout ?? 10_000, 1, 0x7fffffff);
+      if (this.#pending.length >= this.#maximum)
+        throw new MqttError("resource", `${this.#maximum} requests wait for their response: wait for one, or set queue larger`, ReasonCode.QUOTA_EXCEEDED);
       const correlationData = (this.#correlationData = (this.#correlationData + 1) >>> 0);
-      this.#pending.push({ correlationData, deadline: now() + timeout, resolve, reject });
+      const begin = (info: ConnectedInfo): void => {
+        this.#publish(topic, payload, options, correlationData, info).catch((error: unknown) =>
+          this.#take(correlationData)?.reject(error instanceof MqttError ? error : new MqttError("transport", String(error))),
+        );
+      };
+      const { connected } = this.#client;
+      this.#pending.push({ correlationData, deadline: now() + timeout, resolve, reject, begin: connected === undefined ? begin : undefined });
       wake();
-      this.#publish(topic, payload, options, correlationData).catch((error: unknown) =>
-        this.#take(correlationData)?.reject(error instanceof MqttError ? error : new MqttError("transport", String(error))),
-      );
+      if (connected !== undefined) begin(connected);
     });
   }
 
-  async #publish(topic: string, payload: Payload, options: RequestOptions, correlation: number): Promise<void> {
-    const { version, properties } = await this.#client.ready();
-    if (version === 4) throw new MqttError("configuration", "request needs MQTT 5.0: a 3.1.1 connection has no Response Topic");
-    const responseTopic = options.responseTopic ?? `${properties.responseInformation ?? "xs-mqtt/response"}/${this.#name}`;
+  /** There is a connection: sends what waited for one. */
+  connected(info: ConnectedInfo): void {
+    for (const request of this.#pending) {
+      const { begin } = request;
+      request.begin = undefined;
+      begin?.(info);
+    }
+  }
+
+  async #publish(topic: string, payload: Payload, options: RequestOptions, correlation: number, info: ConnectedInfo): Promise<void> {
+    if (info.version === 4) throw new MqttError("configuration", "request needs MQTT 5.0: a 3.1.1 connection has no Response Topic");
+    const responseTopic = options.responseTopic ?? `${info.properties.responseInformation ?? "xs-mqtt/response"}/${this.#name}`;
     await this.#listen(responseTopic);
     // It may have waited too long for this.
     if (!this.#pending.some(({ correlationData }) => correlationData === correlation)) return;

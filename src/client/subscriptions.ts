@@ -48,6 +48,8 @@ export class Subscriptions {
   readonly #report: (error: MqttError) => void;
   /** The Reason Code that the message in hand has earned so far: what a piece did wrong holds to the last. */
   #refusal = 0;
+  /** Counts messages: a promise may settle when another one is in hand. */
+  #message = 0;
 
   /** @param report takes errors that belong to no call. */
   constructor(report: (error: MqttError) => void) {
@@ -157,7 +159,10 @@ export class Subscriptions {
    */
   deliver(packet: ReceivedPacket, later: (reasonCode: number, held: boolean) => void): number {
     const whole = packet.offset === 0 && !packet.more;
-    if (packet.offset === 0) this.#refusal = 0;
+    if (packet.offset === 0) {
+      this.#refusal = 0;
+      this.#message++;
+    }
     let matched = false;
     let handled = false;
     let promises: Promise<number>[] | undefined;
@@ -181,9 +186,10 @@ export class Subscriptions {
     if (promises === undefined) return refusal;
     // A piece stays until it is done with; a whole message is only acknowledged later.
     const held = packet.more;
+    const message = this.#message;
     void Promise.all(promises).then((codes) => {
       const reasonCode = codes.find((code) => code !== 0) ?? refusal;
-      if (held) this.#refusal = reasonCode;
+      if (held && message === this.#message) this.#refusal = reasonCode;
       later(reasonCode, held);
     });
     return held ? Take.HELD : Take.LATER;

@@ -104,3 +104,15 @@ test("3.1.1 by option: version 4 from the first CONNECT", async (t) => {
   await broker.welcome({ version: 4 });
   equal((await client.ready()).version, 4);
 });
+
+test("a broker that only cut the first connection is asked for version 5 again later", async (t) => {
+  const broker = await ScriptedBroker.start(t);
+  const { disconnections } = subject(t, broker.url);
+  const first = await broker.accept();
+  await first.nextIs("connect");
+  first.cut();
+  (await broker.welcome({ version: 4 })).cut();
+  await disconnections.next();
+  const third = await broker.accept();
+  equal((await third.nextIs("connect"))["protocolVersion"], 5);
+});

@@ -103,7 +103,7 @@ test("what cannot be published is refused", async (t) => {
   refused(() => client.topic("a", { retain: true }).publish(bytes("'x'")), /Retain Available 0/);
 });
 
-test("after close publishing throws, and what was queued is settled", async (t) => {
+test("after close nothing is taken, and what was queued is settled", async (t) => {
   const broker = await ScriptedBroker.start(t);
   const { client } = subject(t, broker.url);
   const settled: unknown[] = [];
@@ -111,5 +111,57 @@ test("after close publishing throws, and what was queued is settled", async (t) 
   topic.publish(bytes("'x'"));
   await client.close();
   deepEqual(settled, [0x80]);
-  await rejects(async () => Promise.resolve(topic.publish(bytes("'x'"))), { name: "MqttError", kind: "transport", message: "the client was closed" });
+  equal(topic.publish(bytes("'x'")), false);
+});
+
+test("onSettled gives the buffer back at QoS 0 too, queued or not", async (t) => {
+  const broker = await ScriptedBroker.start(t);
+  const { client } = subject(t, broker.url);
+  const settled = new EventQueue<readonly [number, Uint8Array]>();
+  const topic = client.topic("a", { onSettled: (reasonCode, payload) => settled.push([reasonCode, payload]) });
+  const [queued, direct] = [bytes("'x'"), bytes("'y'")];
+  topic.publish(queued);
+  deepEqual(settled.left, []);
+  await broker.welcome();
+  deepEqual(await settled.next(), [0, queued]);
+  topic.publish(direct);
+  deepEqual(settled.left, [[0, direct]]);
+});
+
+test("onSettled that publishes again does not keep close from settling all", async (t) => {
+  const broker = await ScriptedBroker.start(t);
+  const { client } = subject(t, broker.url);
+  let told = 0;
+  const topic = client.topic("a", { qos: 1, onSettled: (_, payload) => told++ < 100 && topic.publish(payload) });
+  topic.publish(bytes("'x'"));
+  const call = client.publish("b", "", { qos: 1 });
+  const refusal = rejects(call, { message: "the client was closed" });
+  await client.close();
+  await refusal;
+  equal(told, 1);
+});
+
+test("onSettled that publishes again does not drop the whole queue", async (t) => {
+  const broker = await ScriptedBroker.start(t);
+  const { client } = subject(t, broker.url, { queue: 2, queuePolicy: "drop-oldest" });
+  const answers: boolean[] = [];
+  const topic = client.topic("a", { qos: 1, onSettled: (_, payload) => answers.push(topic.publish(payload)) });
+  for (const text of ["'1'", "'2'", "'3'", "'4'"]) equal(topic.publish(bytes(text)), true);
+  deepEqual(answers, [false, false]);
+});
+
+test("onSettled that throws is reported, and what follows it goes on", async (t) => {
+  const broker = await ScriptedBroker.start(t);
+  const { client, errors } = subject(t, broker.url);
+  const topic = client.topic("a", {
+    onSettled: () => {
+      throw new Error("mine");
+    },
+  });
+  topic.publish(bytes("'x'"));
+  const link = await broker.welcome();
+  await link.expect("30 05 00 01 'a' 00 'x'");
+  equal((await errors.next()).message, "a callback of a publication failed: mine");
+  await client.publish("b", "");
+  await link.expect("30 04 00 01 'b' 00");
 });

@@ -116,7 +116,7 @@ test("what was queued in one outage goes out before what was queued in the next"
 
 test("what a lost session gave back keeps its order when one of them is taken out meanwhile", () => {
   const queue = new PublishQueue(4);
-  const call = (topic: string): PublishCall => new PublishCall(topic, {}, () => undefined, () => undefined);
+  const call = (topic: string): PublishCall => new PublishCall(topic, {});
   const [a, b, c] = [call("a"), call("b"), call("c")];
   const nothing = new Uint8Array(0);
   queue.add(c, nothing);

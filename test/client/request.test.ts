@@ -168,13 +168,19 @@ test("a request without connection is given up after its timeout and not sent la
   clock.advance(1);
   await rejects(call, { name: "MqttError", kind: "peer", message: /^no response came in time: is there a connection/ });
   link.greet();
-  await grant(link);
-  // Once this is acknowledged, the grant before it has been looked at.
-  link.send("32 07 00 01 'x' 00 01 00 'x'");
-  await link.expect("40 02 00 01");
+  await client.ready();
   await client.publish("b", "");
   equal((await link.nextIs("publish"))["topic"], "b");
   await client.close();
+});
+
+test("no more requests wait than the queue has room for, offline too", async (t) => {
+  const broker = await ScriptedBroker.start(t);
+  const { client } = subject(t, broker.url, { queue: 2, inFlight: 1 });
+  const calls = [client.request("a", ""), client.request("a", "")].map((call) => rejects(call, { message: "the client was closed" }));
+  await rejects(client.request("a", ""), { name: "MqttError", kind: "resource", message: /^2 requests wait for their response/ });
+  await client.close();
+  await Promise.all(calls);
 });
 
 test("a timeout of 0 is refused", async (t) => {

@@ -212,3 +212,13 @@ test("in 3.1.1 a session is kept with clean: false", async (t) => {
   second.send("40 02 00 01");
   equal(await one, 0);
 });
+
+test("a message too large for the receive buffer does not come again with its session for ever", async (t) => {
+  const broker = await ScriptedBroker.start(t);
+  const { disconnections } = subject(t, broker.url, { receiveBuffer: 64 });
+  const link = await broker.welcome();
+  link.send("32 80 01 00 50", "61 ".repeat(80));
+  equal((await disconnections.next()).error.reasonCode, 0x95);
+  const next = await broker.accept();
+  equal((await next.nextIs("connect"))["clean"], true);
+});
