@@ -88,7 +88,7 @@ function brokerUrl(value: string | undefined): string {
 /** The beginning of the node's topics. */
 function levels(what: string, value: string): string {
   if (/[+#\0]/.test(value) || value.startsWith("/") || value.endsWith("/") || value.startsWith("$") || value.length > 64)
-    throw configurationError(what, "1 to 64 characters, without + and #, neither beginning with / or $ nor ending with /");
+    throw configurationError(what, "1 to 64 characters, without + and #, topic levels with / between them, neither beginning with / or $ nor ending with /");
   return value;
 }
 

@@ -14,6 +14,10 @@ import { version } from "./version.js";
 
 /** Longest wait in milliseconds for the acknowledgement of the last publication. */
 const farewellTimeout = 3000;
+/** Bytes of the receive buffer, and of the longest packet that the broker may send. */
+const receiveBuffer = 512;
+/** A broker of MQTT 5.0 drops what is longer (MQTT-3.1.2-25): a longer command at QoS 1 would come again at each connection, and end it. */
+const properties = { maximumPacketSize: receiveBuffer };
 /**
  * A client comes back by itself, also after a refusal. It ends only where the broker's version of MQTT cannot say what is configured:
  * 3.1.1 has no password without a user. It is made anew after so many milliseconds, for the broker may be mended.
@@ -138,9 +142,11 @@ export class SensorNode implements CommandTarget {
       ...(password !== undefined && { password }),
       keepAlive: keepAlive * 1000,
       will: { topic: `${this.#topic}status`, payload: "offline", qos, retain: true },
+      properties,
+      receiveBuffer,
       inFlight: 4,
       // As the receive buffer: then whatever Response Topic and Correlation Data came in also goes out. And CONNECT fits, as long as it is.
-      sendBuffer: 512 + toBytes("node", id).length + toBytes("brokerUser", user ?? "").length + toBytes("brokerPassword", password ?? "").length,
+      sendBuffer: receiveBuffer + toBytes("node", id).length + toBytes("brokerUser", user ?? "").length + toBytes("brokerPassword", password ?? "").length,
       queuePolicy: "drop-oldest",
       // Later: the client calls back from deep in the stack, of which a device has 6 to 8 KiB.
       onConnected: (info) => void Promise.resolve(info).then((connected) => this.connected(connected)),

@@ -20,6 +20,13 @@ test("connects with a will, announces its birth and listens for commands", async
   assert.deepEqual(bench.events, [["online", { node: "kitchen", mqtt: 5, resumed: false }]]);
 });
 
+test("the broker is told never to send what the receive buffer cannot take", () => {
+  const bench = new Bench();
+  bench.start();
+  const { receiveBuffer, properties } = bench.client.options;
+  assert.deepEqual([receiveBuffer, properties?.maximumPacketSize], [512, 512]);
+});
+
 test("the longest names, and credentials of any length, have room in the CONNECT", () => {
   const longest = { prefix: "端".repeat(64), node: "点".repeat(32) };
   const token = "ü".repeat(2000);

@@ -21,6 +21,7 @@ export const usage = `npm run simulate -- [OPTIONS] MAIN.js [ARGS]
   --report                        ends with one line of JSON: what the run cost
   --bits 32|64                    a pointer's size (default: 32 where a 32-bit libc is installed)
   --stress                        a garbage collection at every allocation
+  --help                          this text
 `;
 
 function parseJSON(text: string): unknown {
@@ -86,12 +87,14 @@ const flags = new Map<string, (options: SimulatorOptions) => void>([
   ["--stress", (options) => { options.stress = true; }],
 ]);
 
-/** The options of a command line. Throws {@link UsageError} if it is wrong, saying what would be right. */
-export function parseCommandLine(args: readonly string[]): SimulatorOptions {
+/** The options of a command line; undefined when it asks for help. Throws {@link UsageError} if it is wrong, saying what would be right. */
+export function parseCommandLine(args: readonly string[]): SimulatorOptions | undefined {
   const options: SimulatorOptions = { main: "" };
   let index = 0;
   for (; args[index]?.startsWith("--"); index++) {
     const [option = "", inline] = args[index]?.split(/=(.*)/s) ?? [];
+    if (option === "--help")
+      return undefined;
     const setter = setters.get(option);
     const flag = flags.get(option);
     if (flag)
@@ -103,7 +106,7 @@ export function parseCommandLine(args: readonly string[]): SimulatorOptions {
       setter(options, value, option);
     }
     else
-      throw new UsageError(`unknown option ${option}; known: ${[...setters.keys(), ...flags.keys()].sort().join(" ")}`);
+      throw new UsageError(`unknown option ${option}; known: ${[...setters.keys(), ...flags.keys(), "--help"].sort().join(" ")}`);
   }
   options.main = args[index] ?? "";
   if (options.main === "")

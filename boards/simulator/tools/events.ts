@@ -1,4 +1,4 @@
-/** What `npm start --json` writes, one object a line. All but the first come from the device: `boards/simulator/device/main.ts`. */
+/** What `npm start --json` writes, one object a line. All but the first come from the device: `boards/simulator/device/main.ts`. A password in `url` is masked. */
 export type RunEvent =
   | { readonly event: "broker"; readonly url: string; readonly name: string; readonly version: string }
   | { readonly event: "online"; readonly node: string; readonly mqtt: 4 | 5; readonly resumed: boolean }

@@ -11,6 +11,10 @@ const signals = ["SIGINT", "SIGTERM"] as const;
 /** Runs a module in the simulator, as the command line says; ends with the device's exit code. */
 async function simulate(args: readonly string[]): Promise<number> {
   const options = parseCommandLine(args);
+  if (options === undefined) {
+    process.stdout.write(usage);
+    return 0;
+  }
   const defaultWorld = join(projectRoot, "build/world.js");
   if (options.world === undefined && existsSync(defaultWorld))
     options.world = defaultWorld;

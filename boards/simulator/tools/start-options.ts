@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { parseUrl } from "../../../src/client/url.js";
+import { checkInteger } from "../../../src/protocol/error.js";
 import { parseScene } from "../world/csv-scene.js";
 import { UsageError } from "./command-line.js";
 import { heaps, type Heap } from "./simulator.js";
@@ -30,7 +32,7 @@ export const usage = `npm start [-- OPTIONS]
   --seconds N         stop after N seconds (default: run until Ctrl-C)
   --scene FILE.csv    drive the environment: seconds,temperature,humidity,pressure (default: a daily cycle)
   --node NAME         name of the node, a level of its topics (default: node-1)
-  --prefix P          first level of the topics (default: xs-mqtt)
+  --prefix P          beginning of the topics, one or more topic levels, as in house/attic (default: xs-mqtt)
   --interval SECONDS  from one telemetry to the next, 1 to 86400 (default: 2)
   --heap HEAP         memory of the device: ${heaps.join(", ")} (default: esp32)
   --help              this text
@@ -79,9 +81,15 @@ function parse(args: readonly string[]) {
 
 function brokerUrl(text: string): string {
   if (text === "embedded") return text;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === "mqtts:") throw new UsageError("--broker: the simulator has no TLS yet; give mqtt://HOST[:PORT]");
-  if (url?.protocol !== "mqtt:" || url.hostname === "") throw new UsageError(`--broker: "${text}" must be mqtt://HOST[:PORT] or embedded`);
+  let secure: boolean;
+  try {
+    const url = parseUrl(text);
+    secure = url.secure;
+    checkInteger("port", url.port ?? 1883, 1, 65_535);
+  } catch {
+    throw new UsageError(`--broker: "${text.replace(/\/\/.*@/, "//...@")}" must be mqtt://HOST[:PORT] or mqtt://USER:PASSWORD@HOST[:PORT], percent-encoded, with a port from 1 to 65535, or embedded`);
+  }
+  if (secure) throw new UsageError("--broker: the simulator has no TLS yet; give mqtt://HOST[:PORT]");
   return text;
 }
 

@@ -11,6 +11,9 @@ import type { SimulatorOptions } from "./simulator.js";
 import { parseStartOptions, usage, type StartOptions } from "./start-options.js";
 import { humanView, jsonView, type View } from "./view.js";
 
+/** A URL without its password, fit to be shown. */
+const masked = (url: string): string => url.replace(/^(mqtt:\/\/[^@/:]*):[^@/]*@/, "$1:***@");
+
 const built = (file: string): string => join(projectRoot, "build", file);
 
 /** @returns whether the node came online and said goodbye. */
@@ -23,7 +26,7 @@ async function run(options: StartOptions, stop: AbortSignal): Promise<boolean> {
   void broker?.lost.then((reason) => process.stderr.write(`${reason}\n`));
   try {
     const url = broker?.url ?? options.broker ?? "";
-    view({ event: "broker", url, name: broker?.name ?? "external", version: broker?.version ?? "" });
+    view({ event: "broker", url: masked(url), name: broker?.name ?? "external", version: broker?.version ?? "" });
     return await runNode(options, url, view, stop, (simulator, onEvent) => new SimulatedNode(host, simulator, onEvent));
   } finally {
     await broker?.stop();
@@ -52,7 +55,7 @@ async function runNode(
   const end = (): void => {
     // The node itself tells nothing while an attempt to connect is under way.
     if (!seen.online && seen.offline === "") {
-      seen.offline = `${url} has not answered`;
+      seen.offline = `${masked(url)} has not answered`;
       view({ event: "offline", node: options.node, reason: seen.offline });
     }
     node.stop();
@@ -65,7 +68,7 @@ async function runNode(
   clearTimeout(timer);
   stop.removeEventListener("abort", end);
   if (failure !== "") view({ event: "offline", node: options.node, reason: failure });
-  else if (!seen.online) process.stderr.write(`The node never came online: ${seen.offline}.\n`);
+  else if (!seen.online) process.stderr.write(`The node never came online: ${seen.offline.replace(/[.?]$/, "")}.\n`);
   return seen.online && failure === "";
 }
 

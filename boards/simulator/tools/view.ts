@@ -1,3 +1,4 @@
+import { parseUrl } from "../../../src/client/url.js";
 import type { MemoryEvent, RunEvent } from "./events.js";
 import type { Heap } from "./simulator.js";
 import type { StartOptions } from "./start-options.js";
@@ -41,13 +42,13 @@ export function humanView(write: (text: string) => void, options: StartOptions, 
   return (event) => {
     switch (event.event) {
       case "broker":
-        url = event.url.replace(/\/$/, "");
+        url = event.url;
         line("broker", `${event.name} ${event.version}`.trim() + ` at ${event.url}`);
         line("node", `${topic}, ${describeHeap(options.heap)}`);
         break;
       case "online":
         line("online", `MQTT ${event.mqtt === 5 ? "5.0" : "3.1.1"}${event.resumed ? ", session resumed" : ""}`, green);
-        if (!told) write(suggestions(`${url}/${topic}`));
+        if (!told) write(suggestions(url, topic));
         told = true;
         lastReason = "";
         break;
@@ -96,15 +97,17 @@ function describe(payload: Readonly<Record<string, unknown>>): string {
     .join("  ");
 }
 
-/** Commands to try from another terminal. */
-function suggestions(topic: string): string {
+/** Commands to try from another terminal; a URL in them would not do: mosquitto's programs do not decode %40. */
+function suggestions(url: string, topic: string): string {
+  const { host, port, user, password } = parseUrl(url);
+  const broker = `-h ${host} -p ${port ?? 1883}${user === undefined ? "" : " -u USER"}${password === undefined ? "" : " -P PASSWORD"}`;
   return [
     "",
     "try, in another terminal:",
-    `  mosquitto_sub -v -L '${topic}/#'`,
-    `  mosquitto_pub -L ${topic}/command/read -n`,
-    `  mosquitto_pub -L ${topic}/command/interval -m 5`,
-    `  mosquitto_pub -L ${topic}/command/identify -n`,
+    `  mosquitto_sub ${broker} -v -t '${topic}/#'`,
+    `  mosquitto_pub ${broker} -t '${topic}/command/read' -n`,
+    `  mosquitto_pub ${broker} -t '${topic}/command/interval' -m 5`,
+    `  mosquitto_pub ${broker} -t '${topic}/command/identify' -n`,
     "and Ctrl-C here to stop",
     "",
     "",

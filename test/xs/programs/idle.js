@@ -2,6 +2,12 @@
 import { args, collect, emit, exit, measure } from "simulator";
 import { connect } from "xs-mqtt";
 
+/** The connection could not be made. */
+function fail(error) {
+  globalThis.trace(`${error.message}\n`);
+  exit(1);
+}
+
 collect();
 const before = measure();
 const client = connect(args[0], {
@@ -20,4 +26,5 @@ const client = connect(args[0], {
     await client.close();
     exit(0);
   },
+  onDisconnected: fail,
 });

@@ -40,10 +40,10 @@ test("for people: broker, node, telemetry with units, memory of the budget, comm
   const run = new StartRun(context, "--seconds", "3");
   assert.equal(await run.end(), 0);
   const text = run.lines.join("\n");
-  const url = /^broker +mosquitto \S+ at (\S+)$/m.exec(text)?.[1] ?? "";
+  const port = /^broker +mosquitto \S+ at mqtt:\/\/127\.0\.0\.1:(\d+)$/m.exec(text)?.[1] ?? "";
   assert.match(text, /^node +xs-mqtt\/node-1, 157,696 bytes of memory for scripts \(esp32\)$/m);
   assert.match(text, /^online +MQTT 5\.0$/m);
-  assert.ok(text.includes(`mosquitto_pub -L ${url}/xs-mqtt/node-1/command/read -n`));
+  assert.ok(text.includes(`mosquitto_pub -h 127.0.0.1 -p ${port} -t 'xs-mqtt/node-1/command/read' -n`));
   assert.match(text, /^telemetry +[\d.-]+ °C {2}[\d.]+ % {2}[\d.]+ hPa {3}memory [\d,]+ bytes, \d+ % \(peak \d+ %.*\)$/m);
   assert.match(text, /^stopped +\d+ published/m);
   assert.ok(!text.includes("\x1b"), "no colours where there is no terminal");
@@ -124,6 +124,10 @@ const mistakes: readonly (readonly [string[], RegExp])[] = [
   [["--interval", "x"], /--interval: "x" must be a number of seconds, 1 to 86400/],
   [["--heap", "esp8266"], /--heap: "esp8266" must be esp32, esp32c3, unlimited/],
   [["--broker", "127.0.0.1"], /--broker: "127.0.0.1" must be mqtt:\/\/HOST\[:PORT\]/],
+  [["--broker", "mqtt://127.0.0.1/path"], /--broker: "mqtt:\/\/127\.0\.0\.1\/path" must be mqtt:\/\/HOST\[:PORT\]/],
+  [["--broker", "mqtt://127.0.0.1?query"], /--broker: ".*" must be/],
+  [["--broker", "mqtt://127.0.0.1:0"], /--broker: ".*" must be .* port from 1 to 65535/],
+  [["--broker", "mqtt://user:secret%@127.0.0.1"], /--broker: "mqtt:\/\/\.\.\.@127\.0\.0\.1" must be .*percent-encoded/],
   [["--broker", "mqtts://127.0.0.1"], /no TLS/],
   [["--prefix", "a/#"], /--prefix: "a\/#"/],
   [["--scene", "/nonexistent.csv"], /--scene \/nonexistent\.csv: .*no such file/],
