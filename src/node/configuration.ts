@@ -85,15 +85,16 @@ function brokerUrl(value: string | undefined): string {
   throw configurationError("broker", "the broker's URL, mqtt://HOST, mqtt://HOST:PORT or with TLS mqtts://HOST");
 }
 
-/** The beginning of the node's topics. */
-function levels(what: string, value: string): string {
-  if (/[+#\0]/.test(value) || value.startsWith("/") || value.endsWith("/") || value.startsWith("$") || value.length > 64)
+/** Checks the beginning of a node's topics. @throws MqttError (configuration) naming `what` and what it may be. */
+export function levels(what: string, value: string): string {
+  if (value === "" || /[+#\0]/.test(value) || value.startsWith("/") || value.endsWith("/") || value.startsWith("$") || value.length > 64)
     throw configurationError(what, "1 to 64 characters, without + and #, topic levels with / between them, neither beginning with / or $ nor ending with /");
   return value;
 }
 
-function level(what: string, value: string): string {
-  if (/[+#/\0]/.test(value) || value.length > 32) throw configurationError(what, "1 to 32 characters, without +, # and /");
+/** Checks a node's name. @throws MqttError (configuration) naming `what` and what it may be. */
+export function level(what: string, value: string): string {
+  if (value === "" || /[+#/\0]/.test(value) || value.length > 32) throw configurationError(what, "1 to 32 characters, without +, # and /");
   return value;
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { parseUrl } from "../../../src/client/url.js";
 import { checkInteger } from "../../../src/protocol/error.js";
+import { level, levels } from "../../../src/node/configuration.js";
 import { parseScene } from "../world/csv-scene.js";
 import { UsageError } from "./command-line.js";
 import { heaps, type Heap } from "./simulator.js";
@@ -62,8 +63,8 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
     broker: values.broker === undefined ? undefined : brokerUrl(values.broker),
     seconds: values.seconds === undefined ? undefined : seconds("--seconds", values.seconds, 2_000_000),
     scene: values.scene === undefined ? undefined : scene(values.scene),
-    node: level("--node", values.node),
-    prefix: level("--prefix", values.prefix),
+    node: name("--node", values.node, level),
+    prefix: name("--prefix", values.prefix, levels),
     interval: seconds("--interval", values.interval, 86_400),
     heap: heap(values.heap),
   };
@@ -99,10 +100,13 @@ function seconds(option: string, text: string, maximum: number): number {
   return value;
 }
 
-/** The firmware checks names for itself; this only tells before anything is started. */
-function level(option: string, text: string): string {
-  if (text === "" || /[+#]/.test(text)) throw new UsageError(`${option}: "${text}" must be a topic level: not empty, without + and #`);
-  return text;
+/** Asks the firmware before anything is started. */
+function name(option: string, text: string, check: (what: string, value: string) => string): string {
+  try {
+    return check(`${option}: "${text}"`, text);
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 function heap(text: string): Heap {
