@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { connectAsync, type IClientOptions } from "mqtt";
+import { findProgram } from "../../../../boards/simulator/tools/find-program.js";
 import { startBroker, type Broker, type BrokerOptions } from "../../../../boards/simulator/tools/broker.js";
 import { startTLSBroker } from "../../../broker/tls-broker.js";
 
@@ -87,3 +88,21 @@ test("mosquitto that does not start gives its reason, and leaves what it cannot 
   await assert.rejects(startBroker({ kind: "mosquitto", settings: ["no_such_setting 1"] }), /Unknown configuration variable "no_such_setting"/);
   await assert.rejects(startBroker({ kind: "aedes", persistence: "/tmp" }), /no option persistence/);
 });
+
+for (const launcher of ["setpriv", undefined])
+  test(`a mosquitto that cannot be run is told, ${launcher === undefined ? "without setpriv" : "with setpriv"}`, async (context) => {
+    const directory = mkdtempSync(join(tmpdir(), "xs-mqtt-test-"));
+    const path = process.env["PATH"];
+    const installed = launcher === undefined ? undefined : await findProgram(launcher);
+    context.after(() => {
+      process.env["PATH"] = path;
+      rmSync(directory, { recursive: true });
+    });
+    writeFileSync(join(directory, "mosquitto"), "#!/nonexistent/interpreter\n", { mode: 0o755 });
+    if (installed !== undefined) {
+      symlinkSync(installed, join(directory, "setpriv"));
+      symlinkSync((await findProgram("true")) ?? "", join(directory, "true"));
+    }
+    process.env["PATH"] = directory;
+    await assert.rejects(startBroker({ kind: "mosquitto" }), /^Error: mosquitto did not start\. .*(ENOENT|No such file)/);
+  });
