@@ -1,4 +1,4 @@
-import { checkInteger, configurationError, MqttError } from "../protocol/error.js";
+import { checkInteger, checkNames, configurationError, MqttError } from "../protocol/error.js";
 import { encodeConnect, type Connect, type ConnectWill } from "../protocol/codec/connect.js";
 import { PacketWriter } from "../protocol/codec/packet-writer.js";
 import { toBytes } from "./bytes.js";
@@ -9,6 +9,10 @@ import { parseUrl } from "./url.js";
 const DEFAULT_PORT = 1883;
 const DEFAULT_TLS_PORT = 8883;
 const SESSION_EXPIRY_SECONDS = 3600;
+/** `io` is what a provider's `device.network.mqtt` has beside socket and dns. */
+const OPTIONS =
+  "host port id user password version keepAlive clean will properties receiveBuffer sendBuffer inFlight queue queuePolicy connectTimeout reconnect " +
+  "socket dns onConnected onDisconnected onError io";
 const POLICIES: readonly QueuePolicy[] = ["reject", "drop-oldest", "newest-per-topic"];
 
 /** Where a device's own provider keeps the classes that an MQTT client needs: `device.network` in Moddable. */
@@ -34,6 +38,7 @@ export interface Configuration {
 
 /** Checks a will and fills in its defaults. @throws MqttError (configuration) */
 export function toWill(will: Will): ConnectWill {
+  checkNames("the will's", will, "topic payload qos retain properties");
   return {
     topic: will.topic, payload: toBytes("will.payload", will.payload ?? ""), qos: will.qos ?? 0, retain: will.retain ?? false, properties: will.properties,
   };
@@ -71,6 +76,7 @@ function toRoute(options: ConnectOptions, host: string, secure: boolean, network
 export function toConfiguration(url: string | ConnectOptions, given: ConnectOptions | undefined, network: NetworkProvider | undefined): Configuration {
   const parts = typeof url === "string" ? parseUrl(url) : undefined;
   const options: ConnectOptions = { ...(typeof url === "string" ? undefined : url), ...given };
+  checkNames("the option", options, OPTIONS);
   const host = parts?.host ?? options.host;
   if (typeof host !== "string" || host === "") throw configurationError("host", "the name or address of a broker, or use a URL like mqtt://host");
   const version: number | undefined = options.version;

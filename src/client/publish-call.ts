@@ -1,4 +1,4 @@
-import { checkInteger, MqttError } from "../protocol/error.js";
+import { checkInteger, checkNames, MqttError } from "../protocol/error.js";
 import { reasonText } from "../protocol/codec/reason-text.js";
 import { VARIABLE_BYTE_INTEGER_MAXIMUM } from "../protocol/codec/variable-byte-integer.js";
 import { Publication, type PublicationPayload } from "../protocol/session/publication.js";
@@ -23,6 +23,7 @@ export abstract class TrackedPublication extends Publication {
 
   /** @throws MqttError (configuration) naming what is wrong. */
   constructor(topic: string, options: PublishOptions) {
+    checkNames("the option", options, "qos retain properties onSettled");
     super(topic, options.qos ?? 0, options.retain ?? false, options.properties);
   }
 

@@ -1,4 +1,4 @@
-import { checkInteger, MqttError } from "../protocol/error.js";
+import { checkInteger, checkNames, MqttError } from "../protocol/error.js";
 import { ReasonCode } from "../protocol/codec/reason-code.js";
 import type { Client, ConnectedInfo, Message, Payload, RequestOptions, Response } from "./options.js";
 
@@ -41,6 +41,7 @@ export class Requests {
    */
   send(topic: string, payload: Payload, options: RequestOptions, now: () => number, wake: () => void): Promise<Response> {
     return new Promise((resolve, reject) => {
+      checkNames("the option", options, "qos retain properties timeout responseTopic");
       const timeout = checkInteger("timeout", options.timeout ?? 10_000, 1, 0x7fffffff);
       if (this.#pending.length >= this.#maximum)
         throw new MqttError("resource", `${this.#maximum} requests wait for their response: wait for one, or set queue larger`, ReasonCode.QUOTA_EXCEEDED);
@@ -73,7 +74,8 @@ export class Requests {
     // It may have waited too long for this.
     if (!this.#pending.some(({ correlationData }) => correlationData === correlation)) return;
     const correlationData = Uint8Array.of(correlation >>> 24, correlation >>> 16, correlation >>> 8, correlation);
-    await this.#client.publish(topic, payload, { ...options, properties: { ...options.properties, responseTopic, correlationData } });
+    const { qos = 0, retain = false } = options;
+    await this.#client.publish(topic, payload, { qos, retain, properties: { ...options.properties, responseTopic, correlationData } });
   }
 
   /** Subscribes to a Response Topic once, however many requests begin meanwhile. */

@@ -1,4 +1,4 @@
-import { configurationError, MqttError } from "../protocol/error.js";
+import { checkNames, configurationError, MqttError } from "../protocol/error.js";
 import { reasonText } from "../protocol/codec/reason-text.js";
 import { ReasonCode } from "../protocol/codec/reason-code.js";
 import type { ReceivedPacket } from "../protocol/codec/received-packet.js";
@@ -27,6 +27,7 @@ class Subscription {
   constructor(filter: string, options: SubscribeOptions, handler: MessageHandler) {
     const shared = checkTopicFilter(filter);
     if (typeof handler !== "function") throw configurationError("handler", "a function: subscribe(filter, options, handler)");
+    checkNames("the option", options, "qos noLocal retainAsPublished retainHandling pieces properties");
     this.filter = filter;
     this.options = options;
     this.handler = handler;

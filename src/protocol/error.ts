@@ -29,3 +29,9 @@ export function checkInteger(what: string, value: number, minimum: number, maxim
     throw configurationError(what, `a whole number from ${minimum} to ${maximum}`);
   return value;
 }
+
+/** Checks that an object has no property but the named ones, so that a misspelt option does not go unnoticed. @throws MqttError (configuration) naming it. */
+export function checkNames(what: string, options: object, names: string): void {
+  for (const name of Object.keys(options))
+    if (!names.split(" ").includes(name)) throw configurationError(`${what} "${name}"`, `one of ${names.replaceAll(" ", ", ")}`);
+}

@@ -1,6 +1,7 @@
 /** What `connect` takes and refuses, before anything is acquired. */
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, rejects, throws } from "node:assert/strict";
 import { test } from "node:test";
+import { connect as connectOnNode } from "../../boards/node/index.js";
 import { connect } from "../../src/client/client.js";
 import type { ConnectOptions } from "../../src/client/options.js";
 import { mqttError, refused } from "../protocol/support/encoding.js";
@@ -124,4 +125,16 @@ test("options may be frozen and are not changed", (t) => {
   const before = JSON.stringify(options);
   connectOf(t, "mqtt://192.0.2.1", options);
   equal(JSON.stringify(options), before);
+});
+
+test("a misspelt option is refused with the names there are", async () => {
+  const client = connectOnNode("mqtt://127.0.0.1:1");
+  const misspelt = { clientId: "a" };
+  throws(() => connectOnNode("mqtt://127.0.0.1:1", misspelt as object), { kind: "configuration", message: /^the option "clientId" must be one of host, port, id,/ });
+  const QoS = { QoS: 1 } as object;
+  await rejects(client.publish("a", "", QoS), { kind: "configuration", message: 'the option "QoS" must be one of qos, retain, properties, onSettled' });
+  await rejects(client.subscribe("a", QoS, () => undefined), { message: /^the option "QoS" must be one of qos, noLocal/ });
+  await rejects(client.request("a", "", QoS), { message: /^the option "QoS" must be one of qos, retain, properties, timeout/ });
+  throws(() => connectOnNode("mqtt://127.0.0.1:1", { will: { topic: "a", message: "b" } as { topic: string } }), { message: /^the will's "message" must be one of topic, payload/ });
+  await client.close();
 });
