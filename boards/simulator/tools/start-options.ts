@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { parseUrl } from "../../../src/client/url.js";
-import { checkInteger } from "../../../src/protocol/error.js";
 import { level, levels } from "../../../src/node/configuration.js";
+import { checkInteger } from "../../../src/protocol/error.js";
 import { parseScene } from "../world/csv-scene.js";
 import { UsageError } from "./command-line.js";
 import { heaps, type Heap } from "./simulator.js";

@@ -103,10 +103,10 @@ test("a node that never came online ends with 1 and the reason", async (context)
 });
 
 test("a firmware that gives up ends the run with 1 and what the simulator said", async (context) => {
-  const run = new StartRun(context, "--json", "--node", "a/b");
+  const run = new StartRun(context, "--json", "--broker", "mqtt://%00@127.0.0.1");
   assert.equal(await run.end(), 1);
   const last = run.events.at(-1);
-  assert.ok(last?.event === "offline" && last.reason.includes("exit code 15") && last.reason.includes("node must be"));
+  assert.ok(last?.event === "offline" && last.reason.includes("exit code 15") && last.reason.includes("user must be"));
 });
 
 test("when nobody reads the output any more, the run ends", async (context) => {
@@ -129,7 +129,11 @@ const mistakes: readonly (readonly [string[], RegExp])[] = [
   [["--broker", "mqtt://127.0.0.1:0"], /--broker: ".*" must be .* port from 1 to 65535/],
   [["--broker", "mqtt://user:secret%@127.0.0.1"], /--broker: "mqtt:\/\/\.\.\.@127\.0\.0\.1" must be .*percent-encoded/],
   [["--broker", "mqtts://127.0.0.1"], /no TLS/],
-  [["--prefix", "a/#"], /--prefix: "a\/#"/],
+  [["--node", "a/b"], /--node: "a\/b" must be 1 to 32 characters, without \+, # and \//],
+  [["--node", "n".repeat(33)], /--node: "n+" must be 1 to 32 characters/],
+  [["--node", ""], /--node: "" must be 1 to 32 characters/],
+  [["--prefix", "a/#"], /--prefix: "a\/#" must be 1 to 64 characters, without \+ and #, topic levels/],
+  [["--prefix", "$SYS"], /--prefix: "\$SYS" must be/],
   [["--scene", "/nonexistent.csv"], /--scene \/nonexistent\.csv: .*no such file/],
   [["--scene", "/dev/null"], /--scene \/dev\/null: .*header/],
 ];
