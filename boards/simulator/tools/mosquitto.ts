@@ -1,5 +1,4 @@
 import type { ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir, userInfo } from "node:os";
@@ -33,7 +32,8 @@ async function launch(program: string, port: number, options: BrokerOptions): Pr
   const child = spawnDependent(program, ["-c", file], "ignore");
   let told = false;
   let lastLine = "";
-  const exited = once(child, "close").then(async () => {
+  // Not events.once: that rejects when the process cannot be started, which is told by running().
+  const exited = new Promise((resolve) => child.once("close", resolve)).then(async () => {
     await rm(directory, { recursive: true, force: true });
     return `mosquitto ended by itself: ${child.signalCode ?? `exit code ${child.exitCode ?? "unknown"}`}, ${lastLine}`;
   });
@@ -77,15 +77,17 @@ function configuration(port: number, { persistence, tls, settings = [] }: Broker
 function running(child: ChildProcess, onLine: (line: string) => void): Promise<string> {
   return new Promise((resolve, reject) => {
     const errors: string[] = [];
+    let last = "";
     createInterface({ input: pipeOf(child.stderr) }).on("line", (line) => {
       const text = line.replace(/^\d+: /, "");
       onLine(text);
+      last = text;
       if (text.startsWith("Error")) errors.push(text);
       const version = /^mosquitto version (\S+) running/.exec(text)?.[1];
       if (version !== undefined) resolve(version);
     });
-    child.once("error", reject);
-    child.once("close", () => reject(new Error(`mosquitto did not start. ${errors.join(" ")}`)));
+    child.once("error", (error) => errors.push(error.message));
+    child.once("close", () => reject(new Error(`mosquitto did not start. ${errors.join(" ") || last}`)));
   });
 }
 
