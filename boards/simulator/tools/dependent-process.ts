@@ -6,14 +6,20 @@ const launcher = ["setpriv", "--pdeathsig", "KILL"] as const;
 /**
  * Starts a program that ends when this process does, however that ends; where there is no setpriv only an orderly exit is covered.
  * It gets a process group of its own: Ctrl-C reaches us alone, and we decide who goes first.
- * @param output what becomes of its standard output; standard error is a pipe, and there is no input.
+ * @param output what becomes of its standard output; there is no input.
+ * @param errors what becomes of its standard error.
  */
-export function spawnDependent(program: string, args: readonly string[], output: "pipe" | "ignore"): ChildProcess {
+export function spawnDependent(
+  program: string,
+  args: readonly string[],
+  output: "pipe" | "ignore" | "inherit",
+  errors: "pipe" | "inherit" = "pipe",
+): ChildProcess {
   const [setpriv, ...options] = launcher;
   const launched = spawnSync(setpriv, [...options, "true"], { stdio: "ignore" }).status === 0;
   const child = spawn(launched ? setpriv : program, launched ? [...options, program, ...args] : args, {
     detached: true,
-    stdio: ["ignore", output, "pipe"],
+    stdio: ["ignore", output, errors],
   });
   const killWithUs = (): void => void child.kill("SIGKILL");
   process.once("exit", killWithUs);

@@ -2,11 +2,13 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { constants } from "node:os";
 
+import { buildHost } from "./build-host.js";
 import { parseCommandLine, usage, UsageError } from "./command-line.js";
+import { spawnDependent } from "./dependent-process.js";
 import { projectRoot } from "./paths.js";
-import { spawnSimulator } from "./simulator.js";
+import { hostArguments } from "./simulator.js";
 
-const signals = ["SIGINT", "SIGTERM"] as const;
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** Runs a module in the simulator, as the command line says; ends with the device's exit code. */
 async function simulate(args: readonly string[]): Promise<number> {
@@ -18,7 +20,9 @@ async function simulate(args: readonly string[]): Promise<number> {
   const defaultWorld = join(projectRoot, "build/world.js");
   if (options.world === undefined && existsSync(defaultWorld))
     options.world = defaultWorld;
-  const child = await spawnSimulator(options, "inherit");
+  const host = await buildHost(options);
+  // In a process group of its own: a program hears Ctrl-C once, from us.
+  const child = spawnDependent(host.path, hostArguments(options), "inherit", "inherit");
   for (const signal of signals)
     process.on(signal, () => child.kill(signal));
   return await new Promise((resolve, reject) => {
