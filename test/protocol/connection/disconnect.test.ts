@@ -124,6 +124,16 @@ suite("the client's DISCONNECT", () => {
     }
   });
 
+  test("may be sent when a slow payload is complete", () => {
+    const broker = ScriptedBroker.connected({ window: 6, sendBuffer: 16 });
+    broker.publish("x", 0, new Uint8Array(30));
+    broker.transport.take();
+    broker.reaction = (): void => void broker.disconnect();
+    broker.drain(50).told("settled x");
+    equal(broker.transport.take().length, 32);
+    over(broker);
+  });
+
   test("may be sent when the connection stands, and when there is room", () => {
     const connecting = new ScriptedBroker().connect();
     connecting.transport.take();
