@@ -1,20 +1,12 @@
 import type { ConnectProperties, DisconnectProperties, Properties, PublishProperties, SubscribeProperties, WillProperties } from "../protocol/codec/property.js";
 import type { MqttError } from "../protocol/error.js";
+import type { PayloadSource } from "../protocol/session/publication.js";
 import type { SocketOptions, ResolverOptions } from "./ecma-419.js";
+
+export type { PayloadSource };
 
 /** Quality of Service (MQTT 5.0, 4.3): 0 at most once, 1 at least once, 2 exactly once. */
 export type QoS = 0 | 1 | 2;
-
-/**
- * A payload that is produced while it is sent, so that it never needs to be in memory as a whole.
- * The same bytes must come again when they are asked for again: a QoS 1 or 2 message may have to be resent.
- */
-export interface PayloadSource {
-  /** Length of the whole payload in bytes, known before the first byte is sent. */
-  readonly byteLength: number;
-  /** Gives 1 to `count` bytes from `offset` on; they may be overwritten at the next call. */
-  read(offset: number, count: number): Uint8Array;
-}
 
 /** What can be published. Bytes are not copied: leave them unchanged until the call has settled. */
 export type Payload = string | Uint8Array | ArrayBuffer | PayloadSource;

@@ -143,18 +143,13 @@ export class Publisher {
   end(error: MqttError, table: OutgoingTable): void {
     this.#ended = error;
     this.connection = undefined;
-    while (table.count > 0) {
-      const publication = table.publication(0);
-      const payload = table.payload(0);
-      table.remove(0);
-      if (publication !== undefined && payload !== undefined) this.settle(publication, payload, 0, error);
-    }
-    const queue = this.#queue;
-    while (queue.count > 0) {
-      const publication = queue.publication(0);
-      const payload = queue.payload(0);
-      queue.remove(0);
-      if (publication !== undefined && payload !== undefined) this.settle(publication, payload, 0, error);
+    for (const list of [table, this.#queue]) {
+      while (list.count > 0) {
+        const publication = list.publication(0);
+        const payload = list.payload(0);
+        list.remove(0);
+        if (publication !== undefined && payload !== undefined) this.settle(publication, payload, 0, error);
+      }
     }
   }
 }

@@ -1,3 +1,5 @@
+import { IdentifierTable } from "./identifier-table.js";
+
 /** Where a received QoS 1 or 2 message stands. */
 export const IncomingState = {
   /** With the application: nothing may be acknowledged yet. */
@@ -16,59 +18,42 @@ export interface AcknowledgementSender {
 
 /**
  * Received QoS 1 and 2 messages that are not finished, in the order of arrival: that of acknowledging (MQTT 5.0, 4.6.0-2, 4.6.0-3). Its
- * size is the Receive Maximum that is announced to the server.
+ * size is the Receive Maximum that is announced to the server. Above the identifier an entry has state, QoS 2 flag and, in the top byte,
+ * the Reason Code to be sent.
  */
-export class IncomingTable {
-  count = 0;
+export class IncomingTable extends IdentifierTable {
   /** Counts how often the session was lost: what was received before concerns nobody any more. */
   epoch = 0;
   /** Sends the acknowledgements that are due, on the connection in use. */
   sender: AcknowledgementSender | undefined;
-  /** Identifier in the lower half; above it state, QoS 2 flag and, in the top byte, the Reason Code to be sent. */
-  readonly #entries: Uint32Array;
-
-  constructor(size: number) {
-    this.#entries = new Uint32Array(size);
-  }
 
   get size(): number {
-    return this.#entries.length;
-  }
-
-  /** The index of an identifier, or -1. */
-  find(identifier: number): number {
-    const entries = this.#entries;
-    for (let i = 0; i < this.count; i++) if (((entries[i] ?? 0) & 0xffff) === identifier) return i;
-    return -1;
-  }
-
-  identifier(index: number): number {
-    return (this.#entries[index] ?? 0) & 0xffff;
+    return this.entries.length;
   }
 
   state(index: number): number {
-    return ((this.#entries[index] ?? 0) >>> 16) & 3;
+    return ((this.entries[index] ?? 0) >>> 16) & 3;
   }
 
   isQoS2(index: number): boolean {
-    return (((this.#entries[index] ?? 0) >>> 16) & QOS_2) !== 0;
+    return (((this.entries[index] ?? 0) >>> 16) & QOS_2) !== 0;
   }
 
   reasonCode(index: number): number {
-    return (this.#entries[index] ?? 0) >>> 24;
+    return (this.entries[index] ?? 0) >>> 24;
   }
 
   add(identifier: number, qos2: boolean, state: number, reasonCode: number): void {
-    this.#entries[this.count++] = identifier | ((state | (qos2 ? QOS_2 : 0)) << 16) | (reasonCode << 24);
+    this.entries[this.count++] = identifier | ((state | (qos2 ? QOS_2 : 0)) << 16) | (reasonCode << 24);
   }
 
   setState(index: number, state: number, reasonCode: number): void {
-    const entry = this.#entries[index] ?? 0;
-    this.#entries[index] = (entry & 0x4ffff) | (state << 16) | (reasonCode << 24);
+    const entry = this.entries[index] ?? 0;
+    this.entries[index] = (entry & 0x4ffff) | (state << 16) | (reasonCode << 24);
   }
 
   remove(index: number): void {
-    this.#entries.copyWithin(index, index + 1, this.count--);
+    this.entries.copyWithin(index, index + 1, this.count--);
   }
 
   /** A session goes on: QoS 1 messages come again as new ones, of QoS 2 ones the identifiers stay (MQTT 5.0, 4.4). */

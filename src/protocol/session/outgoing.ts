@@ -1,4 +1,5 @@
 import { checkInteger, configurationError } from "../error.js";
+import { IdentifierTable } from "./identifier-table.js";
 import type { Publication, PublicationPayload } from "./publication.js";
 
 /** Where an exchange that this side began stands. */
@@ -23,31 +24,28 @@ export const OutgoingState = {
 
 /**
  * What this side has begun and the other has not yet finished, in the order of sending: that of resending too (MQTT 5.0, 4.6.0-1). A
- * PUBREC moves its entry to the end, so that PUBRELs keep the order of PUBRECs (4.6.0-4). Fixed size: nothing here grows.
+ * PUBREC moves its entry to the end, so that PUBRELs keep the order of PUBRECs (4.6.0-4). Above the identifier
+ * an entry has a byte of state and a byte that belongs to the state. Fixed size: nothing here grows.
  */
-export class OutgoingTable {
-  /** Entries in use. */
-  count = 0;
-  /** Identifier in the lower half, then a byte of state, then a byte that belongs to the state. */
-  readonly #entries: Uint32Array;
+export class OutgoingTable extends IdentifierTable {
   readonly #publications: (Publication | undefined)[];
   readonly #payloads: (PublicationPayload | undefined)[];
   #last = 0;
 
   /** @param size entries, of which the last two are for SUBSCRIBE and UNSUBSCRIBE only. */
   constructor(size: number) {
-    this.#entries = new Uint32Array(size);
+    super(size);
     this.#publications = new Array<Publication | undefined>(size).fill(undefined);
     this.#payloads = new Array<PublicationPayload | undefined>(size).fill(undefined);
   }
 
   /** Whether another publication fits; other requests have two entries more. */
   get hasRoom(): boolean {
-    return this.count < this.#entries.length - 2;
+    return this.count < this.entries.length - 2;
   }
 
   get hasRoomForRequest(): boolean {
-    return this.count < this.#entries.length;
+    return this.count < this.entries.length;
   }
 
   /** A Packet Identifier that is not in use, never 0 (MQTT 5.0, 2.2.1-3). */
@@ -64,28 +62,17 @@ export class OutgoingTable {
     return identifier;
   }
 
-  /** The index of an identifier, or -1. */
-  find(identifier: number): number {
-    const entries = this.#entries;
-    for (let i = 0; i < this.count; i++) if (((entries[i] ?? 0) & 0xffff) === identifier) return i;
-    return -1;
-  }
-
-  identifier(index: number): number {
-    return (this.#entries[index] ?? 0) & 0xffff;
-  }
-
   state(index: number): number {
-    return ((this.#entries[index] ?? 0) >>> 16) & 0xff;
+    return ((this.entries[index] ?? 0) >>> 16) & 0xff;
   }
 
   /** SUBACK and UNSUBACK: how many Reason Codes are awaited. PUBREL and PUBCOMP: the Reason Code of the PUBREL. */
   extra(index: number): number {
-    return (this.#entries[index] ?? 0) >>> 24;
+    return (this.entries[index] ?? 0) >>> 24;
   }
 
   setState(index: number, state: number): void {
-    this.#entries[index] = ((this.#entries[index] ?? 0) & 0xff00ffff) | (state << 16);
+    this.entries[index] = ((this.entries[index] ?? 0) & 0xff00ffff) | (state << 16);
   }
 
   publication(index: number): Publication | undefined {
@@ -98,14 +85,14 @@ export class OutgoingTable {
 
   add(identifier: number, state: number, extra: number, publication?: Publication, payload?: PublicationPayload): void {
     const index = this.count++;
-    this.#entries[index] = identifier | (state << 16) | (extra << 24);
+    this.entries[index] = identifier | (state << 16) | (extra << 24);
     this.#publications[index] = publication;
     this.#payloads[index] = payload;
   }
 
   remove(index: number): void {
     const last = --this.count;
-    this.#entries.copyWithin(index, index + 1, last + 1);
+    this.entries.copyWithin(index, index + 1, last + 1);
     this.#publications.copyWithin(index, index + 1, last + 1);
     this.#payloads.copyWithin(index, index + 1, last + 1);
     this.#publications[last] = this.#payloads[last] = undefined;
