@@ -7,6 +7,7 @@ import type { ConnectionHandler } from "../protocol/connection/handler.js";
 import type { Publication, PublicationPayload } from "../protocol/session/publication.js";
 import { Session } from "../protocol/session/session.js";
 import { Clock } from "./clock.js";
+import { PING_TIMEOUT } from "./common-options.js";
 import { toConfiguration, type Configuration, type NetworkProvider } from "./configuration.js";
 import { Link } from "./link.js";
 import type {
@@ -19,8 +20,6 @@ import { AT_ONCE, Reconnection } from "./reconnection.js";
 import { Requests } from "./requests.js";
 import { Subscriptions } from "./subscriptions.js";
 
-/** Milliseconds to wait for PINGRESP. */
-const PING_TIMEOUT = 10_000;
 /** Topic Aliases for prepared topics, where the broker takes them. */
 const TOPIC_ALIASES = 8;
 

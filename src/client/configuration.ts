@@ -2,6 +2,7 @@ import { checkInteger, checkNames, configurationError, MqttError } from "../prot
 import { encodeConnect, type Connect, type ConnectWill } from "../protocol/codec/connect.js";
 import { PacketWriter } from "../protocol/codec/packet-writer.js";
 import { toBytes } from "./bytes.js";
+import { connectTimeoutOf, keepAliveSeconds, RECEIVE_MAXIMUM, receiveBufferSize, sendBufferSize } from "./common-options.js";
 import type { Route } from "./link.js";
 import type { ConnectOptions, QueuePolicy, Will } from "./options.js";
 import { parseUrl } from "./url.js";
@@ -64,7 +65,7 @@ function toRoute(options: ConnectOptions, host: string, secure: boolean, network
   return {
     host, socket, dns,
     port: checkInteger("port", options.port ?? (secure ? DEFAULT_TLS_PORT : DEFAULT_PORT), 1, 0xffff),
-    connectTimeout: checkInteger("connectTimeout", options.connectTimeout ?? 30_000, 1, 0x7fffffff),
+    connectTimeout: connectTimeoutOf(options),
   };
 }
 
@@ -83,14 +84,14 @@ export function toConfiguration(url: string | ConnectOptions, given: ConnectOpti
   if (version !== undefined && version !== 4 && version !== 5) throw configurationError("version", "5, 4 (MQTT 3.1.1) or left out for both");
   const queuePolicy = options.queuePolicy ?? "reject";
   if (!POLICIES.includes(queuePolicy)) throw configurationError("queuePolicy", POLICIES.map((policy) => `"${policy}"`).join(", "));
-  const receiveMaximum = checkInteger("properties.receiveMaximum", options.properties?.receiveMaximum ?? 20, 1, 0xffff);
+  const receiveMaximum = checkInteger("properties.receiveMaximum", options.properties?.receiveMaximum ?? RECEIVE_MAXIMUM, 1, 0xffff);
   const password = parts?.password ?? options.password;
   const configuration: Configuration = {
     route: toRoute({ ...options, ...(parts?.port === undefined ? undefined : { port: parts.port }) }, host, parts?.secure ?? false, network),
     connect: {
       version: version === 4 ? 4 : 5,
       cleanStart: options.clean ?? true,
-      keepAlive: Math.ceil(checkInteger("keepAlive", options.keepAlive ?? 60_000, 0, 65_535_000) / 1000),
+      keepAlive: keepAliveSeconds(options.keepAlive ?? 60_000),
       clientId: options.id ?? "",
       user: parts?.user ?? options.user,
       password: password === undefined ? undefined : toBytes("password", password),
@@ -98,8 +99,8 @@ export function toConfiguration(url: string | ConnectOptions, given: ConnectOpti
       properties: { sessionExpiryInterval: SESSION_EXPIRY_SECONDS, ...options.properties, receiveMaximum },
     },
     anyVersion: version === undefined,
-    receiveBuffer: checkInteger("receiveBuffer", options.receiveBuffer ?? 512, 64, 0x10000),
-    sendBuffer: checkInteger("sendBuffer", options.sendBuffer ?? 256, 64, 0x10000),
+    receiveBuffer: receiveBufferSize(options),
+    sendBuffer: sendBufferSize(options),
     inFlight: checkInteger("inFlight", options.inFlight ?? 8, 1, 255),
     receiveMaximum,
     queue: checkInteger("queue", options.queue ?? 16, 0, 0xffff),

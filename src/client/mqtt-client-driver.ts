@@ -8,6 +8,7 @@ import { Take, type ConnectionHandler } from "../protocol/connection/handler.js"
 import { Session } from "../protocol/session/session.js";
 import { toBytes } from "./bytes.js";
 import { Clock } from "./clock.js";
+import { connectTimeoutOf, keepAliveSeconds, PING_TIMEOUT, RECEIVE_MAXIMUM, receiveBufferSize, sendBufferSize } from "./common-options.js";
 import { Link } from "./link.js";
 import type { MQTTClient } from "./mqtt-client.js";
 import type { ControlMessage, MQTTClientOptions } from "./mqtt-client-options.js";
@@ -22,7 +23,7 @@ function toConnect(options: MQTTClientOptions): Connect {
   return {
     version,
     cleanStart: options.clean ?? true,
-    keepAlive: Math.ceil(checkInteger("keepAlive", options.keepAlive ?? options.keepalive ?? 0, 0, 65_535_000) / 1000),
+    keepAlive: keepAliveSeconds(options.keepAlive ?? options.keepalive ?? 0),
     clientId: options.id ?? "",
     // The SDK leaves out what is empty.
     user: options.user === "" ? undefined : options.user,
@@ -30,7 +31,7 @@ function toConnect(options: MQTTClientOptions): Connect {
     will: will && {
       topic: will.topic, payload: toBytes("will.message", will.message ?? ""), qos: will.QoS ?? 0, retain: Boolean(will.retain), properties: will.properties,
     },
-    properties: { ...options.properties, receiveMaximum: options.properties?.receiveMaximum ?? 20 },
+    properties: { ...options.properties, receiveMaximum: options.properties?.receiveMaximum ?? RECEIVE_MAXIMUM },
   };
 }
 
@@ -63,16 +64,16 @@ export class MQTTClientDriver implements ConnectionHandler {
       if (typeof (options[name] as { io?: unknown } | undefined)?.io !== "function") throw configurationError(name, "an object {io: class, ...}, as device.network.mqtt has it");
     const connect = toConnect(options);
     this.version = connect.version;
-    const sendBuffer = new Uint8Array(checkInteger("sendBuffer", options.sendBuffer ?? 256, 64, 0x10000));
+    const sendBuffer = new Uint8Array(sendBufferSize(options));
     encodeConnect(new PacketWriter(sendBuffer), connect);
-    const connectTimeout = checkInteger("connectTimeout", options.connectTimeout ?? 30_000, 1, 0x7fffffff);
+    const connectTimeout = connectTimeoutOf(options);
     const session = new Session({ inFlight: options.inFlight, receiveMaximum: connect.properties?.receiveMaximum });
     // Who does not start clean vouches for being the one whose session the broker keeps.
     session.established = !connect.cleanStart;
     const port = checkInteger("port", options.port ?? 1883, 1, 0xffff);
     this.connection = new Connection(session, this, {
-      sendBuffer, connectTimeout, receiveBuffer: new Uint8Array(checkInteger("receiveBuffer", options.receiveBuffer ?? 512, 64, 0x10000)),
-      pingTimeout: 10_000, topicAliases: 0,
+      sendBuffer, connectTimeout, receiveBuffer: new Uint8Array(receiveBufferSize(options)),
+      pingTimeout: PING_TIMEOUT, topicAliases: 0,
     });
     this.clock = new Clock(() => this.#onTime());
     this.#link = new Link({ host: options.host, port, socket: options.socket, dns: options.dns, connectTimeout }, this.connection, connect, this.clock, () => this.wake());
