@@ -12,6 +12,8 @@ declare module "simulator" {
     readonly steps: number;
     readonly stackPeak: number;
     readonly bits: 32 | 64;
+    /** Processor time of the simulator so far, in microseconds. */
+    readonly cpu: number;
   }
 
   /** Writes one line of JSON to the standard output. */

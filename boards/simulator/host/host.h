@@ -56,6 +56,7 @@ typedef struct {
 	NamedFiles modules;
 	NamedFiles resources;
 	double graceMilliseconds;
+	double roundTripMilliseconds;
 	bool virtualClock;
 	bool report;
 } Options;
@@ -88,7 +89,7 @@ HostCallback native_find(const char* name);
 /* ids.c: property names the natives use, created before the device is cloned so that they cost it no memory. */
 
 #define HOST_IDS(X) \
-	X(address) X(bits) X(blockLength) X(blocks) X(chunks) X(chunksLimit) X(clock) X(collections) X(data) X(edge) \
+	X(address) X(bits) X(blockLength) X(blocks) X(chunks) X(chunksLimit) X(clock) X(collections) X(cpu) X(data) X(edge) \
 	X(eraseValue) X(format) X(host) X(hz) X(initialValue) X(mode) X(noDelay) X(nodelay) X(onChanged) X(onError) \
 	X(onReadable) X(onResolved) X(onWritable) X(password) X(path) X(peakChunks) X(peakSlots) X(pin) X(port) X(size) \
 	X(slots) X(slotsLimit) X(SSID) X(stackPeak) X(steps) X(target) X(timeout) X(writeAlign)
@@ -139,7 +140,7 @@ extern int exitCode;
 /* meters.c: what a run costs. */
 
 typedef struct {
-	double slots, chunks, peakSlots, peakChunks, slotsLimit, chunksLimit, collections, steps, stackPeak;
+	double slots, chunks, peakSlots, peakChunks, slotsLimit, chunksLimit, collections, steps, stackPeak, cpu;
 	int bits;
 } Meters;
 

@@ -33,6 +33,14 @@ void meters_turn(txMachine* the)
 	lastCollections = the->garbageCollectionCount;
 }
 
+/* Microseconds of processor time that the process has had, in the kernel too. */
+static double processor_time(void)
+{
+	struct timespec time;
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+	return time.tv_sec * 1000000.0 + time.tv_nsec / 1000.0;
+}
+
 void meters_read(txMachine* the, Meters* meters)
 {
 	Role* role = the->context;
@@ -47,6 +55,7 @@ void meters_read(txMachine* the, Meters* meters)
 	meters->steps = steps;
 	meters->stackPeak = (double)(the->stackTop - the->stackPeak) * sizeof(txSlot);
 	meters->bits = sizeof(void*) * 8;
+	meters->cpu = processor_time();
 }
 
 /* A last collection, which does not count, so that the report says what is in use rather than what is garbage. */

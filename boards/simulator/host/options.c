@@ -54,6 +54,7 @@ void options_parse(int count, char** values)
 		if ((value = option_value(argument, "heap"))) options.heap = value;
 		else if ((value = option_value(argument, "clock"))) options.virtualClock = !strcmp(value, "virtual");
 		else if ((value = option_value(argument, "grace"))) options.graceMilliseconds = atof(value);
+		else if ((value = option_value(argument, "round-trip"))) options.roundTripMilliseconds = atof(value);
 		else if ((value = option_value(argument, "world"))) options.world = value;
 		else if ((value = option_value(argument, "world-arg"))) add_value(&options.worldArguments, &options.worldArgumentCount, value);
 		else if ((value = option_value(argument, "storage"))) options.storage = value;

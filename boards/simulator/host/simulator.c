@@ -36,7 +36,7 @@ void xs_simulator_measure(xsMachine* the)
 		{ ID(peakSlots), meters.peakSlots }, { ID(peakChunks), meters.peakChunks },
 		{ ID(slotsLimit), meters.slotsLimit }, { ID(chunksLimit), meters.chunksLimit },
 		{ ID(collections), meters.collections }, { ID(steps), meters.steps },
-		{ ID(stackPeak), meters.stackPeak }, { ID(bits), meters.bits },
+		{ ID(stackPeak), meters.stackPeak }, { ID(bits), meters.bits }, { ID(cpu), meters.cpu },
 	};
 	xsmcVars(1);
 	xsmcSetNewObject(xsResult);

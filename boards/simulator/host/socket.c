@@ -29,7 +29,7 @@ static void socket_flush(Socket* socket)
 		size_t size = socket->outCount < SEGMENT ? socket->outCount : SEGMENT;
 		ssize_t sent = send(socket->source.fd, socket->out, size, MSG_NOSIGNAL | MSG_DONTWAIT);
 		if (sent < 0) {
-			socket->ended = errno != EAGAIN && errno != EINTR;
+			socket->ended = socket->over = errno != EAGAIN && errno != EINTR;
 			return;
 		}
 		memmove(socket->out, socket->out + sent, socket->outCount - sent);
@@ -46,6 +46,54 @@ static bool socket_error_due(const Socket* socket)
 	return socket->ended && socket->inCount == 0 && !socket->errorDelivered;
 }
 
+/* Lets happen what has arrived by now. */
+static void socket_deliver(Socket* socket)
+{
+	size_t done = 0, bytes = 0;
+	for (; done < socket->arrivalCount && socket->arrivals[done].when <= clock_now(); done++) {
+		bytes += socket->arrivals[done].count;
+		socket->connected |= socket->arrivals[done].what == CONNECTION;
+		socket->writableDue |= socket->arrivals[done].what == CONNECTION;
+		socket->ended |= socket->arrivals[done].what == END;
+	}
+	socket->arrivalCount -= done;
+	memmove(socket->arrivals, socket->arrivals + done, socket->arrivalCount * sizeof(Arrival));
+	if (socket->arrivalCount && !socket->closed)
+		deadline_arm(&socket->delivery, socket->arrivals[0].when);
+	socket->arrivingBytes -= bytes;
+	socket->inCount += bytes;
+	if (bytes && !socket->closed)
+		(*socket->onReadable)(socket, socket->inCount);
+	if (socket->writableDue && !socket->closed && !socket->ended) {
+		socket->writableDue = false;
+		(*socket->onWritable)(socket, SEND_BUFFER - socket->outCount);
+	}
+	if (socket_error_due(socket) && !socket->closed) {
+		/* Nothing can come of it any more, whether the program closes it or not. */
+		socket->errorDelivered = socket->source.background = true;
+		(*socket->onError)(socket);
+	}
+}
+
+static void socket_delivery_fired(Deadline* deadline)
+{
+	socket_deliver((Socket*)((char*)deadline - offsetof(Socket, delivery)));
+}
+
+/* Takes note of what the kernel has: the device sees it a round trip later. */
+static void socket_arrives(Socket* socket, int what, size_t count)
+{
+	double when = clock_now() + options.roundTripMilliseconds;
+	Arrival* last = socket->arrivals + socket->arrivalCount - 1;
+	socket->arrivingBytes += count;
+	socket->over |= what == END;
+	/* A place is left for the end. */
+	if (what == BYTES && socket->arrivalCount >= ARRIVALS - 1)
+		*last = (Arrival){ last->what, when, last->count + count };
+	else
+		socket->arrivals[socket->arrivalCount++] = (Arrival){ what, when, count };
+}
+
 static short socket_prepare(Source* source, bool* ready)
 {
 	Socket* socket = (Socket*)source;
@@ -56,13 +104,13 @@ static short socket_prepare(Source* source, bool* ready)
 			loop_remove(source);
 		return POLLOUT;
 	}
-	if (socket->ended) {
+	if (socket->over) {
 		*ready |= socket_error_due(socket);
 		return 0;
 	}
-	if (!socket->connected)
+	if (!socket->open)
 		return POLLOUT;
-	if (socket->inCount < RECEIVE_WINDOW)
+	if (socket->inCount + socket->arrivingBytes < RECEIVE_WINDOW)
 		events |= POLLIN;
 	if (socket->outCount)
 		events |= POLLOUT;
@@ -75,58 +123,44 @@ static void socket_finish_connect(Socket* socket)
 	int error = 0;
 	socklen_t size = sizeof(error);
 	getsockopt(socket->source.fd, SOL_SOCKET, SO_ERROR, &error, &size);
-	if (error) {
-		socket->ended = true;
-		return;
-	}
-	socket->connected = true;
-	socket->writableDue = true;
+	socket->open = !error;
+	socket_arrives(socket, error ? END : CONNECTION, 0);
 	source_received(&socket->source);
 }
 
-/* Reads what fits in the window; whether anything arrived. */
-static bool socket_receive(Socket* socket)
+/* Reads what fits in the window. */
+static void socket_receive(Socket* socket)
 {
-	size_t room = RECEIVE_WINDOW - socket->inCount;
-	if (!room)
-		return false;
-	memmove(socket->in, socket->in + socket->inStart, socket->inCount);
+	size_t held = socket->inCount + socket->arrivingBytes;
+	if (held == RECEIVE_WINDOW)
+		return;
+	memmove(socket->in, socket->in + socket->inStart, held);
 	socket->inStart = 0;
-	ssize_t received = recv(socket->source.fd, socket->in + socket->inCount, room, MSG_DONTWAIT);
+	ssize_t received = recv(socket->source.fd, socket->in + held, RECEIVE_WINDOW - held, MSG_DONTWAIT);
 	if (received <= 0) {
-		socket->ended = received == 0 || (errno != EAGAIN && errno != EINTR);
-		return false;
+		if (received == 0 || (errno != EAGAIN && errno != EINTR))
+			socket_arrives(socket, END, 0);
+		return;
 	}
-	socket->inCount += received;
+	socket_arrives(socket, BYTES, received);
 	traffic.bytesReceived += received;
 	source_received(&socket->source);
-	return true;
 }
 
 static void socket_dispatch(Source* source, short events)
 {
 	Socket* socket = (Socket*)source;
-	bool arrived = false;
-	if (!socket->connected && !socket->ended && events)
+	if (!socket->open && !socket->over && events)
 		socket_finish_connect(socket);
-	else if (events & (POLLIN | POLLHUP | POLLERR))
-		arrived = socket_receive(socket);
-	if (arrived && !socket->closed)
-		(*socket->onReadable)(socket, socket->inCount);
-	if (socket->writableDue && !socket->closed && !socket->ended) {
-		socket->writableDue = false;
-		(*socket->onWritable)(socket, SEND_BUFFER - socket->outCount);
-	}
-	if (socket_error_due(socket) && !socket->closed) {
-		/* Nothing can come of it any more, whether the program closes it or not. */
-		socket->errorDelivered = source->background = true;
-		(*socket->onError)(socket);
-	}
+	else if (!socket->over && (events & (POLLIN | POLLHUP | POLLERR)))
+		socket_receive(socket);
+	socket_deliver(socket);
 }
 
 static void socket_destroy(Source* source)
 {
 	Socket* socket = (Socket*)source;
+	deadline_disarm(&socket->delivery);
 	if (source->fd >= 0)
 		close(source->fd);
 	(*socket->onDestroy)(socket);
@@ -144,9 +178,10 @@ bool socket_connect(Socket* it, const struct sockaddr_in* peer, bool noDelay)
 	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &sendBuffer, sizeof(sendBuffer));
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, sizeof(receiveBuffer));
 	it->source = (Source){ .fd = fd, .prepare = socket_prepare, .dispatch = socket_dispatch, .destroy = socket_destroy };
+	it->delivery.fire = socket_delivery_fired;
 	it->peer = *peer;
 	if (connect(fd, (const struct sockaddr*)peer, sizeof(*peer)) && errno != EINPROGRESS)
-		it->ended = true;
+		it->ended = it->over = true;
 	it->source.busyUntil = clock_real() + CONNECT_GRACE;
 	loop_add(&it->source);
 	return true;
@@ -169,4 +204,5 @@ void socket_close(Socket* socket)
 {
 	socket->closed = true;
 	socket->source.background = true;
+	deadline_disarm(&socket->delivery);
 }

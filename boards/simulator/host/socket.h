@@ -14,6 +14,16 @@ enum {
 	SEGMENT = 1436,
 };
 
+/* What is on its way to the device: on a network with a round trip the kernel has it earlier. */
+typedef struct {
+	enum { CONNECTION, BYTES, END } what;
+	double when;
+	size_t count;            /* of bytes; they wait in `in`, behind those that have come */
+} Arrival;
+
+/* Once so many are on their way, further bytes count as part of the last. */
+enum { ARRIVALS = 16 };
+
 typedef struct Socket Socket;
 struct Socket {
 	Source source;
@@ -23,8 +33,14 @@ struct Socket {
 	size_t inCount;
 	uint8_t out[SEND_BUFFER];
 	size_t outCount;
+	Deadline delivery;
+	Arrival arrivals[ARRIVALS];
+	size_t arrivalCount;
+	size_t arrivingBytes;
+	bool open;               /* to the kernel */
 	bool connected;
 	bool closed;             /* by the program: what is gathered is still sent */
+	bool over;               /* to the kernel */
 	bool ended;              /* by the peer, or by an error: nothing more arrives */
 	bool errorDelivered;
 	bool writableDue;

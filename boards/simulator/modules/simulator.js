@@ -9,7 +9,7 @@ export const args = Object.freeze(getArguments());
 /** Writes one object as a line of JSON to stdout. */
 export function emit(object) @ "xs_simulator_emit"
 
-/** Memory in bytes (`slots`, `chunks`, peaks, limits, `stackPeak`), `collections`, `steps` and `bits`. */
+/** Memory in bytes (`slots`, `chunks`, peaks, limits, `stackPeak`), `collections`, `steps`, `bits`, and `cpu`: processor time in microseconds. */
 export function measure() @ "xs_simulator_measure"
 
 /** Runs a full garbage collection. */

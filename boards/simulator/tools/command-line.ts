@@ -11,6 +11,7 @@ export const usage = `npm run simulate -- [OPTIONS] MAIN.js [ARGS]
   --heap esp32|esp32c3|unlimited  the device's memory, enforced (default: unlimited)
   --clock real|virtual            virtual: time jumps to the next deadline when nothing else is to be done (default: real)
   --grace MS                      real time a peer has to answer before a virtual clock jumps (default: 20)
+  --round-trip MS                 a network with this round trip: answers come so much later on the clock (default: 0)
   --preload NAME=FILE             a module in flash, which costs no memory; may be repeated
   --module NAME=FILE              a further module; may be repeated
   --resource NAME=FILE            a file for Resource; may be repeated
@@ -68,6 +69,7 @@ const setters = new Map<string, Setter>([
   ["--heap", (options, value, option) => { options.heap = choose(option, value, heaps); }],
   ["--clock", (options, value, option) => { options.clock = choose(option, value, clocks); }],
   ["--grace", (options, value, option) => { options.grace = parseNumber(option, value); }],
+  ["--round-trip", (options, value, option) => { options.roundTrip = parseNumber(option, value); }],
   ["--preload", pairSetter("preload")],
   ["--module", pairSetter("modules")],
   ["--resource", pairSetter("resources")],

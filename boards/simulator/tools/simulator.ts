@@ -27,6 +27,8 @@ export interface SimulatorOptions {
   clock?: Clock;
   /** Real milliseconds that a peer has to answer before a virtual clock jumps; by default 20. */
   grace?: number;
+  /** Milliseconds of the clock that a network's round trip takes; by default 0. */
+  roundTrip?: number;
   /** Modules by specifier that live in flash: they cost the device no memory. */
   preload?: Record<string, string>;
   /** Further modules by specifier; their bytecode is in flash, what they create at run time is not. */
@@ -100,6 +102,7 @@ export function hostArguments(options: SimulatorOptions): string[] {
     ...valueArgument("heap", options.heap),
     ...valueArgument("clock", options.clock),
     ...valueArgument("grace", options.grace),
+    ...valueArgument("round-trip", options.roundTrip),
     ...valueArgument("config", options.config && JSON.stringify(options.config)),
     ...valueArgument("world", options.world && requireFile("--world", options.world)),
     ...(options.worldArgs ?? []).map((value) => `--world-arg=${value}`),

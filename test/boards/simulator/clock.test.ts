@@ -31,3 +31,11 @@ test("a peer in another process has time to answer before the virtual clock jump
   );
   assert.deepEqual(result, { asked: 24, answered: 24, late: 0, hours: 25 });
 });
+
+test("on a network with a round trip everything from the peer comes that much later", async () => {
+  const { log } = await withServer(
+    (socket) => socket.on("data", (data) => { if (data[0] === 3) socket.end(); else socket.write(data); }),
+    async (port) => await runWell("round-trip", { clock: "virtual", roundTrip: 100, args: [String(port)], grace: 500 }),
+  );
+  assert.deepEqual(log, ["connected@100", "1@200", "2@230", "end@330"]);
+});
