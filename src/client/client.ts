@@ -7,8 +7,8 @@ import type { ConnectionHandler } from "../protocol/connection/handler.js";
 import type { Publication, PublicationPayload } from "../protocol/session/publication.js";
 import { Session } from "../protocol/session/session.js";
 import { Clock } from "./clock.js";
-import { PING_TIMEOUT } from "./common-options.js";
-import { toConfiguration, type Configuration, type NetworkProvider } from "./configuration.js";
+import { PING_TIMEOUT, type Configuration } from "./common-options.js";
+import { toConfiguration, type NetworkProvider } from "./configuration.js";
 import { Link } from "./link.js";
 import type {
   Client, ConnectedInfo, ConnectOptions, MessageHandler, Payload, PreparedTopic, PreparedTopicOptions, PublishOptions, RequestOptions, Response, SubscribeOptions,
@@ -16,7 +16,7 @@ import type {
 import { ReusedTopic } from "./prepared-topic.js";
 import { PublishCall, toContent } from "./publish-call.js";
 import { Publisher } from "./publisher.js";
-import { AT_ONCE, Reconnection } from "./reconnection.js";
+import { AT_ONCE, delayAfter, keepSession } from "./reconnection.js";
 import { Requests } from "./requests.js";
 import { Subscriptions } from "./subscriptions.js";
 
@@ -31,14 +31,12 @@ interface Waiter {
 /** The client behind {@link connect}: a link that comes back, a queue before it, handlers behind it. */
 class ReconnectingClient implements Client, ConnectionHandler {
   readonly #configuration: Configuration;
-  readonly #options: ConnectOptions;
   readonly #session: Session;
   readonly #receiveBuffer: Uint8Array;
   readonly #sendBuffer: Uint8Array;
   readonly #publisher: Publisher;
   readonly #subscriptions: Subscriptions;
-  readonly #requests: Requests;
-  readonly #reconnection: Reconnection;
+  #requests: Requests | undefined;
   readonly #clock: Clock;
   #connection: Connection | undefined;
   #link: Link | undefined;
@@ -49,18 +47,15 @@ class ReconnectingClient implements Client, ConnectionHandler {
   /** Why the client has ended. */
   #ended: MqttError | undefined;
 
-  constructor(configuration: Configuration, options: ConnectOptions) {
+  constructor(configuration: Configuration) {
     this.#configuration = configuration;
-    this.#options = options;
-    this.#session = new Session(configuration);
+    this.#session = new Session({ inFlight: configuration.inFlight, receiveMaximum: configuration.properties?.receiveMaximum });
     // Who does not start clean vouches for being the one whose session the broker keeps.
-    this.#session.established = !configuration.connect.cleanStart;
+    this.#session.established = !configuration.cleanStart;
     this.#receiveBuffer = new Uint8Array(configuration.receiveBuffer);
     this.#sendBuffer = new Uint8Array(configuration.sendBuffer);
     this.#publisher = new Publisher(configuration.queue, configuration.inFlight, configuration.queuePolicy, (error) => this.#report(error));
     this.#subscriptions = new Subscriptions((error) => this.#report(error));
-    this.#requests = new Requests(this, Math.max(configuration.queue, configuration.inFlight));
-    this.#reconnection = new Reconnection(configuration);
     this.#clock = new Clock(() => this.#onTime());
     this.#reconnectAt = this.#clock.now();
     this.#wake();
@@ -119,7 +114,10 @@ class ReconnectingClient implements Client, ConnectionHandler {
 
   request(topic: string, payload: Payload, options: RequestOptions = {}): Promise<Response> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
-    return this.#requests.send(topic, payload, options, () => this.#clock.now(), () => this.#wake());
+    this.#requests ??= new Requests(this, Math.max(this.#configuration.queue, this.#configuration.inFlight));
+    const response = this.#requests.send(topic, payload, options, this.#clock.now());
+    this.#wake();
+    return response;
   }
 
   close(options: Parameters<Client["close"]>[0] = {}): Promise<void> {
@@ -141,13 +139,13 @@ class ReconnectingClient implements Client, ConnectionHandler {
     const now = this.#clock.now();
     this.#link?.handleTimeout(now);
     if (now >= this.#reconnectAt) this.#open();
-    this.#requests.expire(now);
+    this.#requests?.expire(now);
     this.#wake();
   }
 
   #wake(): void {
     const link = this.#link?.nextDeadline() ?? this.#reconnectAt;
-    const request = this.#requests.nextDeadline();
+    const request = this.#requests?.deadline ?? Infinity;
     this.#clock.wakeAt(link < request ? link : request);
   }
 
@@ -155,10 +153,10 @@ class ReconnectingClient implements Client, ConnectionHandler {
     this.#reconnectAt = Infinity;
     this.#connection = new Connection(this.#session, this, {
       receiveBuffer: this.#receiveBuffer, sendBuffer: this.#sendBuffer,
-      connectTimeout: this.#configuration.route.connectTimeout, pingTimeout: PING_TIMEOUT, topicAliases: TOPIC_ALIASES,
+      connectTimeout: this.#configuration.connectTimeout, pingTimeout: PING_TIMEOUT, topicAliases: TOPIC_ALIASES,
     });
     this.#publisher.beginConnection(this.#connection);
-    this.#link = new Link(this.#configuration.route, this.#connection, this.#reconnection.connect, this.#clock, () => this.#advance());
+    this.#link = new Link(this.#configuration, this.#connection, this.#configuration, this.#clock, () => this.#advance());
     this.#link.open();
   }
 
@@ -172,16 +170,15 @@ class ReconnectingClient implements Client, ConnectionHandler {
 
   #connected(packet: ReceivedPacket): void {
     const { properties, sessionPresent: resumed, version } = packet;
-    const id = this.#reconnection.connected(properties.assignedClientIdentifier);
+    keepSession(this.#configuration, properties.assignedClientIdentifier);
     this.#connectedAt = this.#clock.now();
-    this.#info = { version, resumed, id, properties };
+    this.#info = { version, resumed, id: this.#configuration.clientId, properties };
     this.#subscriptions.started(resumed);
     this.#request();
     const waiters = this.#waiters;
     this.#waiters = [];
     for (const waiter of waiters) waiter.resolve(this.#info);
-    this.#requests.connected(this.#info);
-    this.#options.onConnected?.(this.#info);
+    this.#configuration.onConnected?.(this.#info);
   }
 
   onPublish(packet: ReceivedPacket): number {
@@ -227,17 +224,17 @@ class ReconnectingClient implements Client, ConnectionHandler {
     this.#release();
     // What cannot even be encoded will not get better.
     const final = !connected && error.kind === "configuration";
-    const delay = this.#reconnection.delayAfter(error, connected ? this.#clock.now() - this.#connectedAt : -1, greeted);
+    const delay = delayAfter(this.#configuration, error, connected ? this.#clock.now() - this.#connectedAt : -1, greeted);
     if (final || delay === Infinity) this.#finish(error);
     else this.#reconnectAt = this.#clock.now() + (delay === AT_ONCE ? 0 : delay);
     // First: what the application does in its callback must not keep the client from coming back.
     this.#wake();
     // Asking again in MQTT 3.1.1 is part of connecting.
-    if (final || delay !== AT_ONCE) this.#options.onDisconnected?.(error, this.#ended !== undefined);
+    if (final || delay !== AT_ONCE) this.#configuration.onDisconnected?.(error, this.#ended !== undefined);
   }
 
   #report(error: MqttError): void {
-    this.#options.onError?.(error);
+    this.#configuration.onError?.(error);
   }
 
   #release(): void {
@@ -254,7 +251,7 @@ class ReconnectingClient implements Client, ConnectionHandler {
     this.#clock.close();
     this.#publisher.end(error, this.#session.outgoing);
     this.#subscriptions.abandon(error);
-    this.#requests.abandon(error);
+    this.#requests?.expire(Infinity, error);
     for (const waiter of this.#waiters) waiter.reject(error);
     this.#waiters = [];
   }
@@ -271,6 +268,5 @@ declare const device: { readonly network?: NetworkProvider } | undefined;
  * @throws MqttError (configuration) naming a wrong option and what it may be.
  */
 export function connect(url: string | ConnectOptions, options?: ConnectOptions): Client {
-  const configuration = toConfiguration(url, options, typeof device === "undefined" ? undefined : device.network);
-  return new ReconnectingClient(configuration, { ...(typeof url === "string" ? undefined : url), ...options });
+  return new ReconnectingClient(toConfiguration(url, options, typeof device === "undefined" ? undefined : device.network));
 }

@@ -1,18 +1,14 @@
-import { checkInteger, checkNames, configurationError, MqttError } from "../protocol/error.js";
-import { encodeConnect, type Connect, type ConnectWill } from "../protocol/codec/connect.js";
-import { PacketWriter } from "../protocol/codec/packet-writer.js";
+import { checkInteger, checkNames, configurationError } from "../protocol/error.js";
 import { toBytes } from "./bytes.js";
-import { connectTimeoutOf, keepAliveSeconds, RECEIVE_MAXIMUM, receiveBufferSize, sendBufferSize } from "./common-options.js";
-import type { Route } from "./link.js";
+import { complete, DEFAULTS, LONGEST, RECEIVE_MAXIMUM, take, type Configuration, type Mutable } from "./common-options.js";
 import type { ConnectOptions, QueuePolicy, Will } from "./options.js";
 import { parseUrl } from "./url.js";
 
-const DEFAULT_PORT = 1883;
-const DEFAULT_TLS_PORT = 8883;
+const TLS_PORT = 8883;
 const SESSION_EXPIRY_SECONDS = 3600;
 /** `io` is what a provider's `device.network.mqtt` has beside socket and dns. */
 const OPTIONS =
-  "host port id user password version keepAlive clean will properties receiveBuffer sendBuffer inFlight queue queuePolicy connectTimeout reconnect " +
+  "host port id user password version keepAlive clean will properties receiveBuffer sendBuffer inFlight queue queuePolicy connectTimeout early reconnect " +
   "socket dns onConnected onDisconnected onError io";
 const POLICIES: readonly QueuePolicy[] = ["reject", "drop-oldest", "newest-per-topic"];
 
@@ -22,51 +18,10 @@ export interface NetworkProvider {
   readonly mqtts?: Pick<ConnectOptions, "socket" | "dns"> | undefined;
 }
 
-/** Options of {@link connect} with their defaults, checked. */
-export interface Configuration {
-  readonly route: Route;
-  readonly connect: Connect;
-  /** Whether version 5 was asked for by nobody, so that the broker may have it otherwise. */
-  readonly anyVersion: boolean;
-  readonly receiveBuffer: number;
-  readonly sendBuffer: number;
-  readonly inFlight: number;
-  readonly receiveMaximum: number;
-  readonly queue: number;
-  readonly queuePolicy: QueuePolicy;
-  readonly reconnect: false | { readonly minimum: number; readonly maximum: number; readonly stable: number };
-}
-
-/** Checks a will and fills in its defaults. @throws MqttError (configuration) */
-export function toWill(will: Will): ConnectWill {
-  checkNames("the will's", will, "topic payload qos retain properties");
-  return {
-    topic: will.topic, payload: toBytes("will.payload", will.payload ?? ""), qos: will.qos ?? 0, retain: will.retain ?? false, properties: will.properties,
-  };
-}
-
-function reconnectOptions(options: ConnectOptions): Configuration["reconnect"] {
-  const reconnect = options.reconnect ?? {};
-  if (reconnect === false) return false;
-  const maximum = checkInteger("reconnect.maximum", reconnect.maximum ?? 60_000, 0, 0x7fffffff);
-  return {
-    maximum,
-    minimum: checkInteger("reconnect.minimum", reconnect.minimum ?? 1000, 0, maximum),
-    stable: checkInteger("reconnect.stable", reconnect.stable ?? 10_000, 0, 0x7fffffff),
-  };
-}
-
-function toRoute(options: ConnectOptions, host: string, secure: boolean, network: NetworkProvider | undefined): Route {
-  const classes = secure ? network?.mqtts : network?.mqtt;
-  const socket = options.socket ?? classes?.socket;
-  const dns = options.dns ?? classes?.dns;
-  if (socket === undefined || dns === undefined)
-    throw new MqttError("configuration", `this host offers no network for ${secure ? "mqtts" : "mqtt"}: give the options socket and dns, each {io: class}`);
-  return {
-    host, socket, dns,
-    port: checkInteger("port", options.port ?? (secure ? DEFAULT_TLS_PORT : DEFAULT_PORT), 1, 0xffff),
-    connectTimeout: connectTimeoutOf(options),
-  };
+function takeOptions(configuration: object, options: object | undefined, what: string, names: string): void {
+  if (options === undefined) return;
+  checkNames(what, options, names);
+  take(configuration, options);
 }
 
 /**
@@ -74,40 +29,29 @@ function toRoute(options: ConnectOptions, host: string, secure: boolean, network
  * @param network where sockets come from when the options name none.
  * @throws MqttError (configuration) naming the option and what it may be.
  */
-export function toConfiguration(url: string | ConnectOptions, given: ConnectOptions | undefined, network: NetworkProvider | undefined): Configuration {
+export function toConfiguration(url: string | ConnectOptions, options: ConnectOptions | undefined, network: NetworkProvider | undefined): Configuration {
+  const configuration = Object.create(DEFAULTS) as Mutable<Configuration>;
   const parts = typeof url === "string" ? parseUrl(url) : undefined;
-  const options: ConnectOptions = { ...(typeof url === "string" ? undefined : url), ...given };
-  checkNames("the option", options, OPTIONS);
-  const host = parts?.host ?? options.host;
-  if (typeof host !== "string" || host === "") throw configurationError("host", "the name or address of a broker, or use a URL like mqtt://host");
-  const version: number | undefined = options.version;
-  if (version !== undefined && version !== 4 && version !== 5) throw configurationError("version", "5, 4 (MQTT 3.1.1) or left out for both");
-  const queuePolicy = options.queuePolicy ?? "reject";
+  // What goes before comes later.
+  if (parts?.secure) configuration.port = TLS_PORT;
+  take<object>(configuration, (parts?.secure ? network?.mqtts : network?.mqtt) ?? {});
+  if (typeof url !== "string") takeOptions(configuration, url, "the option", OPTIONS);
+  takeOptions(configuration, options, "the option", OPTIONS);
+  take<object>(configuration, parts ?? {});
+  const { reconnect, queuePolicy } = configuration;
+  const will = configuration.will as Will | undefined;
+  if (reconnect !== false) takeOptions(configuration, reconnect, "the reconnect option", "minimum maximum stable");
+  checkInteger("reconnect.maximum", configuration.maximum, 0, LONGEST);
+  checkInteger("reconnect.minimum", configuration.minimum, 0, configuration.maximum);
+  checkInteger("reconnect.stable", configuration.stable, 0, LONGEST);
+  checkInteger("queue", configuration.queue, 0, 0xffff);
   if (!POLICIES.includes(queuePolicy)) throw configurationError("queuePolicy", POLICIES.map((policy) => `"${policy}"`).join(", "));
-  const receiveMaximum = checkInteger("properties.receiveMaximum", options.properties?.receiveMaximum ?? RECEIVE_MAXIMUM, 1, 0xffff);
-  const password = parts?.password ?? options.password;
-  const configuration: Configuration = {
-    route: toRoute({ ...options, ...(parts?.port === undefined ? undefined : { port: parts.port }) }, host, parts?.secure ?? false, network),
-    connect: {
-      version: version === 4 ? 4 : 5,
-      cleanStart: options.clean ?? true,
-      keepAlive: keepAliveSeconds(options.keepAlive ?? 60_000),
-      clientId: options.id ?? "",
-      user: parts?.user ?? options.user,
-      password: password === undefined ? undefined : toBytes("password", password),
-      will: options.will && toWill(options.will),
-      properties: { sessionExpiryInterval: SESSION_EXPIRY_SECONDS, ...options.properties, receiveMaximum },
-    },
-    anyVersion: version === undefined,
-    receiveBuffer: receiveBufferSize(options),
-    sendBuffer: sendBufferSize(options),
-    inFlight: checkInteger("inFlight", options.inFlight ?? 8, 1, 255),
-    receiveMaximum,
-    queue: checkInteger("queue", options.queue ?? 16, 0, 0xffff),
-    queuePolicy,
-    reconnect: reconnectOptions(options),
-  };
-  // Encoded once for its errors: a wrong or too long field shows now, not when the link stands.
-  encodeConnect(new PacketWriter(new Uint8Array(configuration.sendBuffer)), configuration.connect);
+  if (typeof configuration.early !== "boolean") throw configurationError("early", "true or false");
+  if (will !== undefined) {
+    checkNames("the will's", will, "topic payload qos retain properties");
+    configuration.will = { topic: will.topic, payload: toBytes("will.payload", will.payload ?? ""), qos: will.qos ?? 0, retain: will.retain ?? false, properties: will.properties };
+  }
+  configuration.properties = take({ sessionExpiryInterval: SESSION_EXPIRY_SECONDS, receiveMaximum: RECEIVE_MAXIMUM }, configuration.properties ?? {});
+  complete(configuration);
   return configuration;
 }

@@ -1,14 +1,13 @@
-import { checkInteger, configurationError, MqttError } from "../protocol/error.js";
-import { encodeConnect, type Connect } from "../protocol/codec/connect.js";
+import { MqttError } from "../protocol/error.js";
 import { PacketType } from "../protocol/codec/packet-type.js";
-import { PacketWriter } from "../protocol/codec/packet-writer.js";
+import type { ConnectProperties } from "../protocol/codec/property.js";
 import type { ReceivedPacket } from "../protocol/codec/received-packet.js";
 import { Connection } from "../protocol/connection/connection.js";
 import { Take, type ConnectionHandler } from "../protocol/connection/handler.js";
 import { Session } from "../protocol/session/session.js";
 import { toBytes } from "./bytes.js";
 import { Clock } from "./clock.js";
-import { connectTimeoutOf, keepAliveSeconds, PING_TIMEOUT, RECEIVE_MAXIMUM, receiveBufferSize, sendBufferSize } from "./common-options.js";
+import { complete, DEFAULTS, PING_TIMEOUT, RECEIVE_MAXIMUM, take, type Configuration, type Mutable } from "./common-options.js";
 import { Link } from "./link.js";
 import type { MQTTClient } from "./mqtt-client.js";
 import type { ControlMessage, MQTTClientOptions } from "./mqtt-client-options.js";
@@ -16,23 +15,23 @@ import type { ControlMessage, MQTTClientOptions } from "./mqtt-client-options.js
 /** Room kept for the header of a packet when the writable count is told. */
 const OVERHEAD = 8;
 
-function toConnect(options: MQTTClientOptions): Connect {
-  const { will, password } = options;
-  const version: number = options.version ?? 4;
-  if (version !== 4 && version !== 5) throw configurationError("version", "4 (MQTT 3.1.1) or 5");
-  return {
-    version,
-    cleanStart: options.clean ?? true,
-    keepAlive: keepAliveSeconds(options.keepAlive ?? options.keepalive ?? 0),
-    clientId: options.id ?? "",
-    // The SDK leaves out what is empty.
-    user: options.user === "" ? undefined : options.user,
-    password: password === undefined || password === "" ? undefined : toBytes("password", password),
-    will: will && {
+function toConfiguration(options: MQTTClientOptions): Configuration {
+  const { will } = options;
+  const configuration = Object.create(DEFAULTS) as Mutable<Configuration>;
+  // The standard's defaults.
+  configuration.version = 4;
+  configuration.keepAlive = options.keepalive ?? 0;
+  take<object>(configuration, options);
+  // The SDK leaves out what is empty.
+  if (options.user === "") configuration.user = undefined;
+  if (options.password === "") configuration.password = undefined;
+  if (will !== undefined)
+    configuration.will = {
       topic: will.topic, payload: toBytes("will.message", will.message ?? ""), qos: will.QoS ?? 0, retain: Boolean(will.retain), properties: will.properties,
-    },
-    properties: { ...options.properties, receiveMaximum: options.properties?.receiveMaximum ?? RECEIVE_MAXIMUM },
-  };
+    };
+  configuration.properties = take<ConnectProperties>({ receiveMaximum: RECEIVE_MAXIMUM }, options.properties ?? {});
+  complete(configuration);
+  return configuration;
 }
 
 /** What drives an {@link MQTTClient}: its connection, link and clock, and its callbacks, which never run inside a call of its user. */
@@ -59,24 +58,17 @@ export class MQTTClientDriver implements ConnectionHandler {
   constructor(client: MQTTClient, options: MQTTClientOptions) {
     this.#client = client;
     this.#options = options;
-    if (typeof options.host !== "string" || options.host === "") throw configurationError("host", "the name or address of a broker");
-    for (const name of ["socket", "dns"] as const)
-      if (typeof (options[name] as { io?: unknown } | undefined)?.io !== "function") throw configurationError(name, "an object {io: class, ...}, as device.network.mqtt has it");
-    const connect = toConnect(options);
-    this.version = connect.version;
-    const sendBuffer = new Uint8Array(sendBufferSize(options));
-    encodeConnect(new PacketWriter(sendBuffer), connect);
-    const connectTimeout = connectTimeoutOf(options);
-    const session = new Session({ inFlight: options.inFlight, receiveMaximum: connect.properties?.receiveMaximum });
+    const configuration = toConfiguration(options);
+    this.version = configuration.version;
+    const session = new Session({ inFlight: configuration.inFlight, receiveMaximum: configuration.properties?.receiveMaximum });
     // Who does not start clean vouches for being the one whose session the broker keeps.
-    session.established = !connect.cleanStart;
-    const port = checkInteger("port", options.port ?? 1883, 1, 0xffff);
+    session.established = !configuration.clean;
     this.connection = new Connection(session, this, {
-      sendBuffer, connectTimeout, receiveBuffer: new Uint8Array(receiveBufferSize(options)),
-      pingTimeout: PING_TIMEOUT, topicAliases: 0,
+      sendBuffer: new Uint8Array(configuration.sendBuffer), receiveBuffer: new Uint8Array(configuration.receiveBuffer),
+      connectTimeout: configuration.connectTimeout, pingTimeout: PING_TIMEOUT, topicAliases: 0,
     });
     this.clock = new Clock(() => this.#onTime());
-    this.#link = new Link({ host: options.host, port, socket: options.socket, dns: options.dns, connectTimeout }, this.connection, connect, this.clock, () => this.wake());
+    this.#link = new Link(configuration, this.connection, configuration, this.clock, () => this.wake());
     // Not yet: callbacks must not run inside the constructor.
     this.clock.wakeAt(this.clock.now());
   }

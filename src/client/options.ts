@@ -52,6 +52,12 @@ export interface ConnectOptions {
   readonly keepAlive?: number;
   /** Clean Start at the first connection: forget what the broker kept of an earlier run. Default true. */
   readonly clean?: boolean;
+  /**
+   * Send publications right behind CONNECT, before the CONNACK (MQTT 5.0, 3.1.4): one round trip less for a node that wakes, reports and
+   * sleeps. Nothing is lost when the broker refuses: what was sent early counts only when it is acknowledged, QoS 0 publications wait for
+   * the CONNACK. Default false.
+   */
+  readonly early?: boolean;
   readonly will?: Will;
   /** CONNECT properties. Default Session Expiry Interval: 3,600 s, so that a lost link does not lose the session. */
   readonly properties?: ConnectProperties;

@@ -9,8 +9,8 @@ test("CONNECT carries the properties and those of the will", (t) => {
   const bench = new Bench(t, { version: 5, properties: { sessionExpiryInterval: 7 }, will: { topic: "w", properties: { willDelayInterval: 1 } } });
   bench.open();
   deepEqual(bench.taken(), [
-    // Session Expiry Interval 7, Receive Maximum 20, then id, will properties, topic, no payload.
-    "10 21 00 04 4D 51 54 54 05 06 00 00 08 11 00 00 00 07 21 00 14 00 01 63 05 18 00 00 00 01 00 01 77 00 00",
+    // Receive Maximum 20, Session Expiry Interval 7, then id, will properties, topic, no payload.
+    "10 21 00 04 4D 51 54 54 05 06 00 00 08 21 00 14 11 00 00 00 07 00 01 63 05 18 00 00 00 01 00 01 77 00 00",
   ]);
 });
 

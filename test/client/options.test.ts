@@ -10,7 +10,7 @@ import { FakeNetwork } from "./fake-network.js";
 
 const whole = (minimum: number, maximum: number): RegExp => new RegExp(` must be a whole number from ${minimum} to ${maximum}$`);
 const wrong: readonly (readonly [string, Record<string, unknown>, RegExp])[] = [
-  ["host", { host: "" }, / must be the name or address of a broker, or use a URL like mqtt:\/\/host$/],
+  ["host", { host: "" }, / must be the name or address of a broker$/],
   ["host", { host: 7 }, / must be the name or address/],
   ["port", { port: 0 }, whole(1, 65_535)],
   ["port", { port: 1883.5 }, whole(1, 65_535)],
@@ -18,7 +18,7 @@ const wrong: readonly (readonly [string, Record<string, unknown>, RegExp])[] = [
   ["id", { id: "\ud800" }, / must be free of NUL characters and lone surrogates$/],
   ["user", { user: 7 }, / must be a string$/],
   ["password", { password: 7 }, / must be a string, a Uint8Array or an ArrayBuffer$/],
-  ["version", { version: 3 }, / must be 5, 4 \(MQTT 3\.1\.1\) or left out for both$/],
+  ["version", { version: 3 }, / must be 5, 4 \(MQTT 3\.1\.1\) or left out$/],
   ["keepAlive", { keepAlive: 65_536_000 }, whole(0, 65_535_000)],
   ["keepAlive", { keepAlive: NaN }, whole(0, 65_535_000)],
   ["will.topic", { will: { topic: "a/#" } }, / must be /],
@@ -34,7 +34,9 @@ const wrong: readonly (readonly [string, Record<string, unknown>, RegExp])[] = [
   ["reconnect.maximum", { reconnect: { maximum: -1 } }, whole(0, 0x7fffffff)],
   ["reconnect.minimum", { reconnect: { minimum: 2000, maximum: 1000 } }, whole(0, 1000)],
   ["reconnect.stable", { reconnect: { stable: 0.5 } }, whole(0, 0x7fffffff)],
-  ["properties.receiveMaximum", { properties: { receiveMaximum: 0 } }, whole(1, 65_535)],
+  ["reconnect", { reconnect: { max: 1 } }, / option "max" must be one of minimum, maximum, stable$/],
+  ["early", { early: 1 }, / must be true or false$/],
+  ["receiveMaximum", { properties: { receiveMaximum: 0 } }, whole(1, 65_535)],
   ["sessionExpiryInterval", { properties: { sessionExpiryInterval: -1 } }, / must be /],
 ];
 for (const [option, change, message] of wrong)
@@ -42,14 +44,14 @@ for (const [option, change, message] of wrong)
     const clock = new FakeClock(t);
     const network = new FakeNetwork();
     const options: object = { ...network.provider, host: "127.0.0.1", ...change };
-    refused(() => connect(options), new RegExp(`^(properties\\.)?${option.replace(".", "\\.")}${message.source}`));
+    refused(() => connect(options), new RegExp(`^(the |properties\\.)?${option.replace(".", "\\.")}${message.source}`));
     clock.advance();
     deepEqual([clock.timers, network.sockets.length, network.resolvers.length], [0, 0, 0]);
   });
 
 test("without a network of the host's own, socket and dns are asked for", () => {
-  refused(() => connect("mqtt://broker.local"), /^this host offers no network for mqtt: give the options socket and dns, each \{io: class\}$/);
-  refused(() => connect("mqtts://broker.local", { dns: new FakeNetwork().provider.dns }), /^this host offers no network for mqtts: give/);
+  refused(() => connect("mqtt://broker.local"), /^socket must be \{io: class, ...\}, as in device\.network\.mqtt on a host that has it$/);
+  refused(() => connect("mqtts://broker.local", { socket: new FakeNetwork().provider.socket }), /^dns must be \{io: class, ...\}, as in device\.network\.mqtts on a host/);
 });
 
 test("a CONNECT that does not fit the send buffer is refused with the size it needs", () => {
@@ -116,8 +118,13 @@ test("will and properties are in the CONNECT", (t) => {
     id: "n", keepAlive: 1001, will: { topic: "w", payload: new Uint8Array([9]).buffer, qos: 2, retain: true, properties: { willDelayInterval: 5 } },
     properties: { sessionExpiryInterval: 0, maximumPacketSize: 100 },
   });
-  // 1.001 s are sent as 2 s; Session Expiry 0, Maximum Packet Size 100, Receive Maximum 20.
-  equal(packet, "10 27 00 04 4D 51 54 54 05 36 00 02 0D 11 00 00 00 00 27 00 00 00 64 21 00 14 00 01 6E 05 18 00 00 00 05 00 01 77 00 01 09");
+  // 1.001 s are sent as 2 s; Session Expiry 0, Receive Maximum 20, Maximum Packet Size 100.
+  equal(packet, "10 27 00 04 4D 51 54 54 05 36 00 02 0D 11 00 00 00 00 21 00 14 27 00 00 00 64 00 01 6E 05 18 00 00 00 05 00 01 77 00 01 09");
+});
+
+test("an option that is undefined counts as left out", (t) => {
+  const undefinedOnes: object = { id: undefined, user: undefined, version: undefined, will: undefined, reconnect: { minimum: undefined }, properties: { receiveMaximum: undefined } };
+  deepEqual(connectOf(t, "mqtt://192.0.2.1", undefinedOnes), connectOf(t, "mqtt://192.0.2.1"));
 });
 
 test("options may be frozen and are not changed", (t) => {

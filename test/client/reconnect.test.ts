@@ -1,7 +1,6 @@
 /** When the client comes back, over fake sockets and fake time. */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { test, type TestContext } from "node:test";
-import { Backoff } from "../../src/client/backoff.js";
 import { connect } from "../../src/client/client.js";
 import type { Client, ConnectOptions } from "../../src/client/options.js";
 import type { MqttError } from "../../src/protocol/error.js";
@@ -82,10 +81,12 @@ test("the defaults are 1 s and 60 s", (t) => {
 });
 
 test("full jitter: a delay is drawn evenly from 0 to its ceiling", (t) => {
-  const backoff = new Backoff(100, 100);
-  for (const [share, delay] of [[0, 0], [0.25, 25], [0.5, 50], [ALMOST_ONE, 100]] as const) {
+  const { network, delay } = bench(t, { reconnect: { minimum: 100, maximum: 100 } });
+  delay();
+  for (const [share, expected] of [[0, 0], [0.25, 25], [0.5, 50], [ALMOST_ONE, 100]] as const) {
     t.mock.method(Math, "random", () => share);
-    equal(backoff.next(), delay);
+    network.socket.fail();
+    equal(delay(), expected);
   }
 });
 
