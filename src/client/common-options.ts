@@ -3,11 +3,8 @@ import { checkInteger, configurationError } from "../protocol/error.js";
 import { encodeConnect, type Connect } from "../protocol/codec/connect.js";
 import { PacketWriter } from "../protocol/codec/packet-writer.js";
 import { toBytes } from "./bytes.js";
-import type { Route } from "./link.js";
+import type { ResolverOptions, SocketOptions } from "./ecma-419.js";
 import type { ConnectOptions, QueuePolicy } from "./options.js";
-
-/** Milliseconds to wait for PINGRESP. */
-export const PING_TIMEOUT = 10_000;
 
 /** Receive Maximum announced where none is asked for: what common brokers keep in flight anyway. */
 export const RECEIVE_MAXIMUM = 20;
@@ -16,7 +13,15 @@ export const RECEIVE_MAXIMUM = 20;
 export const LONGEST = 0x7fffffff;
 
 /** Options with their defaults, checked, and what the client learns of the broker. Fields of {@link Connect} have its names and units. */
-export interface Configuration extends Route, Connect, Pick<ConnectOptions, "onConnected" | "onDisconnected" | "onError"> {
+export interface Configuration extends Connect, Pick<ConnectOptions, "onConnected" | "onDisconnected" | "onError"> {
+  readonly host: string;
+  readonly port: number;
+  readonly socket: SocketOptions;
+  readonly dns: ResolverOptions;
+  /** Milliseconds to wait for the socket, and then for the CONNACK. */
+  readonly connectTimeout: number;
+  /** Whether the socket is the host's own for TCP, which is known to call back as ECMA-419 says; TLS sockets in use do not. */
+  readonly plain: boolean;
   /** Whether the link uses TLS. */
   readonly secure: boolean;
   readonly id: string;
@@ -48,7 +53,7 @@ export interface Configuration extends Route, Connect, Pick<ConnectOptions, "onC
 
 /** What is not given. The prototype of every configuration, so that a default takes no memory. */
 export const DEFAULTS = {
-  secure: false, port: 1883, id: "", keepAlive: 60_000, clean: true, connectTimeout: 30_000,
+  secure: false, plain: false, port: 1883, id: "", keepAlive: 60_000, clean: true, connectTimeout: 30_000,
   receiveBuffer: 512, sendBuffer: 256, inFlight: 8, queue: 16, queuePolicy: "reject", early: false,
   minimum: 1000, maximum: 60_000, stable: 10_000, ceiling: 0,
   anyVersion: true, spoken: false, refused: false,
@@ -60,6 +65,20 @@ export type Mutable<T> = { -readonly [name in keyof T]: T[name] };
 export function take<T extends object>(target: T, given: T): T {
   for (const name in given) if (given[name] !== undefined) target[name] = given[name];
   return target;
+}
+
+/** Where a device's own provider keeps the classes that an MQTT client needs: `device.network` in Moddable. */
+export interface NetworkProvider {
+  readonly mqtt?: Pick<ConnectOptions, "socket" | "dns"> | undefined;
+  readonly mqtts?: Pick<ConnectOptions, "socket" | "dns"> | undefined;
+}
+
+/** The host's own provider: a global in Moddable and in the simulator, absent on Node. */
+declare const device: { readonly network?: NetworkProvider } | undefined;
+
+/** The network of this host, if it has one. */
+export function hostNetwork(): NetworkProvider | undefined {
+  return typeof device === "undefined" ? undefined : device.network;
 }
 
 function checkClass(configuration: Configuration, name: "socket" | "dns"): void {
@@ -79,6 +98,7 @@ export function complete(configuration: Mutable<Configuration>): void {
   if (typeof host !== "string" || host === "") throw configurationError("host", "the name or address of a broker");
   checkClass(configuration, "socket");
   checkClass(configuration, "dns");
+  if (configuration.socket.io === hostNetwork()?.mqtt?.socket?.io) configuration.plain = true;
   if (version === undefined) configuration.version = 5;
   else if (version === 4 || version === 5) configuration.anyVersion = false;
   else throw configurationError("version", "5, 4 (MQTT 3.1.1) or left out");

@@ -1,6 +1,6 @@
 import { checkInteger, checkNames, configurationError } from "../protocol/error.js";
 import { toBytes } from "./bytes.js";
-import { complete, DEFAULTS, LONGEST, RECEIVE_MAXIMUM, take, type Configuration, type Mutable } from "./common-options.js";
+import { complete, DEFAULTS, LONGEST, RECEIVE_MAXIMUM, take, type Configuration, type Mutable, type NetworkProvider } from "./common-options.js";
 import type { ConnectOptions, QueuePolicy, Will } from "./options.js";
 import { parseUrl } from "./url.js";
 
@@ -11,12 +11,6 @@ const OPTIONS =
   "host port id user password version keepAlive clean will properties receiveBuffer sendBuffer inFlight queue queuePolicy connectTimeout early reconnect " +
   "socket dns onConnected onDisconnected onError io";
 const POLICIES: readonly QueuePolicy[] = ["reject", "drop-oldest", "newest-per-topic"];
-
-/** Where a device's own provider keeps the classes that an MQTT client needs: `device.network` in Moddable. */
-export interface NetworkProvider {
-  readonly mqtt?: Pick<ConnectOptions, "socket" | "dns"> | undefined;
-  readonly mqtts?: Pick<ConnectOptions, "socket" | "dns"> | undefined;
-}
 
 function takeOptions(configuration: object, options: object | undefined, what: string, names: string): void {
   if (options === undefined) return;

@@ -13,12 +13,20 @@ export interface Socket {
   close(): void;
 }
 
+/** Called as methods of the socket, as the Base Class Pattern says. */
 export interface SocketCallbacks {
   readonly onReadable: (count: number) => void;
   /** The first call means: connected. */
   readonly onWritable: (count: number) => void;
   /** The socket is unusable; the SDK gives no reason, other hosts may. */
   readonly onError: (error?: unknown) => void;
+}
+
+/** What the callbacks of a socket reach through its property `target`. */
+export interface SocketTarget {
+  readable(count: number): void;
+  writable(count: number): void;
+  failed(error?: unknown): void;
 }
 
 /** A socket class with its options, as a host's provider names it: `device.network.mqtt.socket`. */
@@ -31,6 +39,7 @@ export interface SocketConstructorOptions extends SocketCallbacks {
   readonly address: string;
   readonly host: string;
   readonly port: number;
+  readonly target: SocketTarget;
   /** The SDK's spelling. */
   readonly nodelay: boolean;
   /** The standard's spelling. */

@@ -2,8 +2,8 @@ import { checkInteger, configurationError, MqttError } from "../protocol/error.j
 import { PacketType } from "../protocol/codec/packet-type.js";
 import { VARIABLE_BYTE_INTEGER_MAXIMUM } from "../protocol/codec/variable-byte-integer.js";
 import { variableByteIntegerLength } from "../protocol/codec/variable-byte-integer.js";
-import { ConnectionState } from "../protocol/connection/connection.js";
-import { Published } from "../protocol/connection/outbound.js";
+import { type Connection, ConnectionState } from "../protocol/connection/connection.js";
+import { Published } from "../protocol/connection/publishing.js";
 import { Publication } from "../protocol/session/publication.js";
 import { toBytes } from "./bytes.js";
 import { MQTTClientDriver } from "./mqtt-client-driver.js";
@@ -98,34 +98,34 @@ export class MQTTClient {
    */
   write(data: ArrayBuffer | ArrayBufferView | null | undefined, options?: WriteOptions): number {
     const driver = this.#open();
-    const { sender, state } = driver.connection;
+    const { connection } = driver;
+    const state = connection?.state;
     // Enhanced authentication goes on before the CONNACK (MQTT 5.0, 4.12).
     const ready = state === ConnectionState.CONNECTED || (state === ConnectionState.CONNECTING && options?.operation === PacketType.AUTH);
-    if (!ready) throw new MqttError("configuration", "write must wait for CONNACK (onControl) or onWritable");
-    if (sender.left > 0) {
-      if (options !== undefined) throw configurationError("options", `left out until the message is complete: ${sender.left} bytes to go`);
-      this.#push(driver, toBytes("data", data));
+    if (connection === undefined || !ready) throw new MqttError("configuration", "write must wait for CONNACK (onControl) or onWritable");
+    const { left } = connection;
+    if (left > 0) {
+      if (options !== undefined) throw configurationError("options", `left out until the message is complete: ${left} bytes to go`);
+      this.#push(driver, connection, toBytes("data", data));
     } else if (options === undefined) throw configurationError("options", "given, except for further parts of a message");
-    else this.#send(driver, data, options);
-    if (this.#driver !== undefined) driver.wake();
-    return driver.writable;
+    else this.#send(driver, connection, data, options);
+    if (this.#driver !== undefined) driver.advance();
+    return driver.writableCount;
   }
 
-  #push(driver: MQTTClientDriver, data: Uint8Array): void {
-    const { connection, clock } = driver;
-    const { left } = connection.sender;
+  #push(driver: MQTTClientDriver, connection: Connection, data: Uint8Array): void {
+    const { left } = connection;
     if (data.length > left) throw configurationError("data", `at most ${left} bytes long, as byteLength promised`);
-    if (!connection.outbound.push(data, clock.now())) throw noRoom(`a part of ${data.length} bytes`);
-    if (connection.sender.left === 0) driver.flushSoon();
+    if (!connection.push(data, driver.now())) throw noRoom(`a part of ${data.length} bytes`);
+    if (connection.left === 0) driver.flushSoon();
   }
 
-  #send(driver: MQTTClientDriver, data: ArrayBuffer | ArrayBufferView | null | undefined, options: WriteOptions): void {
-    const { connection } = driver;
-    const now = driver.clock.now();
+  #send(driver: MQTTClientDriver, connection: Connection, data: ArrayBuffer | ArrayBufferView | null | undefined, options: WriteOptions): void {
+    const now = driver.now();
     const { operation = PacketType.PUBLISH, items = [], properties, reason = 0 } = options;
     switch (operation) {
       case PacketType.PUBLISH:
-        this.#publish(driver, data == null ? EMPTY : toBytes("data", data), options);
+        this.#publish(driver, connection, data == null ? EMPTY : toBytes("data", data), options);
         break;
       case PacketType.SUBSCRIBE:
         if (connection.subscribe(items.map(({ topic, QoS, ...rest }) => ({ ...rest, filter: topic, qos: QoS })), properties, now, options.id) === 0) throw noRoom("SUBSCRIBE");
@@ -149,13 +149,13 @@ export class MQTTClient {
     }
   }
 
-  #publish(driver: MQTTClientDriver, data: Uint8Array, options: WriteOptions): void {
+  #publish(driver: MQTTClientDriver, connection: Connection, data: Uint8Array, options: WriteOptions): void {
     const { byteLength = data.length, id = 0, duplicate = false } = options;
     checkInteger("byteLength", byteLength, data.length, VARIABLE_BYTE_INTEGER_MAXIMUM);
     const publication = new Publication(options.topic ?? "", options.QoS ?? 0, Boolean(options.retain), options.properties);
     // All or nothing: what is not sent now would have to be kept, and the caller may change it.
-    if (headerLength(publication, driver.version, byteLength) + data.length > driver.connection.sender.writable) throw noRoom(`a message with ${data.length} bytes`);
-    const published = driver.connection.outbound.begin(publication, data, byteLength, id, duplicate, driver.clock.now());
+    if (headerLength(publication, driver.version, byteLength) + data.length > connection.room) throw noRoom(`a message with ${data.length} bytes`);
+    const published = connection.begin(publication, data, byteLength, id, duplicate, driver.now());
     if (published === Published.BLOCKED) throw noRoom(`a message with ${data.length} bytes`);
   }
 

@@ -18,8 +18,10 @@ function isSource(payload: Payload | null): payload is PayloadSource {
 
 /** A publication that wants to know its end. */
 export abstract class TrackedPublication extends Publication {
-  /** Whether it is published again and again, so that it deserves a Topic Alias. */
-  abstract readonly reused: boolean;
+  /** Whether it is published again and again, so that its header and a Topic Alias are worth keeping. */
+  get reused(): boolean {
+    return false;
+  }
 
   /** @throws MqttError (configuration) naming what is wrong. */
   constructor(topic: string, options: PublishOptions) {
@@ -33,7 +35,6 @@ export abstract class TrackedPublication extends Publication {
 
 /** One call of `publish`: settles its promise. */
 export class PublishCall extends TrackedPublication {
-  readonly reused = false;
   resolve: ((reasonCode: number) => void) | undefined;
   reject: ((error: MqttError) => void) | undefined;
 

@@ -1,5 +1,5 @@
 /** What the firmware takes of its host, as Moddable and ECMA-419 shape it. It is handed in, so that the firmware names no board. */
-import type { NetworkProvider } from "../client/configuration.js";
+import type { NetworkProvider } from "../client/common-options.js";
 import type { BusOptions } from "../sensors/register-bus.js";
 
 /** Moddable's `timer`; times in milliseconds. */

@@ -11,12 +11,14 @@ export class FakeSocket implements Socket {
   reads = 0;
   closed = false;
   readonly options: SocketConstructorOptions;
+  readonly target: unknown;
   #writable = -1;
   #received: Uint8Array = new Uint8Array(0);
   #written: Uint8Array[] = [];
 
   constructor(options: SocketConstructorOptions) {
     this.options = options;
+    this.target = options.target;
   }
 
   read(buffer: Uint8Array): number {

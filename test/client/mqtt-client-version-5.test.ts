@@ -99,11 +99,11 @@ test("enhanced authentication: AUTH comes through onControl and is written befor
 test("what the broker does not take is refused before a byte is written, naming its limit", (t) => {
   const bench = new Bench(t, { version: 5 });
   bench.open();
-  // Maximum QoS 1, Retain Available 0, Maximum Packet Size 20.
+  // Maximum QoS 1, Retain Available is 0, Maximum Packet Size 20.
   bench.socket.receive("20 0C 00 00 09 24 01 25 00 27 00 00 00 14");
   bench.taken();
   refused(() => bench.write(null, { topic: "a", QoS: 2 }), /Maximum QoS is 1/);
-  refused(() => bench.write(null, { topic: "a", retain: true }), /Retain Available 0/);
+  refused(() => bench.write(null, { topic: "a", retain: true }), /Retain Available is 0/);
   refused(() => bench.write(new Uint8Array(20), { topic: "a" }), /Maximum Packet Size is 20/);
   deepEqual(bench.taken(), []);
 });

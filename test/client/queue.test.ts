@@ -119,8 +119,8 @@ test("what a lost session gave back keeps its order when one of them is taken ou
   const call = (topic: string): PublishCall => new PublishCall(topic, {});
   const [a, b, c] = [call("a"), call("b"), call("c")];
   const nothing = new Uint8Array(0);
-  queue.add(c, nothing);
-  queue.beginConnection();
+  queue.insert(0, c, nothing);
+  queue.forgetReturned();
   queue.putBack(a, nothing);
   queue.remove(0);
   queue.putBack(b, nothing);

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { NetworkProvider } from "../../src/client/configuration.js";
+import type { NetworkProvider } from "../../src/client/common-options.js";
 import type { Resolver, Socket } from "../../src/client/ecma-419.js";
 import type { Client, ConnectedInfo, ConnectOptions, Message, MessageHandler, Payload, PublishOptions, SubscribeOptions } from "../../src/client/options.js";
 import type { Device, Sample, Sensor, Ticks, Timers } from "../../src/node/host.js";

@@ -4,7 +4,6 @@ import { writeProperties } from "./properties.js";
 import { PropertyId, type Properties } from "./property.js";
 import { ReasonCode } from "./reason-code.js";
 import type { ReceivedPacket } from "./received-packet.js";
-import { isTopicName } from "./topic.js";
 import { variableByteIntegerLength, writeVariableByteInteger } from "./variable-byte-integer.js";
 
 /** Flags of a PUBLISH (MQTT 5.0, 3.3.1). */
@@ -12,6 +11,15 @@ export const PublishFlag = { RETAIN: 1, DUP: 8 } as const;
 
 /** Property Identifier and value of a Topic Alias. */
 const TOPIC_ALIAS_LENGTH = 3;
+
+/** Bytes of a PUBLISH between its fixed header and its payload; parameters as for {@link writePublishHeader}. */
+export function publishRemainder(topic: Uint8Array, identifier: number, properties: Uint8Array | undefined, alias: number): number {
+  let length = topic.length;
+  if (identifier !== 0) length += 2;
+  if (properties === undefined) return length;
+  const propertyLength = alias === 0 ? properties.length : properties.length + TOPIC_ALIAS_LENGTH;
+  return length + variableByteIntegerLength(propertyLength) + propertyLength;
+}
 
 /**
  * Writes the header of a PUBLISH at the start of `bytes`, straight from its encoded parts (MQTT 5.0, 3.3): first byte, Remaining
@@ -25,16 +33,10 @@ const TOPIC_ALIAS_LENGTH = 3;
 export function writePublishHeader(
   bytes: Uint8Array, flags: number, topic: Uint8Array, identifier: number, properties: Uint8Array | undefined, alias: number, payloadLength: number,
 ): number {
-  let remaining = topic.length;
-  let propertyLength = 0;
-  if (identifier !== 0) remaining += 2;
-  if (properties !== undefined) {
-    propertyLength = alias === 0 ? properties.length : properties.length + TOPIC_ALIAS_LENGTH;
-    remaining += propertyLength + variableByteIntegerLength(propertyLength);
-  }
-  if (remaining + 5 > bytes.length) return -1;
+  const remaining = publishRemainder(topic, identifier, properties, alias) + payloadLength;
+  if (1 + variableByteIntegerLength(remaining) + remaining - payloadLength > bytes.length) return -1;
   bytes[0] = (PacketType.PUBLISH << 4) | flags;
-  let position = writeVariableByteInteger(bytes, 1, remaining + payloadLength);
+  let position = writeVariableByteInteger(bytes, 1, remaining);
   bytes.set(topic, position);
   position += topic.length;
   if (identifier !== 0) {
@@ -42,7 +44,7 @@ export function writePublishHeader(
     bytes[position++] = identifier;
   }
   if (properties === undefined) return position;
-  position = writeVariableByteInteger(bytes, position, propertyLength);
+  position = writeVariableByteInteger(bytes, position, alias === 0 ? properties.length : properties.length + TOPIC_ALIAS_LENGTH);
   if (alias !== 0) {
     bytes[position++] = PropertyId.topicAlias;
     bytes[position++] = alias >> 8;
@@ -72,24 +74,37 @@ export function publishHeaderLength(bytes: Uint8Array, position: number, end: nu
   return length + properties;
 }
 
-/** Decodes a PUBLISH up to its payload (MQTT 5.0, 3.3). `packet.byteLength` must be the length of all that follows the fixed header. */
+/**
+ * Decodes a PUBLISH up to its payload (MQTT 5.0, 3.3). `packet.byteLength` must be the length of all that follows the fixed header.
+ * The topic is left for {@link ReceivedPacket.checkTopic}: one that equals a filter of ours needs no further look.
+ */
 export function decodePublish(packet: ReceivedPacket): void {
-  const first = packet.first;
+  const { bytes, first, version } = packet;
+  const begin = packet.position;
+  // Read by hand, not through the cursor: this is done for every message.
+  let position = begin + 2 + (((bytes[begin] ?? 0) << 8) | (bytes[begin + 1] ?? 0));
+  packet.topicBytes = bytes;
+  packet.topicStart = begin + 2;
+  packet.topicEnd = position;
+  packet.topicChecked = false;
   // QoS 3, or a duplicate at QoS 0 (MQTT 5.0, 3.3.1).
   if ((first & 6) === 6 || (first & 14) === 8) packet.fail(ReasonCode.MALFORMED_PACKET);
-  const begin = packet.position;
-  packet.topicBytes = packet.bytes;
-  packet.topicStart = packet.skipString();
-  packet.topicEnd = packet.position;
-  if (first & 6) packet.readIdentifier();
-  if (packet.version === 5) packet.skipProperties(PacketType.PUBLISH);
-  if (packet.topicEnd === packet.topicStart) {
-    // Without a topic there must be an alias; that it is known is for the connection to say.
-    if (packet.version === 4) packet.fail(ReasonCode.PROTOCOL_ERROR);
-  } else if (packet.fault === 0 && !isTopicName(packet.bytes, packet.topicStart, packet.topicEnd)) packet.fail(ReasonCode.PROTOCOL_ERROR);
-  packet.start = packet.position;
-  packet.byteLength -= packet.position - begin;
-  if (packet.byteLength < 0) packet.fail(ReasonCode.MALFORMED_PACKET);
+  if ((first & 6) !== 0) {
+    packet.position = position;
+    packet.readIdentifier();
+    position += 2;
+  }
+  if (version === 5) {
+    if (bytes[position] === 0) packet.propertiesStart = packet.propertiesEnd = ++position;
+    else {
+      packet.position = position;
+      packet.skipProperties(PacketType.PUBLISH);
+      ({ position } = packet);
+    }
+  }
+  packet.start = packet.position = position;
+  packet.byteLength -= position - begin;
+  if (position > packet.end || packet.byteLength < 0) packet.fail(ReasonCode.MALFORMED_PACKET);
 }
 
 /** A whole PUBLISH, for {@link encodePublish}. */

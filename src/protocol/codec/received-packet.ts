@@ -3,6 +3,7 @@ import { PacketType } from "./packet-type.js";
 import { checkProperties, findProperty, getProperty, readProperties } from "./properties.js";
 import type { Properties } from "./property.js";
 import { ReasonCode } from "./reason-code.js";
+import { isTopicName } from "./topic.js";
 import { isUtf8, readUtf8 } from "./utf8.js";
 
 const NO_BYTES = new Uint8Array(0);
@@ -38,6 +39,8 @@ export class ReceivedPacket {
   topicBytes: Uint8Array = NO_BYTES;
   topicStart = 0;
   topicEnd = 0;
+  /** Whether the topic is known to be good, see {@link checkTopic}. */
+  topicChecked = false;
   /** This piece of the payload, in {@link bytes}; in SUBACK and UNSUBACK the Reason Codes. */
   start = 0;
   /** Length of the whole payload. */
@@ -128,6 +131,22 @@ export class ReceivedPacket {
 
   hasProperty(id: number): boolean {
     return findProperty(this.bytes, this.propertiesStart, this.propertiesEnd, this.type, id) >= 0;
+  }
+
+  /**
+   * Checks the Topic Name, once: UTF-8 without wildcards, and empty only in MQTT 5.0, where an alias stands for it (MQTT 5.0, 3.3.2-1,
+   * 3.3.2-2). @returns {@link fault}.
+   */
+  checkTopic(): number {
+    const { topicBytes, topicStart, topicEnd } = this;
+    if (!this.topicChecked) {
+      this.topicChecked = true;
+      if (topicStart === topicEnd) {
+        if (this.version === 4) this.fail(ReasonCode.PROTOCOL_ERROR);
+      } else if (!isUtf8(topicBytes, topicStart, topicEnd)) this.fail(ReasonCode.MALFORMED_PACKET);
+      else if (!isTopicName(topicBytes, topicStart, topicEnd)) this.fail(ReasonCode.PROTOCOL_ERROR);
+    }
+    return this.fault;
   }
 
   /** Whether the Topic Name is exactly these UTF-8 bytes; allocates nothing. */

@@ -1,25 +1,24 @@
 import { configurationError, MqttError } from "../error.js";
 import { encodeConnect, type Connect } from "../codec/connect.js";
-import { decodeFromServer } from "../codec/decode.js";
 import { encodeDisconnect } from "../codec/disconnect.js";
 import { packetName, PacketType } from "../codec/packet-type.js";
+import { PacketWriter } from "../codec/packet-writer.js";
 import { encodePing } from "../codec/ping.js";
 import { PropertyId, type DisconnectProperties, type Properties, type SubscribeProperties } from "../codec/property.js";
 import { ReasonCode } from "../codec/reason-code.js";
 import { reasonText } from "../codec/reason-text.js";
-import type { ReceivedPacket } from "../codec/received-packet.js";
 import { encodeSubscribe, type Subscription } from "../codec/subscribe.js";
 import { encodeUnsubscribe } from "../codec/unsubscribe.js";
 import { OutgoingState } from "../session/outgoing.js";
 import type { Publication, PublicationPayload } from "../session/publication.js";
 import type { Session } from "../session/session.js";
 import { checkAuth, checkAuthenticating, checkConnack, checkDisconnect, isClientsDisconnect, isUnwantedProblem, withoutTexts } from "./checks.js";
-import type { ConnectionHandler } from "./handler.js";
+import { Fate, type ConnectionHandler } from "./handler.js";
 import { Inbound } from "./inbound.js";
-import { KeepAlive } from "./keep-alive.js";
-import { Outbound, Published } from "./outbound.js";
+import { keepAliveDeadline } from "./keep-alive.js";
+import { Published } from "./publishing.js";
 import { Receiver } from "./receiver.js";
-import { Sender, type Transport } from "./sender.js";
+import type { Transport } from "./sender.js";
 
 export interface ConnectionOptions {
   /** Owned by the caller, used by one connection at a time. */
@@ -42,116 +41,126 @@ export const ConnectionState = { IDLE: 0, CONNECTING: 1, CONNECTED: 2, CLOSED: 3
  * in, bytes go out through a {@link Transport}, {@link nextDeadline} says when {@link handleTimeout} wants to be called.
  *
  * All times are milliseconds on one clock that never goes back. Nothing that a peer sends makes anything grow or throws.
+ *
+ * It is one object in layers, a file and a base class each, because an object of its own for each would cost an ESP32 half a kilobyte:
+ * the way out, the server's limits, publications, received messages, and here what is said about the connection itself.
  */
-export class Connection {
+export class Connection extends Inbound {
   /** See {@link ConnectionState}. */
   state: number = ConnectionState.IDLE;
-  readonly sender: Sender;
-  readonly outbound: Outbound;
-  readonly #receiver: Receiver;
-  readonly #inbound: Inbound;
-  readonly #keepAlive: KeepAlive;
-  readonly #session: Session;
-  readonly #handler: ConnectionHandler;
-  readonly #connectTimeout: number;
-  /** Set once CONNECT is sent. */
-  #connect: Connect | undefined;
   /** Whether received packets are being looked at: what is called back stands deep in the stack. */
   looking = false;
-  #lastReceived = 0;
+  readonly packet: Receiver;
+  private readonly connectTimeout: number;
+  private readonly pingTimeout: number;
+  /** Set once CONNECT is sent. */
+  private connect: Connect | undefined;
+  /** Whether QoS 1 and 2 publications may be sent before the CONNACK. */
+  private early = false;
+  private lastReceived = 0;
+  /** Keep Alive in milliseconds, 0 for none. */
+  private keepAlive = 0;
+  /** When PINGRESP was last asked for, or -1 while none is awaited. */
+  private asked = -1;
   /** The PINGREQ that is asked for could not be sent yet. */
-  #pingUnsent = false;
+  private pingUnsent = false;
 
   constructor(session: Session, handler: ConnectionHandler, options: ConnectionOptions) {
-    this.#session = session;
-    this.#handler = handler;
-    this.#connectTimeout = options.connectTimeout;
-    this.sender = new Sender(options.sendBuffer);
-    this.#receiver = new Receiver(options.receiveBuffer, decodeFromServer);
-    this.outbound = new Outbound(this.sender, session.outgoing, handler, options.topicAliases);
-    this.#inbound = new Inbound(this.sender, session.incoming, handler);
-    this.#keepAlive = new KeepAlive(options.pingTimeout);
+    super(session, handler, options.sendBuffer, options.topicAliases);
+    this.connectTimeout = options.connectTimeout;
+    this.pingTimeout = options.pingTimeout;
+    this.packet = new Receiver(options.receiveBuffer);
   }
 
   /**
    * The transport is connected: sends the CONNECT.
+   * @param early whether QoS 1 and 2 publications may follow before the CONNACK (MQTT 5.0, 3.1.4); only a session with nothing in flight
+   * allows it.
    * @throws MqttError (configuration, resource) for options that cannot be encoded; nothing has been sent then.
    */
-  open(transport: Transport, writable: number, connect: Connect, now: number): void {
-    const length = encodeConnect(this.sender.writer, connect);
+  open(transport: Transport, writable: number, connect: Connect, now: number, early = false): void {
+    const { packet } = this;
+    const length = encodeConnect(this.writer(), connect);
     if (length > writable) throw new MqttError("resource", `CONNECT takes ${length} bytes, the socket only ${writable}: shorten will, id or properties`);
-    this.#connect = connect;
-    this.#receiver.packet.version = connect.version;
-    if (connect.version === 5) this.#receiver.maximumPacketSize = connect.properties?.maximumPacketSize ?? this.#receiver.maximumPacketSize;
-    this.sender.open(transport, writable, now);
-    this.outbound.dropRequests();
+    this.now = this.lastReceived = now;
+    this.connect = connect;
+    this.version = packet.version = connect.version;
+    packet.maximumPacketSize = (connect.version === 5 ? connect.properties?.maximumPacketSize : undefined) ?? packet.maximumPacketSize;
+    this.openSender(transport, writable);
+    this.openOutbound();
     this.state = ConnectionState.CONNECTING;
-    this.#lastReceived = now;
-    this.sender.send(length, now);
+    this.send(length);
+    this.early = early && this.session.outgoing.count === 0;
+    if (this.early) this.handler.onWritable();
+  }
+
+  private writer(): PacketWriter {
+    return new PacketWriter(this.sendBuffer);
   }
 
   /** Whether a CONNECT was sent, so that the silence or the end that followed is the server's. */
   get greeted(): boolean {
-    return this.#connect !== undefined;
+    return this.connect !== undefined;
+  }
+
+  /** Whether a publication of that QoS may be sent now, if there is room. */
+  mayPublishAt(qos: number): boolean {
+    return this.state === ConnectionState.CONNECTED || (this.early && qos > 0 && this.state === ConnectionState.CONNECTING);
   }
 
   /** The transport takes that many bytes now. */
   writable(count: number, now: number): void {
     if (this.state === ConnectionState.CLOSED) return;
-    this.sender.setWritable(count);
-    if (this.#pingUnsent) {
-      this.#pingUnsent = false;
-      this.#keepAlive.asked = -1;
+    this.now = now;
+    this.setRoom(count);
+    if (this.pingUnsent) {
+      this.pingUnsent = false;
+      this.asked = -1;
     }
-    this.#flush(now);
+    if (this.early && this.state === ConnectionState.CONNECTING && this.proceed()) this.handler.onWritable();
+    this.flush();
     this.receive(0, now);
   }
 
   /** Sends what is due: a payload on its way, acknowledgements, what is to be resent; then asks for more. */
-  #flush(now: number): void {
-    const { outbound } = this;
+  private flush(): void {
     if (this.state !== ConnectionState.CONNECTED) return;
-    const all = outbound.proceed(now) && this.#inbound.flush(now) && outbound.flush(now);
-    if (outbound.failure !== undefined) this.#close(outbound.failure);
-    else if (all || outbound.pushing) this.#askForMore();
+    const all = this.proceed() && this.flushInbound() && this.flushOutbound();
+    if (this.failure !== undefined) this.closed(this.failure);
+    // What was told before may have ended the connection.
+    else if ((all || this.pushing) && this.isConnected()) this.handler.onWritable();
   }
 
-  /** What was told before may have ended the connection. */
-  #askForMore(): void {
-    if (this.state === ConnectionState.CONNECTED) this.#handler.onWritable();
+  private isConnected(): boolean {
+    return this.state === ConnectionState.CONNECTED;
   }
 
   /** Where the next bytes from the transport go: a view of 1 to `count` bytes. Only while not {@link paused}. */
   space(count: number): Uint8Array {
-    return this.#receiver.space(count);
-  }
-
-  /** Whether the transport has to keep what it receives: the handler holds a message, or an answer must go out first. */
-  get paused(): boolean {
-    return this.#inbound.paused;
+    return this.packet.space(count);
   }
 
   /** `count` bytes have been put into {@link space}; with 0 what was there before is looked at. */
   receive(count: number, now: number): void {
+    const { packet } = this;
+    this.now = now;
     if (count > 0) {
-      this.#lastReceived = now;
-      this.#receiver.received(count);
+      this.lastReceived = now;
+      packet.received(count);
     }
     if (this.looking) return;
-    const packet = this.#receiver.packet;
     this.looking = true;
     try {
       // In one function, with few calls below it: handlers are called from here, and an ESP32-C3 has 6 KiB of stack.
-      while (this.state !== ConnectionState.CLOSED && !this.#inbound.paused && this.#receiver.next()) {
+      while (this.state !== ConnectionState.CLOSED && !this.paused && packet.next()) {
         let wrong = packet.fault;
-        const type = packet.type;
+        const type = packet.first >> 4;
         if (wrong === 0) {
-          if (this.state !== ConnectionState.CONNECTED) wrong = this.#beforeConnack(packet, type, now);
-          else if (type === PacketType.PUBLISH) wrong = this.#inbound.publish(packet, now);
-          else if (type === PacketType.CONNACK) wrong = ReasonCode.PROTOCOL_ERROR;
-          else wrong = this.#control(packet, type, now);
+          if (this.state !== ConnectionState.CONNECTED) wrong = this.beforeConnack(packet, type);
+          else if (type === PacketType.PUBLISH) wrong = this.delivered(packet);
+          else wrong = this.control(packet, type);
         }
-        if (wrong !== 0) this.#violation(wrong, type);
+        if (wrong !== 0) this.violation(wrong, type);
       }
     } finally {
       this.looking = false;
@@ -159,98 +168,88 @@ export class Connection {
   }
 
   /** @returns 0, or the Reason Code: not even DISCONNECT may come before CONNACK (MQTT 5.0, 3.14.0-1). */
-  #beforeConnack(packet: ReceivedPacket, type: number, now: number): number {
-    if (type === PacketType.CONNACK) return this.#connack(packet, now);
-    return type === PacketType.AUTH ? this.#auth(packet) : ReasonCode.PROTOCOL_ERROR;
+  private beforeConnack(packet: Receiver, type: number): number {
+    if (type === PacketType.CONNACK) return this.connack(packet);
+    return type === PacketType.AUTH ? this.auth(packet) : ReasonCode.PROTOCOL_ERROR;
   }
 
   /** The handler has taken the piece that it held; `take` as in {@link ConnectionHandler.onPublish}. Without such a piece nothing happens. */
   release(take: number, now: number): void {
-    if (this.state !== ConnectionState.CONNECTED || !this.#inbound.held) return;
-    this.#inbound.taken(this.#receiver.packet, take, now);
+    if (this.state !== ConnectionState.CONNECTED || !this.held) return;
+    this.now = now;
+    this.taken(this.packet, take);
     this.receive(0, now);
   }
 
-  /** Acknowledges a message that was taken with `Take.LATER`; `reasonCode` of 0x80 or above refuses it. */
-  acknowledge(identifier: number, reasonCode: number, now: number): void {
-    this.#inbound.acknowledge(identifier, reasonCode, now);
-  }
-
-  /** Anything but PUBLISH and CONNACK on a connection that stands. @returns 0, or the Reason Code for what is wrong with it. */
-  #control(packet: ReceivedPacket, type: number, now: number): number {
+  /** Anything but PUBLISH on a connection that stands. @returns 0, or the Reason Code for what is wrong with it. */
+  private control(packet: Receiver, type: number): number {
     let expected = true;
-    if (type === PacketType.DISCONNECT) return this.#disconnected(packet);
-    if (isUnwantedProblem(packet, this.#connect)) return ReasonCode.PROTOCOL_ERROR;
-    switch (type) {
-      case PacketType.PUBREL: {
-        const wrong = this.#inbound.released(packet, now);
-        if (wrong !== 0) return wrong;
-        break;
-      }
-      case PacketType.SUBACK:
-      case PacketType.UNSUBACK:
-        expected = this.outbound.answered(packet);
-        break;
-      case PacketType.PINGRESP:
-        this.#keepAlive.asked = -1;
-        break;
-      case PacketType.AUTH:
-        return this.#auth(packet);
-      default:
-        expected = this.outbound.acknowledged(packet);
-    }
+    if (type === PacketType.DISCONNECT) return this.disconnected(packet);
+    if (isUnwantedProblem(packet, this.connect)) return ReasonCode.PROTOCOL_ERROR;
+    if (type === PacketType.AUTH) return this.auth(packet);
+    if (type === PacketType.PUBREL) {
+      const wrong = this.released(packet);
+      if (wrong !== 0) return wrong;
+    } else if (type === PacketType.PINGRESP) this.asked = -1;
+    else if (type === PacketType.CONNACK) expected = false;
+    else expected = type < PacketType.SUBACK ? this.acknowledged(packet) : this.answered(packet);
     if (!expected) return ReasonCode.PROTOCOL_ERROR;
-    if (this.state === ConnectionState.CONNECTED) this.#handler.onPacket(packet);
+    if (this.state === ConnectionState.CONNECTED) this.handler.onPacket(packet);
     // An answer makes room.
-    this.#flush(now);
+    this.flush();
     return 0;
   }
 
-  #connack(packet: ReceivedPacket, now: number): number {
-    const connect = this.#connect;
+  private connack(packet: Receiver): number {
+    const { connect, session, early } = this;
     if (connect === undefined) return ReasonCode.PROTOCOL_ERROR;
     if (packet.reasonCode !== 0) {
-      const text = packet.property(PropertyId.reasonString);
-      this.#handler.onPacket(packet);
-      this.#close(new MqttError("peer", `the broker refused the connection: ${reasonText(packet.reasonCode)}${typeof text === "string" ? `: ${text}` : ""}`, packet.reasonCode));
+      // The server must not look at anything behind a CONNECT that it refuses (MQTT 5.0, 3.1.4-6).
+      if (early) this.giveBack(Fate.UNSENT);
+      this.ended("the broker refused the connection", packet);
       return 0;
     }
-    const session = this.#session;
     const wrong = checkConnack(packet, connect, session.established);
     if (wrong !== 0) return wrong;
     const expiry = packet.numberProperty(PropertyId.sessionExpiryInterval, connect.properties?.sessionExpiryInterval ?? 0);
     session.established = connect.version === 5 ? expiry > 0 : !connect.cleanStart;
-    this.#keepAlive.interval = packet.numberProperty(PropertyId.serverKeepAlive, connect.keepAlive) * 1000;
-    this.#inbound.start(connect.version, connect.properties?.topicAliasMaximum ?? 0, packet.sessionPresent);
-    if (!packet.sessionPresent) this.outbound.discard();
+    this.keepAlive = packet.numberProperty(PropertyId.serverKeepAlive, connect.keepAlive) * 1000;
+    this.startInbound(connect.properties?.topicAliasMaximum ?? 0, packet.sessionPresent);
+    this.startOutbound(packet, early);
     // Whoever was told of a loss may have ended the connection.
     if (this.state === ConnectionState.CLOSED) return 0;
-    this.outbound.start(packet, connect.version);
     this.state = ConnectionState.CONNECTED;
-    this.#handler.onPacket(packet);
-    this.#flush(now);
+    this.handler.onPacket(packet);
+    this.flush();
     return 0;
   }
 
-  #auth(packet: ReceivedPacket): number {
-    const wrong = checkAuth(packet, this.#connect, this.state === ConnectionState.CONNECTED);
-    if (wrong === 0) this.#handler.onPacket(packet);
+  private auth(packet: Receiver): number {
+    const wrong = checkAuth(packet, this.connect, this.state === ConnectionState.CONNECTED);
+    if (wrong === 0) this.handler.onPacket(packet);
     return wrong;
   }
 
-  #disconnected(packet: ReceivedPacket): number {
+  private disconnected(packet: Receiver): number {
     if (isClientsDisconnect(packet)) return ReasonCode.PROTOCOL_ERROR;
-    const text = packet.property(PropertyId.reasonString);
-    this.#handler.onPacket(packet);
-    this.#close(new MqttError("peer", `the broker disconnected: ${reasonText(packet.reasonCode)}${typeof text === "string" ? `: ${text}` : ""}`, packet.reasonCode));
+    this.ended("the broker disconnected", packet);
     return 0;
   }
 
-  /** Publishes, see {@link Outbound.publish}. @returns one of {@link Published}. */
+  /** The server ends the connection and says why. */
+  private ended(what: string, packet: Receiver): void {
+    const { reasonCode } = packet;
+    const text = packet.property(PropertyId.reasonString);
+    this.handler.onPacket(packet);
+    this.closed(new MqttError("peer", `${what}: ${reasonText(reasonCode)}${typeof text === "string" ? `: ${text}` : ""}`, reasonCode));
+  }
+
+  /** Publishes, see {@link Publishing.publishNow}. @returns one of {@link Published}. */
   publish(publication: Publication, payload: PublicationPayload, reuse: boolean, now: number): number {
-    if (this.state !== ConnectionState.CONNECTED) return Published.BLOCKED;
-    const published = this.outbound.publish(publication, payload, reuse, now);
-    if (this.outbound.failure !== undefined) this.#close(this.outbound.failure);
+    this.now = now;
+    if (this.state !== ConnectionState.CONNECTED && !this.mayPublishAt(publication.flags >> 1)) return Published.BLOCKED;
+    const published = this.publishNow(publication, payload, reuse && this.state === ConnectionState.CONNECTED);
+    if (this.failure !== undefined) this.closed(this.failure);
     return published;
   }
 
@@ -260,35 +259,40 @@ export class Connection {
    * @returns the Packet Identifier that SUBACK will carry, or 0 when there is no room now.
    */
   subscribe(subscriptions: readonly Subscription[], properties: SubscribeProperties | Properties | undefined, now: number, id = 0): number {
-    return this.#request(OutgoingState.SUBACK, subscriptions.length, now, id, (identifier, version) =>
-      encodeSubscribe(this.sender.writer, version, identifier, subscriptions, properties));
+    const identifier = this.requestIdentifier(subscriptions.length, now, id);
+    if (identifier === 0) return 0;
+    return this.request(OutgoingState.SUBACK, identifier, subscriptions.length, encodeSubscribe(this.writer(), this.version, identifier, subscriptions, properties));
   }
 
   /** Unsubscribes, as {@link subscribe}. @returns the Packet Identifier that UNSUBACK will carry, or 0 when there is no room now. */
   unsubscribe(filters: readonly string[], properties: Pick<Properties, "userProperty"> | undefined, now: number, id = 0): number {
-    return this.#request(OutgoingState.UNSUBACK, filters.length, now, id, (identifier, version) =>
-      encodeUnsubscribe(this.sender.writer, version, identifier, filters, properties));
+    const identifier = this.requestIdentifier(filters.length, now, id);
+    if (identifier === 0) return 0;
+    return this.request(OutgoingState.UNSUBACK, identifier, filters.length, encodeUnsubscribe(this.writer(), this.version, identifier, filters, properties));
   }
 
-  #request(state: number, count: number, now: number, id: number, encode: (identifier: number, version: 4 | 5) => number): number {
-    const table = this.#session.outgoing;
-    if (this.state !== ConnectionState.CONNECTED || !this.sender.canSend(0) || !table.hasRoomForRequest) return 0;
+  private requestIdentifier(count: number, now: number, id: number): number {
+    const { outgoing } = this.session;
+    this.now = now;
+    if (this.state !== ConnectionState.CONNECTED || !this.canSend(0) || !outgoing.hasRoomForRequest) return 0;
     if (count > 255) throw configurationError("the number of topic filters in a packet", "at most 255");
-    const identifier = id === 0 ? table.nextIdentifier() : table.checkFree(id);
-    const length = encode(identifier, this.#receiver.packet.version);
-    this.outbound.limits.checkPacketSize(length);
-    if (!this.sender.canSend(length)) return 0;
-    this.sender.send(length, now);
-    table.add(identifier, state, count);
+    return id === 0 ? outgoing.nextIdentifier() : outgoing.checkFree(id);
+  }
+
+  private request(state: number, identifier: number, count: number, length: number): number {
+    this.checkPacketSize(length);
+    if (!this.canSend(length)) return 0;
+    this.send(length);
+    this.session.outgoing.add(identifier, state, count);
     return identifier;
   }
 
   /** Sends a PINGREQ. @returns false when there is no room now. */
   ping(now: number): boolean {
-    this.#keepAlive.asked = now;
-    this.#pingUnsent = !this.sender.canSend(2);
-    if (!this.#pingUnsent) this.sender.send(encodePing(this.sender.writer, PacketType.PINGREQ), now);
-    return !this.#pingUnsent;
+    this.asked = this.now = now;
+    this.pingUnsent = !this.canSend(2);
+    if (!this.pingUnsent) this.send(encodePing(this.writer(), PacketType.PINGREQ));
+    return !this.pingUnsent;
   }
 
   /**
@@ -297,14 +301,14 @@ export class Connection {
    * @throws MqttError (configuration) when it does not name the Authentication Method of the CONNECT, or is too long for the server.
    */
   authenticate(reasonCode: number, properties: Properties | undefined, now: number): boolean {
-    const { limits } = this.outbound;
-    checkAuthenticating(properties, this.#connect);
-    if (!this.sender.canSend(0)) return false;
-    let length = encodeDisconnect(this.sender.writer, PacketType.AUTH, 5, reasonCode, properties);
-    if (length > limits.maximumPacketSize) length = encodeDisconnect(this.sender.writer, PacketType.AUTH, 5, reasonCode, withoutTexts(properties));
-    limits.checkPacketSize(length);
-    if (!this.sender.canSend(length)) return false;
-    this.sender.send(length, now);
+    checkAuthenticating(properties, this.connect);
+    this.now = now;
+    if (!this.canSend(0)) return false;
+    let length = encodeDisconnect(this.writer(), PacketType.AUTH, 5, reasonCode, properties);
+    if (length > this.maximumPacketSize) length = encodeDisconnect(this.writer(), PacketType.AUTH, 5, reasonCode, withoutTexts(properties));
+    this.checkPacketSize(length);
+    if (!this.canSend(length)) return false;
+    this.send(length);
     return true;
   }
 
@@ -314,64 +318,63 @@ export class Connection {
    */
   disconnect(reasonCode: number, properties: DisconnectProperties | undefined, now: number): boolean {
     const expiry = properties?.sessionExpiryInterval ?? 0;
-    checkDisconnect(reasonCode, expiry, this.#connect);
+    checkDisconnect(reasonCode, expiry, this.connect);
     const open = this.state === ConnectionState.CONNECTING || this.state === ConnectionState.CONNECTED;
     let sent = false;
-    if (open && this.sender.left === 0) {
-      const version = this.#receiver.packet.version;
-      let length = encodeDisconnect(this.sender.writer, PacketType.DISCONNECT, version, reasonCode, properties);
+    this.now = now;
+    if (open && this.left === 0) {
+      let length = encodeDisconnect(this.writer(), PacketType.DISCONNECT, this.version, reasonCode, properties);
       // Texts give way to the server's Maximum Packet Size (MQTT 5.0, 3.14.2-3, 3.14.2-4).
-      if (length > this.outbound.limits.maximumPacketSize)
-        length = encodeDisconnect(this.sender.writer, PacketType.DISCONNECT, version, reasonCode, expiry > 0 ? { sessionExpiryInterval: expiry } : undefined);
-      sent = this.sender.canSend(length) && length <= this.outbound.limits.maximumPacketSize;
-      if (sent) this.sender.send(length, now);
+      if (length > this.maximumPacketSize)
+        length = encodeDisconnect(this.writer(), PacketType.DISCONNECT, this.version, reasonCode, expiry > 0 ? { sessionExpiryInterval: expiry } : undefined);
+      sent = this.canSend(length) && length <= this.maximumPacketSize;
+      if (sent) this.send(length);
     }
-    this.#end(new MqttError("transport", "the connection was ended in the middle of this message"));
+    this.end(new MqttError("transport", "the connection was ended in the middle of this message"));
     return sent;
   }
 
   /** When {@link handleTimeout} has to be called next, or Infinity. */
   nextDeadline(): number {
-    if (this.state === ConnectionState.CONNECTING) return this.sender.lastSent + this.#connectTimeout;
-    return this.state === ConnectionState.CONNECTED ? this.#keepAlive.deadline(this.sender.lastSent, this.#lastReceived) : Infinity;
+    const { lastSent, state } = this;
+    if (state === ConnectionState.CONNECTED) return keepAliveDeadline(this.keepAlive, this.asked, this.pingTimeout, lastSent, this.lastReceived);
+    return state === ConnectionState.CONNECTING ? lastSent + this.connectTimeout : Infinity;
   }
 
   /** Does what is due at this time; to be called too often is harmless. */
   handleTimeout(now: number): void {
     if (now < this.nextDeadline()) return;
     // What is not read cannot be seen: while the handler holds a message, PINGRESP may be behind it.
-    if (this.#keepAlive.asked >= 0 && this.#inbound.held) this.#lastReceived = now;
-    else if (this.state === ConnectionState.CONNECTING) this.#close(new MqttError("transport", `the broker sent no CONNACK within ${this.#connectTimeout} ms: is it an MQTT broker?`, ReasonCode.SERVER_UNAVAILABLE));
-    else if (this.#keepAlive.asked < 0) this.ping(now);
-    else {
-      const what = this.#pingUnsent ? "nothing could be sent for the length of Keep Alive" : "the broker did not answer a PINGREQ in time";
-      this.#close(new MqttError("transport", `${what}: the link is dead`, ReasonCode.KEEP_ALIVE_TIMEOUT));
-    }
+    if (this.asked >= 0 && this.held) this.lastReceived = now;
+    else if (this.state === ConnectionState.CONNECTING)
+      this.dead(`the broker sent no CONNACK within ${this.connectTimeout} ms: is it an MQTT broker?`, ReasonCode.SERVER_UNAVAILABLE);
+    else if (this.asked < 0) this.ping(now);
+    else this.dead(`${this.pingUnsent ? "nothing could be sent for the length of Keep Alive" : "the broker did not answer a PINGREQ in time"}: the link is dead`, ReasonCode.KEEP_ALIVE_TIMEOUT);
   }
 
-  /** The transport is gone, or never came to be. */
-  closed(error: MqttError): void {
-    this.#close(error);
+  private dead(why: string, reasonCode: number): void {
+    this.closed(new MqttError("transport", why, reasonCode));
   }
 
   /** The peer broke the protocol: says so, as far as the version allows (MQTT 5.0, 4.13), and ends. */
-  #violation(reasonCode: number, type: number): void {
+  private violation(reasonCode: number, type: number): void {
     const connected = this.state === ConnectionState.CONNECTED;
-    if (this.#receiver.packet.version === 5 && this.sender.canSend(3)) this.sender.send(encodeDisconnect(this.sender.writer, PacketType.DISCONNECT, 5, reasonCode), this.sender.lastSent);
-    const what =
-      reasonCode === ReasonCode.PACKET_TOO_LARGE && connected ? `the broker sent a ${packetName(type)} that does not fit receiveBuffer or maximumPacketSize` : `the broker sent a wrong ${packetName(type)}`;
-    this.#close(new MqttError("peer", `${what}: ${reasonText(reasonCode)}${connected ? "" : "; is it an MQTT broker?"}`, reasonCode));
+    if (this.version === 5 && this.canSend(3)) this.send(encodeDisconnect(this.writer(), PacketType.DISCONNECT, 5, reasonCode));
+    const fits = reasonCode !== ReasonCode.PACKET_TOO_LARGE || !connected;
+    const what = `the broker sent a ${fits ? "wrong " : ""}${packetName(type)}${fits ? "" : " that does not fit receiveBuffer or maximumPacketSize"}`;
+    this.closed(new MqttError("peer", `${what}: ${reasonText(reasonCode)}${connected ? "" : "; is it an MQTT broker?"}`, reasonCode));
   }
 
-  #close(error: MqttError): void {
+  /** The connection is over: the transport is gone or never came to be, or this side gives it up. */
+  closed(error: MqttError): void {
     if (this.state === ConnectionState.CLOSED) return;
-    this.#end(error);
-    this.#handler.onClose(error);
+    this.end(error);
+    this.handler.onClose(error);
   }
 
-  #end(error: MqttError): void {
+  private end(error: MqttError): void {
     this.state = ConnectionState.CLOSED;
-    this.sender.close();
-    this.outbound.end(error);
+    this.closeSender();
+    this.endPublishing(error);
   }
 }

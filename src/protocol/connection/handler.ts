@@ -10,7 +10,8 @@ export interface ConnectionHandler {
   /** Any packet but PUBLISH, after the session has taken note of it. */
   onPacket(packet: ReceivedPacket): void;
   /**
-   * A message, or a piece of one: `packet.start` to `packet.end` of `packet.bytes` are the `packet.byteLength` bytes from `packet.offset`.
+   * A message, or a piece of one: `packet.start` to `packet.end` of `packet.bytes` are of its `packet.byteLength` bytes those from
+   * `packet.offset` on. The topic of a first piece has not been looked at yet: ask `topicIs`, or `checkTopic` before it is read.
    * @returns what becomes of it, see {@link Take}.
    */
   onPublish(packet: ReceivedPacket): number;
@@ -19,13 +20,23 @@ export interface ConnectionHandler {
    * packet, or with `error` by this side, whose payload source failed or whose new limits forbid it.
    */
   onSettled(publication: Publication, payload: PublicationPayload, reasonCode: number, packet: ReceivedPacket | undefined, error: MqttError | undefined): void;
-  /** The server has lost the session: this publication's fate is open unless `released` (it got as far as PUBREC). */
-  onLost(publication: Publication, payload: PublicationPayload, released: boolean): void;
+  /** The server has no session for this publication, or refused the connection that it was sent on early. `fate` is one of {@link Fate}. */
+  onLost(publication: Publication, payload: PublicationPayload, fate: number): void;
   /** There may be room for the next publication. */
   onWritable(): void;
   /** The connection is over and the transport must be closed; nothing more comes. Not called for {@link Connection.disconnect}. */
   onClose(error: MqttError): void;
 }
+
+/** What is known of a publication whose exchange cannot go on. */
+export const Fate = {
+  /** It may have arrived or not. */
+  UNKNOWN: 0,
+  /** It got as far as PUBREC: the server has it. */
+  RELEASED: 1,
+  /** The server did not look at it (MQTT 5.0, 3.1.4-6). */
+  UNSENT: 2,
+} as const;
 
 /** What a handler answers to a piece of a message; or a Reason Code of 0x80 or above, which refuses a QoS 1 or 2 message at its last piece. */
 export const Take = {

@@ -1,29 +1,14 @@
 /** A PINGREQ leaves this much before the Keep Alive is over, at most a tenth of it: the way to the server takes time too. */
 const MARGIN_MILLISECONDS = 1000;
 
-/** Times of one connection as data (MQTT 5.0, 3.1.2.10): when a PINGREQ is due, and until when its answer. */
-export class KeepAlive {
-  /** The interval in milliseconds, 0 for none. */
-  interval = 0;
-  /** When the answer was last asked for, or -1 while none is awaited. */
-  asked = -1;
-  readonly #timeout: number;
-
-  /** @param timeout milliseconds to wait for PINGRESP. */
-  constructor(timeout: number) {
-    this.#timeout = timeout;
-  }
-
-  /**
-   * When something has to be done next, or Infinity.
-   * @param lastSent when something was last sent. @param lastReceived when something last came.
-   */
-  deadline(lastSent: number, lastReceived: number): number {
-    // While bytes come, PINGRESP may be behind a long payload.
-    if (this.asked >= 0) return (lastReceived > this.asked ? lastReceived : this.asked) + this.#timeout;
-    const interval = this.interval;
-    if (interval === 0) return Infinity;
-    const margin = interval / 10;
-    return lastSent + interval - (margin < MARGIN_MILLISECONDS ? margin : MARGIN_MILLISECONDS);
-  }
+/**
+ * When a PINGREQ or the end of a silent connection is due (MQTT 5.0, 3.1.2.10), or Infinity. All in milliseconds.
+ * @param interval Keep Alive, 0 for none. @param asked when PINGRESP was asked for, or -1. @param timeout how long it is waited for.
+ */
+export function keepAliveDeadline(interval: number, asked: number, timeout: number, lastSent: number, lastReceived: number): number {
+  // While bytes come, PINGRESP may be behind a long payload.
+  if (asked >= 0) return (lastReceived > asked ? lastReceived : asked) + timeout;
+  if (interval === 0) return Infinity;
+  const margin = interval / 10;
+  return lastSent + interval - (margin < MARGIN_MILLISECONDS ? margin : MARGIN_MILLISECONDS);
 }

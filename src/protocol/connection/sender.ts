@@ -1,7 +1,6 @@
 import { MqttError } from "../error.js";
-import { PacketWriter } from "../codec/packet-writer.js";
+import { PacketType } from "../codec/packet-type.js";
 import type { PublicationPayload } from "../session/publication.js";
-import { Views } from "./views.js";
 
 /** What the core needs of a socket: an ECMA-419 TCP, TLS or WebSocket stream is one. */
 export interface Transport {
@@ -9,93 +8,114 @@ export interface Transport {
   write(bytes: Uint8Array): number | undefined;
 }
 
+/** The longest acknowledgement that this side sends: fixed header, identifier and Reason Code. */
+const ACKNOWLEDGEMENT_LENGTH = 5;
+
 /**
- * The way out: one send buffer, and a transport that takes so many bytes at a time. While a payload is on its way that did not fit at
- * once, nothing else is sent: packets cannot be interleaved.
+ * The way out, lowest layer of a {@link Connection}: one send buffer, and a transport that takes so many bytes at a time. While a payload
+ * is on its way that did not fit at once, nothing else is sent: packets cannot be interleaved.
  */
 export class Sender {
-  readonly bytes: Uint8Array;
-  readonly writer: PacketWriter;
+  /** The time of the call in progress, in milliseconds. */
+  protected now = 0;
   /** Bytes that the transport takes now. */
-  writable = 0;
+  room = 0;
   /** The most that it ever took at once: what is longer must not wait for as much room. */
   capacity = 0;
   /** When something was last sent, in milliseconds. */
-  lastSent = 0;
+  protected lastSent = 0;
   /** Payload bytes still to be sent of the PUBLISH that is on its way. */
   left = 0;
-  readonly #views: Views;
-  #transport: Transport | undefined;
-  #payload: PublicationPayload | undefined;
-  #offset = 0;
+  protected readonly sendBuffer: Uint8Array;
+  protected version: 4 | 5 = 5;
+  /** The part of the send buffer that was last sent: acknowledgements are of one length. */
+  private sent: Uint8Array | undefined;
+  private transport: Transport | undefined;
+  private payload: PublicationPayload | undefined;
+  private offset = 0;
 
-  /** @param bytes the send buffer, owned by the caller and used by nobody else. */
-  constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
-    this.writer = new PacketWriter(bytes);
-    this.#views = new Views(bytes);
+  /** @param sendBuffer owned by the caller and used by nobody else. */
+  constructor(sendBuffer: Uint8Array) {
+    this.sendBuffer = sendBuffer;
   }
 
-  open(transport: Transport, writable: number, now: number): void {
-    this.#transport = transport;
-    this.lastSent = now;
-    this.capacity = 0;
-    this.setWritable(writable);
+  protected openSender(transport: Transport, writable: number): void {
+    this.transport = transport;
+    this.lastSent = this.now;
+    this.setRoom(writable);
   }
 
-  setWritable(count: number): void {
-    this.writable = count;
+  protected setRoom(count: number): void {
+    this.room = count;
     if (count > this.capacity) this.capacity = count;
   }
 
-  close(): void {
-    this.#transport = this.#payload = undefined;
-    this.writable = this.left = 0;
+  protected closeSender(): void {
+    this.transport = this.payload = undefined;
+    this.room = this.left = 0;
   }
 
   /** Whether a packet of this length can be sent now. */
-  canSend(length: number): boolean {
-    return this.left === 0 && length <= this.writable;
+  protected canSend(length: number): boolean {
+    return this.left === 0 && length <= this.room;
   }
 
   /** Sends the first bytes of the send buffer. */
-  send(length: number, now: number): void {
-    this.#write(this.#views.get(0, length), now);
+  protected send(length: number): void {
+    let { sent } = this;
+    if (sent?.length !== length) this.sent = sent = this.sendBuffer.subarray(0, length);
+    this.write(sent);
   }
 
-  /** Begins a payload of which the header has been sent; without `payload` the caller brings it through {@link push}. */
-  stream(length: number, payload: PublicationPayload | undefined): void {
+  /** Sends bytes that {@link canSend} said there is room for. */
+  protected write(bytes: Uint8Array): void {
+    const room = this.transport?.write(bytes);
+    this.room = room === undefined ? this.room - bytes.length : room;
+    this.lastSent = this.now;
+  }
+
+  /** Sends PUBACK, PUBREC, PUBREL or PUBCOMP (MQTT 5.0, 3.4 to 3.7). @returns false when there is no room now. */
+  protected sendAcknowledgement(type: number, identifier: number, reasonCode: number): boolean {
+    if (!this.canSend(ACKNOWLEDGEMENT_LENGTH)) return false;
+    // Straight into the buffer: one goes out for each QoS 1 message that comes in.
+    const bytes = this.sendBuffer;
+    const length = reasonCode === 0 || this.version === 4 ? 4 : 5;
+    bytes[0] = type === PacketType.PUBREL ? 0x62 : type << 4;
+    bytes[1] = length - 2;
+    bytes[2] = identifier >> 8;
+    bytes[3] = identifier;
+    bytes[4] = reasonCode;
+    this.send(length);
+    return true;
+  }
+
+  /** Begins a payload of which the header has been sent; without `payload` the caller brings it through {@link pushBytes}. */
+  protected stream(length: number, payload: PublicationPayload | undefined): void {
     this.left = length;
-    this.#payload = payload;
-    this.#offset = 0;
+    this.payload = payload;
+    this.offset = 0;
   }
 
   /** Sends more of the payload that is on its way. @returns whether it is complete. */
-  pump(now: number): boolean {
-    const payload = this.#payload;
+  protected pump(): boolean {
+    const { payload } = this;
     if (payload === undefined) return false;
-    while (this.left > 0 && this.writable > 0) {
-      const count = this.left < this.writable ? this.left : this.writable;
-      const slice = payload instanceof Uint8Array ? payload.subarray(this.#offset, this.#offset + count) : payload.read(this.#offset, count);
-      this.push(slice, count, now);
+    while (this.left > 0 && this.room > 0) {
+      const count = this.left < this.room ? this.left : this.room;
+      const { offset } = this;
+      this.pushBytes(payload instanceof Uint8Array ? payload.subarray(offset, offset + count) : payload.read(offset, count), count);
     }
     if (this.left > 0) return false;
-    this.#payload = undefined;
+    this.payload = undefined;
     return true;
   }
 
   /** Sends the next bytes of a payload. @throws MqttError (configuration) for no bytes or more than `count`. */
-  push(slice: Uint8Array, count: number, now: number): void {
-    if (slice.length === 0 || slice.length > count)
-      throw new MqttError("configuration", `a payload source must give 1 to ${count} bytes, not ${slice.length}`);
-    this.#offset += slice.length;
-    this.left -= slice.length;
-    this.#write(slice, now);
-  }
-
-  #write(bytes: Uint8Array, now: number): void {
-    const writable = this.#transport?.write(bytes);
-    this.writable = writable === undefined ? this.writable - bytes.length : writable;
-    this.lastSent = now;
+  protected pushBytes(slice: Uint8Array, count: number): void {
+    const { length } = slice;
+    if (length === 0 || length > count) throw new MqttError("configuration", `a payload source must give 1 to ${count} bytes, not ${length}`);
+    this.offset += length;
+    this.left -= length;
+    this.write(slice);
   }
 }

@@ -13,7 +13,7 @@ export const IncomingState = {
 const QOS_2 = 4;
 
 export interface AcknowledgementSender {
-  flush(now: number): boolean;
+  flushAt(now: number): void;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { checkInteger, configurationError } from "../error.js";
 import { IdentifierTable } from "./identifier-table.js";
-import type { Publication, PublicationPayload } from "./publication.js";
+import { Publication, type PublicationPayload } from "./publication.js";
 
 /** Where an exchange that this side began stands. */
 export const OutgoingState = {
@@ -25,19 +25,13 @@ export const OutgoingState = {
 /**
  * What this side has begun and the other has not yet finished, in the order of sending: that of resending too (MQTT 5.0, 4.6.0-1). A
  * PUBREC moves its entry to the end, so that PUBRELs keep the order of PUBRECs (4.6.0-4). Above the identifier
- * an entry has a byte of state and a byte that belongs to the state. Fixed size: nothing here grows.
+ * an entry has a byte of state and a byte that belongs to the state. Fixed size: nothing here grows. The last two
+ * entries are for SUBSCRIBE and UNSUBSCRIBE only.
  */
 export class OutgoingTable extends IdentifierTable {
-  readonly #publications: (Publication | undefined)[];
-  readonly #payloads: (PublicationPayload | undefined)[];
-  #last = 0;
-
-  /** @param size entries, of which the last two are for SUBSCRIBE and UNSUBSCRIBE only. */
-  constructor(size: number) {
-    super(size);
-    this.#publications = new Array<Publication | undefined>(size).fill(undefined);
-    this.#payloads = new Array<PublicationPayload | undefined>(size).fill(undefined);
-  }
+  /** Publication and payload of each entry, in turn. Made at the first publication: who sends at QoS 0 only needs none. */
+  private items: (Publication | PublicationPayload | undefined)[] | undefined;
+  private last = 0;
 
   /** Whether another publication fits; other requests have two entries more. */
   get hasRoom(): boolean {
@@ -50,9 +44,9 @@ export class OutgoingTable extends IdentifierTable {
 
   /** A Packet Identifier that is not in use, never 0 (MQTT 5.0, 2.2.1-3). */
   nextIdentifier(): number {
-    do this.#last = this.#last === 0xffff ? 1 : this.#last + 1;
-    while (this.find(this.#last) >= 0);
-    return this.#last;
+    do this.last = this.last === 0xffff ? 1 : this.last + 1;
+    while (this.find(this.last) >= 0);
+    return this.last;
   }
 
   /** Lets a caller choose an identifier. @throws MqttError (configuration) for one out of range or in use. */
@@ -76,33 +70,40 @@ export class OutgoingTable extends IdentifierTable {
   }
 
   publication(index: number): Publication | undefined {
-    return this.#publications[index];
+    const item = this.items?.[2 * index];
+    return item instanceof Publication ? item : undefined;
   }
 
   payload(index: number): PublicationPayload | undefined {
-    return this.#payloads[index];
+    const item = this.items?.[2 * index + 1];
+    return item instanceof Publication ? undefined : item;
   }
 
   add(identifier: number, state: number, extra: number, publication?: Publication, payload?: PublicationPayload): void {
     const index = this.count++;
     this.entries[index] = identifier | (state << 16) | (extra << 24);
-    this.#publications[index] = publication;
-    this.#payloads[index] = payload;
+    if (publication === undefined) return;
+    const items = (this.items ??= new Array<Publication | undefined>(2 * this.entries.length).fill(undefined));
+    items[2 * index] = publication;
+    items[2 * index + 1] = payload;
   }
 
   remove(index: number): void {
+    const { items } = this;
     const last = --this.count;
-    this.entries.copyWithin(index, index + 1, last + 1);
-    this.#publications.copyWithin(index, index + 1, last + 1);
-    this.#payloads.copyWithin(index, index + 1, last + 1);
-    this.#publications[last] = this.#payloads[last] = undefined;
+    // The usual one is the only one.
+    if (index < last) {
+      this.entries.copyWithin(index, index + 1, last + 1);
+      items?.copyWithin(2 * index, 2 * index + 2, 2 * last + 2);
+    }
+    if (items !== undefined) items[2 * last] = items[2 * last + 1] = undefined;
   }
 
   /** Moves an entry to the end, with a new state. */
   moveToEnd(index: number, state: number): void {
     const identifier = this.identifier(index);
-    const publication = this.#publications[index];
-    const payload = this.#payloads[index];
+    const publication = this.publication(index);
+    const payload = this.payload(index);
     this.remove(index);
     this.add(identifier, state, 0, publication, payload);
   }

@@ -4,6 +4,7 @@ import { PacketType } from "../codec/packet-type.js";
 import { writeProperties } from "../codec/properties.js";
 import type { PublishProperties } from "../codec/property.js";
 import { PublishFlag } from "../codec/publish.js";
+import type { PreparedHeader } from "./prepared-header.js";
 
 /** A payload that comes while it is sent. The same bytes must come again: a QoS 1 or 2 message may be resent (MQTT 5.0, 4.4). */
 export interface PayloadSource {
@@ -48,6 +49,8 @@ export class Publication {
   readonly properties: Uint8Array;
   /** The Topic Alias that the application chose, or 0. */
   readonly topicAlias: number;
+  /** Its header as last sent, when it is sent again and again. */
+  header: PreparedHeader | undefined;
 
   /** @throws MqttError (configuration) naming the wrong value. */
   constructor(topic: string, qos: number, retain: boolean, properties?: PublishProperties) {

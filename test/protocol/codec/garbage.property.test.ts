@@ -25,6 +25,7 @@ function decode(decoder: Decode, first: number, body: Uint8Array, version: 4 | 5
   packet.byteLength = body.length;
   packet.open(first, 4, 4 + body.length);
   decoder(packet);
+  if (packet.type === 3 && packet.fault === 0) packet.checkTopic();
   if (packet.fault !== 0) {
     ok(FAULTS.includes(packet.fault), `fault ${packet.fault}`);
     return;

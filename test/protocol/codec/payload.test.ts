@@ -39,11 +39,11 @@ test("a payload in pieces is no text, at the first piece and at the last", () =>
     receiver.space(end - offset).set(data.subarray(offset, end));
     receiver.received(end - offset);
     equal(receiver.next(), true);
-    for (const call of [() => receiver.packet.text(), () => receiver.packet.json()]) {
+    for (const call of [() => receiver.text(), () => receiver.json()]) {
       const error = mqttError(call);
       match(error.message, /^a payload of 20 bytes comes in pieces: set receiveBuffer larger, or put the pieces together$/);
       equal(error.kind, "resource");
     }
   }
-  equal(receiver.packet.more, false);
+  equal(receiver.more, false);
 });

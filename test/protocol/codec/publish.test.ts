@@ -163,13 +163,15 @@ test("the lengths of a header grow with properties and payload", () => {
   equal(header(200, 0, "00 01 't'", 0, properties(125), 1, 0), hex(join(bytes("30 85 01 00 01 't' 80 01 23 00 01"), properties(125))));
 });
 
-test("a header needs room for the longest Remaining Length", () => {
-  equal(header(10, 2, "00 01 't'", 7, undefined, 0, 0), "32 05 00 01 74 00 07");
-  equal(header(9, 2, "00 01 't'", 7, undefined, 0, 0), "no room");
-  equal(header(11, 2, "00 01 't'", 7, NONE, 0, 0), "32 06 00 01 74 00 07 00");
-  equal(header(10, 2, "00 01 't'", 7, NONE, 0, 0), "no room");
-  equal(header(14, 2, "00 01 't'", 7, NONE, 1, 0), "32 09 00 01 74 00 07 03 23 00 01");
-  equal(header(13, 2, "00 01 't'", 7, NONE, 1, 0), "no room");
+test("a header needs its own length and no more", () => {
+  equal(header(7, 2, "00 01 't'", 7, undefined, 0, 0), "32 05 00 01 74 00 07");
+  equal(header(6, 2, "00 01 't'", 7, undefined, 0, 0), "no room");
+  equal(header(8, 2, "00 01 't'", 7, NONE, 0, 0), "32 06 00 01 74 00 07 00");
+  equal(header(7, 2, "00 01 't'", 7, NONE, 0, 0), "no room");
+  equal(header(11, 2, "00 01 't'", 7, NONE, 1, 0), "32 09 00 01 74 00 07 03 23 00 01");
+  equal(header(10, 2, "00 01 't'", 7, NONE, 1, 0), "no room");
+  equal(header(9, 2, "00 01 't'", 7, NONE, 0, 122), "32 80 01 00 01 74 00 07 00");
+  equal(header(8, 2, "00 01 't'", 7, NONE, 0, 122), "no room", "two bytes of Remaining Length");
 });
 
 test("the length of a header is told as soon as its bytes do, and never too small a one", () => {

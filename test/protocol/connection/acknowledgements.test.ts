@@ -1,6 +1,6 @@
 import { equal } from "node:assert/strict";
 import { suite, test } from "node:test";
-import { Published } from "../../../src/protocol/connection/outbound.js";
+import { Published } from "../../../src/protocol/connection/publishing.js";
 import { OutgoingState } from "../../../src/protocol/session/outgoing.js";
 import { LASTING, ScriptedBroker } from "../support/scripted-broker.js";
 

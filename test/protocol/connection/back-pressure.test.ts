@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { suite, test } from "node:test";
-import { Published } from "../../../src/protocol/connection/outbound.js";
+import { Published } from "../../../src/protocol/connection/publishing.js";
 import { Publication } from "../../../src/protocol/session/publication.js";
 import { bytes, hex, join, pattern } from "../support/bytes.js";
 import { LASTING, ScriptedBroker, type ScriptOptions } from "../support/scripted-broker.js";

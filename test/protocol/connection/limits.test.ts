@@ -1,6 +1,6 @@
 import { equal, match } from "node:assert/strict";
 import { suite, test } from "node:test";
-import { Published } from "../../../src/protocol/connection/outbound.js";
+import { Published } from "../../../src/protocol/connection/publishing.js";
 import type { MqttError } from "../../../src/protocol/error.js";
 import { Publication } from "../../../src/protocol/session/publication.js";
 import { bytes, pattern } from "../support/bytes.js";
@@ -30,7 +30,7 @@ suite("the server's Maximum QoS", () => {
 
   test("holds for publications whose payload the caller brings", () => {
     const broker = ScriptedBroker.connected({}, "24 00");
-    refused(broker, () => broker.client.outbound.begin(new Publication("a", 1, false), bytes("07"), 1, 0, false, broker.now));
+    refused(broker, () => broker.client.begin(new Publication("a", 1, false), bytes("07"), 1, 0, false, broker.now));
   });
 });
 
@@ -58,7 +58,7 @@ suite("the server's Maximum Packet Size", () => {
     equal(broker.transport.take().length, 50);
     const error = refused(broker, () => broker.publish("a", 0, pattern(45)));
     equal(error.reasonCode, 0x95);
-    match(error.message, /has 51 bytes, the broker's Maximum Packet Size is 50/);
+    match(error.message, /the broker's Maximum Packet Size is 50: this packet has 51 bytes/);
   });
 
   test("counts a payload that would be streamed, from bytes or a source", () => {

@@ -2,7 +2,7 @@ import { equal, ok } from "node:assert/strict";
 import type { ReceivedPacket } from "../../../src/protocol/codec/received-packet.js";
 import { Connection, ConnectionState } from "../../../src/protocol/connection/connection.js";
 import { Take, type ConnectionHandler } from "../../../src/protocol/connection/handler.js";
-import { Published } from "../../../src/protocol/connection/outbound.js";
+import { Published } from "../../../src/protocol/connection/publishing.js";
 import { MqttError } from "../../../src/protocol/error.js";
 import { Publication, type PublicationPayload } from "../../../src/protocol/session/publication.js";
 import { Session } from "../../../src/protocol/session/session.js";
@@ -76,7 +76,7 @@ export class ModelClient implements ConnectionHandler {
     const properties = version === 5 ? { properties: { sessionExpiryInterval: 60, receiveMaximum } } : {};
     this.connection.open(this.transport, this.transport.window, { version, cleanStart: false, keepAlive: 0, clientId: "c", ...properties }, ++this.#now);
     this.transport.window = window;
-    this.connection.sender.capacity = 0;
+    this.connection.capacity = 0;
     this.connection.writable(window, this.#now);
   }
 
@@ -134,6 +134,7 @@ export class ModelClient implements ConnectionHandler {
   }
 
   onPublish(packet: ReceivedPacket): number {
+    equal(packet.checkTopic(), 0);
     equal(packet.topic, "s");
     equal(packet.offset, this.#piece.length, "pieces follow each other");
     this.#piece.push(...packet.payload);

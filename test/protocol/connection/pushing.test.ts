@@ -1,6 +1,6 @@
 import { equal } from "node:assert/strict";
 import { suite, test } from "node:test";
-import { Published } from "../../../src/protocol/connection/outbound.js";
+import { Published } from "../../../src/protocol/connection/publishing.js";
 import { Publication } from "../../../src/protocol/session/publication.js";
 import { bytes, hex, join, pattern } from "../support/bytes.js";
 import { mqttError } from "../support/encoding.js";
@@ -11,13 +11,13 @@ const small = (options = {}): ScriptedBroker => ScriptedBroker.connected({ sendB
 
 suite("a payload that the caller brings in parts", () => {
   const begin = (broker: ScriptedBroker, qos: number, first: string, length: number, identifier = 0, duplicate = false): number =>
-    broker.client.outbound.begin(new Publication("a", qos, false), bytes(first), length, identifier, duplicate, broker.now);
+    broker.client.begin(new Publication("a", qos, false), bytes(first), length, identifier, duplicate, broker.now);
 
   test("goes out part by part", () => {
     const broker = small();
     equal(begin(broker, 1, "01 02", 5), Published.ACCEPTED);
     broker.expect("32 0B 00 01 'a' 00 01 00 01 02");
-    const { outbound } = broker.client;
+    const { client: outbound } = broker;
     equal(outbound.pushing, true);
     equal(outbound.push(bytes("03"), broker.now), true);
     equal(outbound.push(bytes("04 05"), broker.now), true);
@@ -30,11 +30,11 @@ suite("a payload that the caller brings in parts", () => {
     const broker = small();
     begin(broker, 0, "", 2);
     broker.expect("30 06 00 01 'a' 00");
-    broker.client.outbound.push(bytes("01 02"), broker.now);
+    broker.client.push(bytes("01 02"), broker.now);
     broker.expect("01 02");
-    broker.client.outbound.begin(new Publication("a", 0, false), PAYLOAD.subarray(0, 20), 30, 0, false, broker.now);
+    broker.client.begin(new Publication("a", 0, false), PAYLOAD.subarray(0, 20), 30, 0, false, broker.now);
     equal(hex(broker.transport.take()), hex(join(bytes("30 22 00 01 'a' 00"), PAYLOAD.subarray(0, 20))));
-    broker.client.outbound.push(PAYLOAD.subarray(20), broker.now);
+    broker.client.push(PAYLOAD.subarray(20), broker.now);
     equal(hex(broker.transport.take()), hex(PAYLOAD.subarray(20)));
   });
 
@@ -44,8 +44,8 @@ suite("a payload that the caller brings in parts", () => {
     broker.expectNothing();
     equal(begin(broker, 0, "01 02 03 04 05", 9), Published.DONE);
     broker.expect("30 0D 00 01 'a' 00 01 02 03 04 05").drain(2);
-    equal(broker.client.outbound.push(bytes("06 07 08"), broker.now), false);
-    equal(broker.client.outbound.push(bytes("06 07"), broker.now), true);
+    equal(broker.client.push(bytes("06 07 08"), broker.now), false);
+    equal(broker.client.push(bytes("06 07"), broker.now), true);
     broker.expect("06 07");
   });
 
@@ -61,9 +61,9 @@ suite("a payload that the caller brings in parts", () => {
     const broker = small();
     begin(broker, 0, "01", 2);
     broker.expect("30 06 00 01 'a' 00 01");
-    equal(mqttError(() => broker.client.outbound.push(bytes("02 03"), broker.now)).kind, "configuration");
+    equal(mqttError(() => broker.client.push(bytes("02 03"), broker.now)).kind, "configuration");
     broker.expectNothing();
-    broker.client.outbound.push(bytes("02"), broker.now);
+    broker.client.push(bytes("02"), broker.now);
     broker.expect("02");
   });
 
@@ -72,7 +72,7 @@ suite("a payload that the caller brings in parts", () => {
     begin(broker, 0, "01", 2);
     broker.transport.take();
     broker.reply("32 06 00 01 'c' 00 01 00").expectNothing();
-    broker.client.outbound.push(bytes("02"), broker.now);
+    broker.client.push(bytes("02"), broker.now);
     broker.drain(1).expect("02 40 02 00 01");
   });
 

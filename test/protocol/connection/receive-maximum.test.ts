@@ -1,6 +1,6 @@
 import { equal } from "node:assert/strict";
 import { suite, test } from "node:test";
-import { Published } from "../../../src/protocol/connection/outbound.js";
+import { Published } from "../../../src/protocol/connection/publishing.js";
 import { LASTING, ScriptedBroker } from "../support/scripted-broker.js";
 
 const PUBLISH = (topic: string, identifier: number, first = "32"): string => `${first} 06 00 01 '${topic}' 00 0${identifier} 00`;

@@ -1,6 +1,6 @@
 import { equal, match } from "node:assert/strict";
 import { suite, test } from "node:test";
-import { Published } from "../../../src/protocol/connection/outbound.js";
+import { Published } from "../../../src/protocol/connection/publishing.js";
 import { Publication } from "../../../src/protocol/session/publication.js";
 import { mqttError } from "../support/encoding.js";
 import { LASTING, ScriptedBroker } from "../support/scripted-broker.js";
@@ -109,8 +109,10 @@ suite("sent Topic Aliases", () => {
     broker.expect(named("b", 1), named("a", 1), named("b", 1));
   });
 
-  test("are not given by a publication that could not be sent", () => {
+  test("are left out where only the topic fits, and not given by a publication that could not be sent", () => {
     const broker = connected("05", { window: 8 });
+    equal(broker.publish(a), Published.DONE);
+    broker.expect("30 04 00 01 'a' 00");
     equal(broker.publish(a), Published.BLOCKED);
     broker.drain(10);
     broker.publish(a);

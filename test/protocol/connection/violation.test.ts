@@ -46,7 +46,7 @@ suite("what the server must not send", () => {
     broker.publish("a", 1, new Uint8Array(30));
     broker.transport.take();
     broker.transport.drain(5);
-    broker.client.sender.setWritable(5);
+    broker.client.room = 5;
     broker.reply("C0 00").expectNothing().told("closed peer 0x82");
   });
 

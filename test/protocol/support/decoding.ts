@@ -1,5 +1,6 @@
 import { equal, ok } from "node:assert/strict";
 import { decodeFromServer } from "../../../src/protocol/codec/decode.js";
+import { PacketType } from "../../../src/protocol/codec/packet-type.js";
 import { ReceivedPacket } from "../../../src/protocol/codec/received-packet.js";
 
 export type Decode = (packet: ReceivedPacket) => unknown;
@@ -26,6 +27,8 @@ function decodeBody(buffer: Uint8Array, first: number, position: number, end: nu
   packet.byteLength = end - position;
   packet.open(first, position, end);
   decode(packet);
+  // As whoever delivers the message does.
+  if (packet.type === PacketType.PUBLISH && packet.fault === 0) packet.checkTopic();
   return packet;
 }
 

@@ -1,5 +1,4 @@
 import { equal, ok } from "node:assert/strict";
-import { decodeFromServer } from "../../../src/protocol/codec/decode.js";
 import { PacketType } from "../../../src/protocol/codec/packet-type.js";
 import type { ReceivedPacket } from "../../../src/protocol/codec/received-packet.js";
 import { Receiver } from "../../../src/protocol/connection/receiver.js";
@@ -20,8 +19,8 @@ export class Reception {
   /** @param buffer the receive buffer or its length. */
   constructor(buffer: number | Uint8Array, version: 4 | 5 = 5) {
     this.buffer = typeof buffer === "number" ? new Uint8Array(buffer) : buffer;
-    this.receiver = new Receiver(this.buffer, decodeFromServer);
-    this.receiver.packet.version = version;
+    this.receiver = new Receiver(this.buffer);
+    this.receiver.version = version;
   }
 
   /** Gives bytes as a socket does, as many at once as there is space for. @returns false from the first fault on. */
@@ -35,8 +34,9 @@ export class Reception {
       offset += space.length;
       receiver.received(space.length);
       while (receiver.next()) {
-        this.#take(receiver.packet);
-        if (receiver.packet.fault !== 0) return false;
+        if (receiver.offset === 0 && receiver.fault === 0) receiver.checkTopic();
+        this.#take(receiver);
+        if (receiver.fault !== 0) return false;
       }
     }
     return true;

@@ -5,7 +5,7 @@ import type { PublishProperties } from "../../../src/protocol/codec/property.js"
 import type { ReceivedPacket } from "../../../src/protocol/codec/received-packet.js";
 import { readUtf8 } from "../../../src/protocol/codec/utf8.js";
 import { Connection, ConnectionState } from "../../../src/protocol/connection/connection.js";
-import { Take, type ConnectionHandler } from "../../../src/protocol/connection/handler.js";
+import { Fate, Take, type ConnectionHandler } from "../../../src/protocol/connection/handler.js";
 import { MqttError } from "../../../src/protocol/error.js";
 import { Publication, type PublicationPayload } from "../../../src/protocol/session/publication.js";
 import { Session, type SessionLimits } from "../../../src/protocol/session/session.js";
@@ -94,7 +94,7 @@ export class ScriptedBroker implements ConnectionHandler {
     equal(this.transport.take()[0], 0x10, "CONNECT comes first");
     this.transport.window = this.#window;
     // CONNECT went through a wider one.
-    this.client.sender.capacity = 0;
+    this.client.capacity = 0;
     this.client.writable(this.#window, this.now);
     const list = bytes(...properties);
     const version4 = this.#options.version === 4;
@@ -221,6 +221,7 @@ export class ScriptedBroker implements ConnectionHandler {
   }
 
   onPublish(packet: ReceivedPacket): number {
+    if (packet.checkTopic() !== 0) return Take.TAKEN;
     const head = `${packet.topic} QoS ${packet.qos}${packet.duplicate ? " DUP" : ""}${packet.retain ? " RETAIN" : ""}`;
     const piece = packet.payload;
     this.delivered.push(...piece);
@@ -234,8 +235,8 @@ export class ScriptedBroker implements ConnectionHandler {
     this.#note(`settled ${topicOf(publication)}${code(reasonCode)}`);
   }
 
-  onLost(publication: Publication, _payload: PublicationPayload, released: boolean): void {
-    this.#note(`lost ${topicOf(publication)}${released ? " released" : ""}`);
+  onLost(publication: Publication, _payload: PublicationPayload, fate: number): void {
+    this.#note(`lost ${topicOf(publication)}${fate === Fate.RELEASED ? " released" : fate === Fate.UNSENT ? " unsent" : ""}`);
   }
 
   onWritable(): void {

@@ -1,0 +1,51 @@
+import { publishRemainder, writePublishHeader } from "../codec/publish.js";
+import { variableByteIntegerLength } from "../codec/variable-byte-integer.js";
+import type { Publication } from "./publication.js";
+
+const NO_TOPIC = new Uint8Array(2);
+
+/**
+ * The header of a publication that is sent again and again, as it was last sent. Only the Packet Identifier changes from one PUBLISH to
+ * the next while payloads keep their length, so that nothing is encoded and nothing allocated.
+ */
+export class PreparedHeader {
+  bytes: Uint8Array = NO_TOPIC;
+  /** The payload's length that the bytes are for, or -1 when they have to be written anew. */
+  payloadLength = -1;
+  /** Stands for the connection that the bytes are for: each has its own limits and aliases. */
+  connection: object | undefined;
+  /** Topic Alias on that connection, 0 for none. */
+  alias = 0;
+  /** The server has been told the alias: it stands for the topic. */
+  known = false;
+  /** When the alias was last used, in uses of any. */
+  lastUse = 0;
+  /** Where the Packet Identifier stands. */
+  private identifierAt = 0;
+
+  /** Writes the bytes anew. */
+  write(publication: Publication, version: 4 | 5, payloadLength: number): void {
+    const topic = this.known ? NO_TOPIC : publication.topic;
+    const identifier = publication.flags > 1 ? 1 : 0;
+    const properties = version === 5 ? publication.properties : undefined;
+    const remainder = publishRemainder(topic, identifier, properties, this.alias);
+    const length = 1 + variableByteIntegerLength(remainder + payloadLength) + remainder;
+    if (this.bytes.length !== length) this.bytes = new Uint8Array(length);
+    writePublishHeader(this.bytes, publication.flags, topic, identifier, properties, this.alias, payloadLength);
+    this.identifierAt = length - remainder + topic.length;
+    this.payloadLength = payloadLength;
+  }
+
+  setIdentifier(identifier: number): void {
+    const { bytes, identifierAt } = this;
+    bytes[identifierAt] = identifier >> 8;
+    bytes[identifierAt + 1] = identifier;
+  }
+
+  /** Another topic has got the alias, or another connection has begun. */
+  forgetAlias(): void {
+    this.alias = 0;
+    this.known = false;
+    this.payloadLength = -1;
+  }
+}
