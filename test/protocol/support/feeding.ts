@@ -34,7 +34,7 @@ export class Reception {
       offset += space.length;
       receiver.received(space.length);
       while (receiver.next()) {
-        if (receiver.offset === 0 && receiver.fault === 0) receiver.checkTopic();
+        if (receiver.type === PacketType.PUBLISH && receiver.fault === 0) receiver.checkTopic();
         this.#take(receiver);
         if (receiver.fault !== 0) return false;
       }
