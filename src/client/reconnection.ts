@@ -23,7 +23,7 @@ export function keepSession(configuration: Configuration, assigned: string | und
   const old = configuration.version === 4;
   configuration.clientId = assigned ?? configuration.clientId;
   configuration.cleanStart = old && configuration.clean;
-  configuration.spoken = !old || configuration.refused;
+  configuration.spoken = !old || configuration.refused === true;
 }
 
 /**
@@ -35,17 +35,18 @@ export function keepSession(configuration: Configuration, assigned: string | und
  * @returns milliseconds until the next attempt, Infinity for never, {@link AT_ONCE} to ask again in the other version.
  */
 export function delayAfter(configuration: Configuration, error: MqttError, lasted: number, greeted: boolean): number {
-  const { minimum, maximum } = configuration;
+  const { reconnect } = configuration;
   const code = error.reasonCode;
   const stood = lasted >= 0;
-  if (stood && !configuration.spoken && configuration.anyVersion) configuration.version = 5;
+  if (stood && !configuration.spoken && !configuration.versionGiven) configuration.version = 5;
   const changed = !stood && greeted && changeVersion(configuration, error);
   // What does not fit the receive buffer would come again and again with its session.
   // The broker may have a session that we do not know (MQTT 5.0, 3.2.2-4): begin anew.
   if (code === (stood ? ReasonCode.PACKET_TOO_LARGE : ReasonCode.PROTOCOL_ERROR)) configuration.cleanStart = true;
   if (changed) return AT_ONCE;
-  if (configuration.reconnect === false) return Infinity;
-  let ceiling = lasted >= configuration.stable ? minimum : Math.max(configuration.ceiling, minimum);
+  if (reconnect === false) return Infinity;
+  const { minimum, maximum } = reconnect;
+  let ceiling = lasted >= reconnect.stable ? minimum : (configuration.ceiling ?? minimum);
   if (!stood && isOneOf(LASTING, code)) ceiling = maximum;
   configuration.ceiling = Math.min(Math.max(ceiling, 1) * 2, maximum);
   return Math.floor(Math.random() * (ceiling + 1));
@@ -64,7 +65,7 @@ function changeVersion(configuration: Configuration, error: MqttError): boolean 
   const wrong = configuration.spoken
     ? code === ReasonCode.UNSUPPORTED_PROTOCOL_VERSION
     : isOneOf(NOT_UNDERSTOOD, code) || (cut && code !== ReasonCode.SERVER_UNAVAILABLE);
-  if (!wrong || !configuration.anyVersion) return false;
+  if (!wrong || configuration.versionGiven) return false;
   const version = configuration.version === 5 ? 4 : 5;
   configuration.version = version;
   configuration.refused = version === 4 && !cut;
