@@ -4,17 +4,22 @@ import { encodeConnect, type Connect, type ConnectWill } from "../protocol/codec
 import type { ConnectProperties } from "../protocol/codec/property.js";
 import { PacketWriter } from "../protocol/codec/packet-writer.js";
 import { toBytes } from "./bytes.js";
-import type { Route } from "./link.js";
+import type { ResolverOptions, SocketOptions } from "./ecma-419.js";
 import type { ConnectOptions, QueuePolicy } from "./options.js";
-
-/** Milliseconds to wait for PINGRESP. */
-export const PING_TIMEOUT = 10_000;
 
 /** Receive Maximum announced where none is asked for: what common brokers keep in flight anyway. */
 export const RECEIVE_MAXIMUM = 20;
 
 /** Options with their defaults, checked, and what the client learns of the broker. Fields of {@link Connect} have its names and units. */
-export interface Configuration extends Route, Connect, Pick<ConnectOptions, "onConnected" | "onDisconnected" | "onError"> {
+export interface Configuration extends Connect, Pick<ConnectOptions, "onConnected" | "onDisconnected" | "onError"> {
+  readonly host: string;
+  readonly port: number;
+  readonly socket: SocketOptions;
+  readonly dns: ResolverOptions;
+  /** Milliseconds to wait for the socket, and then for the CONNACK. */
+  readonly connectTimeout: number;
+  /** Whether the socket is the host's own for TCP, which is known to call back as ECMA-419 says; TLS sockets in use do not. */
+  readonly plain?: boolean;
   /** Whether the link uses TLS. */
   readonly secure?: boolean;
   readonly id: string;
@@ -77,6 +82,20 @@ export function take<T extends object>(target: T, given: object, what?: string):
   return target;
 }
 
+/** Where a device's own provider keeps the classes that an MQTT client needs: `device.network` in Moddable. */
+export interface NetworkProvider {
+  readonly mqtt?: Pick<ConnectOptions, "socket" | "dns"> | undefined;
+  readonly mqtts?: Pick<ConnectOptions, "socket" | "dns"> | undefined;
+}
+
+/** The host's own provider: a global in Moddable and in the simulator, absent on Node. */
+declare const device: { readonly network?: NetworkProvider } | undefined;
+
+/** The network of this host, if it has one. */
+export function hostNetwork(): NetworkProvider | undefined {
+  return typeof device === "undefined" ? undefined : device.network;
+}
+
 /**
  * Checks what both clients have, all at once and before anything is acquired, and brings it into the protocol's form.
  * @throws MqttError (configuration) naming the option and what it may be, (resource) when the CONNECT does not fit the send buffer.
@@ -99,6 +118,7 @@ export function complete(options: Draft): Configuration {
   options.keepAlive = Math.ceil(checkInteger("keepAlive", options.keepAlive, 0, 65_535_000) / 1000);
   options.clientId = options.id;
   options.cleanStart = options.clean;
+  if (socket.io === hostNetwork()?.mqtt?.socket?.io) options.plain = true;
   if (password !== undefined) options.password = toBytes("password", password);
   if (will !== undefined) {
     // A topic that is missing or wrong is found by the encoder.

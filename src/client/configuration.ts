@@ -1,16 +1,10 @@
 import { checkInteger, configurationError } from "../protocol/error.js";
-import { complete, OPTIONS, PROPERTIES, RECONNECT, take, type Configuration, type Draft } from "./common-options.js";
+import { complete, OPTIONS, PROPERTIES, RECONNECT, take, type Configuration, type Draft, type NetworkProvider } from "./common-options.js";
 import type { ConnectOptions } from "./options.js";
 import { parseUrl } from "./url.js";
 
 const TLS_PORT = 8883;
 const POLICIES = "reject, drop-oldest, newest-per-topic";
-
-/** Where a device's own provider keeps the classes that an MQTT client needs: `device.network` in Moddable. */
-export interface NetworkProvider {
-  readonly mqtt?: Pick<ConnectOptions, "socket" | "dns"> | undefined;
-  readonly mqtts?: Pick<ConnectOptions, "socket" | "dns"> | undefined;
-}
 
 /**
  * Checks all options at once, before anything is acquired.

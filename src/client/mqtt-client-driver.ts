@@ -1,11 +1,10 @@
 import { MqttError } from "../protocol/error.js";
 import { PacketType } from "../protocol/codec/packet-type.js";
 import type { ReceivedPacket } from "../protocol/codec/received-packet.js";
-import { Connection } from "../protocol/connection/connection.js";
-import { Take, type ConnectionHandler } from "../protocol/connection/handler.js";
+import { Take } from "../protocol/connection/handler.js";
+import type { Receiver } from "../protocol/connection/receiver.js";
 import { Session } from "../protocol/session/session.js";
-import { Clock } from "./clock.js";
-import { complete, OPTIONS, PING_TIMEOUT, RECEIVE_MAXIMUM, take, type Configuration, type Draft } from "./common-options.js";
+import { complete, OPTIONS, RECEIVE_MAXIMUM, take, type Configuration, type Draft } from "./common-options.js";
 import { Link } from "./link.js";
 import type { MQTTClient } from "./mqtt-client.js";
 import type { ControlMessage, MQTTClientOptions } from "./mqtt-client-options.js";
@@ -31,51 +30,48 @@ function toConfiguration(options: MQTTClientOptions): Configuration {
 }
 
 /** What drives an {@link MQTTClient}: its connection, link and clock, and its callbacks, which never run inside a call of its user. */
-export class MQTTClientDriver implements ConnectionHandler {
-  readonly connection: Connection;
-  readonly clock: Clock;
+export class MQTTClientDriver extends Link {
   readonly version: 4 | 5;
   /** Bytes of the fragment in hand that have not been read, and where they begin. */
   available = 0;
   position = 0;
-  #packet: ReceivedPacket | undefined;
-  readonly #client: MQTTClient;
-  readonly #options: MQTTClientOptions;
-  readonly #link: Link;
-  #opened = false;
-  #reading = false;
+  private packet: Receiver | undefined;
+  private readonly client: MQTTClient;
+  private readonly options: MQTTClientOptions;
+  private opened = false;
+  private reading = false;
   /** The fragment in hand was read outside its callback. */
-  #releaseDue = false;
+  private releaseDue = false;
   /** Something may be waiting behind a payload that is complete now. */
-  #flushDue = false;
-  #over = false;
+  private flushDue = false;
+  private over = false;
 
   /** @throws MqttError (configuration) naming the wrong option; nothing has been acquired then. */
   constructor(client: MQTTClient, options: MQTTClientOptions) {
-    this.#client = client;
-    this.#options = options;
     const configuration = toConfiguration(options);
+    super(configuration, new Session({ inFlight: configuration.inFlight, receiveMaximum: configuration.properties?.receiveMaximum }));
+    this.client = client;
+    this.options = options;
     this.version = configuration.version;
-    const session = new Session({ inFlight: configuration.inFlight, receiveMaximum: configuration.properties?.receiveMaximum });
     // Who does not start clean vouches for being the one whose session the broker keeps.
-    session.established = !configuration.clean;
-    this.connection = new Connection(session, this, {
-      sendBuffer: new Uint8Array(configuration.sendBuffer), receiveBuffer: new Uint8Array(configuration.receiveBuffer),
-      connectTimeout: configuration.connectTimeout, pingTimeout: PING_TIMEOUT, topicAliases: 0,
-    });
-    this.clock = new Clock(() => this.#onTime());
-    this.#link = new Link(configuration, this.connection, configuration, this.clock, () => this.wake());
+    this.session.established = !configuration.clean;
     // Not yet: callbacks must not run inside the constructor.
-    this.clock.wakeAt(this.clock.now());
+    this.soon();
   }
 
-  wake(): void {
-    this.clock.wakeAt(this.#link.nextDeadline());
+  private soon(): void {
+    this.wakeAt(this.now());
+  }
+
+  override advance(): void {
+    this.wakeAt(this.linkDeadline());
   }
 
   /** Bytes that `write` takes now. */
-  get writable(): number {
-    const { left, writable } = this.connection.sender;
+  get writableCount(): number {
+    const { connection } = this;
+    if (connection === undefined) return 0;
+    const { left, room: writable } = connection;
     return left > 0 ? writable : writable > OVERHEAD ? writable - OVERHEAD : 0;
   }
 
@@ -84,70 +80,70 @@ export class MQTTClientDriver implements ConnectionHandler {
     const { position } = this;
     this.position += count;
     this.available -= count;
-    if (this.available === 0 && !this.#reading) {
-      this.#releaseDue = true;
-      this.clock.wakeAt(this.clock.now());
+    if (this.available === 0 && !this.reading) {
+      this.releaseDue = true;
+      this.soon();
     }
-    return (this.#packet?.bytes ?? new Uint8Array(0)).subarray(position, position + count);
+    return (this.packet?.bytes ?? new Uint8Array(0)).subarray(position, position + count);
   }
 
   /** A payload that was brought in parts is complete: what waits behind it goes out soon. */
   flushSoon(): void {
-    this.#flushDue = true;
-    this.clock.wakeAt(this.clock.now());
+    this.flushDue = true;
+    this.soon();
   }
 
   /** The user has sent DISCONNECT: `onClose` follows. */
   disconnected(): void {
-    this.#link.close();
-    this.#over = true;
-    this.clock.wakeAt(this.clock.now());
+    this.closeLink();
+    this.over = true;
+    this.soon();
   }
 
   /** Releases everything; no callback runs after it. */
   close(): void {
-    this.#over = true;
+    this.over = true;
     this.available = 0;
     // The connection may be in the middle of what it received: it must neither answer nor deliver any more of it.
-    this.connection.closed(new MqttError("transport", "the client was closed"));
-    this.#link.close();
-    this.clock.close();
+    this.connection?.closed(new MqttError("transport", "the client was closed"));
+    this.closeLink();
+    this.stopTime();
   }
 
-  #onTime(): void {
-    if (this.#over) {
+  override onTime(): void {
+    if (this.over) {
       this.close();
-      this.#options.onClose?.call(this.#client);
+      this.options.onClose?.call(this.client);
       return;
     }
-    const now = this.clock.now();
-    if (!this.#opened) {
-      this.#opened = true;
-      this.#link.open();
+    const now = this.now();
+    if (!this.opened) {
+      this.opened = true;
+      this.openLink(0);
     }
-    this.#link.handleTimeout(now);
-    if (this.#flushDue) {
-      this.#flushDue = false;
-      this.connection.writable(this.connection.sender.writable, now);
+    this.linkTimeout(now);
+    if (this.flushDue) {
+      this.flushDue = false;
+      this.connection?.writable(this.connection.room, now);
     }
-    if (this.#releaseDue) {
-      this.#releaseDue = false;
-      this.connection.release(Take.TAKEN, now);
-      this.#link.read();
+    if (this.releaseDue) {
+      this.releaseDue = false;
+      this.connection?.release(Take.TAKEN, now);
+      this.read();
     }
-    this.wake();
+    this.advance();
   }
 
-  onPublish(packet: ReceivedPacket): number {
-    const { onReadable } = this.#options;
-    if (onReadable === undefined) return Take.TAKEN;
+  override onPublish(packet: Receiver): number {
+    const { onReadable } = this.options;
+    if (onReadable === undefined || packet.checkTopic() !== 0) return Take.TAKEN;
     const { more } = packet;
-    this.#packet = packet;
+    this.packet = packet;
     this.position = packet.start;
     this.available = packet.end - packet.start;
-    this.#reading = true;
+    this.reading = true;
     onReadable.call(
-      this.#client, this.available,
+      this.client, this.available,
       packet.offset > 0
         ? { more }
         : {
@@ -155,12 +151,12 @@ export class MQTTClientDriver implements ConnectionHandler {
             ...(packet.version === 5 ? { properties: packet.properties } : undefined),
           },
     );
-    this.#reading = false;
+    this.reading = false;
     return this.available === 0 ? Take.TAKEN : Take.HELD;
   }
 
-  onPacket(packet: ReceivedPacket): void {
-    const { onControl } = this.#options;
+  override onPacket(packet: ReceivedPacket): void {
+    const { onControl } = this.options;
     const { type, identifier, reasonCode } = packet;
     if (onControl === undefined || (type === PacketType.CONNACK && reasonCode !== 0)) return;
     const message: ControlMessage = {
@@ -171,27 +167,27 @@ export class MQTTClientDriver implements ConnectionHandler {
       ...(type === PacketType.CONNACK ? { sessionPresent: packet.sessionPresent } : undefined),
       ...(packet.version === 5 ? { properties: packet.properties } : undefined),
     };
-    if (onControl.length > 1) (onControl as (this: MQTTClient, opcode: number, message: ControlMessage) => void).call(this.#client, type, message);
-    else (onControl as (this: MQTTClient, message: ControlMessage) => void).call(this.#client, message);
+    if (onControl.length > 1) (onControl as (this: MQTTClient, opcode: number, message: ControlMessage) => void).call(this.client, type, message);
+    else (onControl as (this: MQTTClient, message: ControlMessage) => void).call(this.client, message);
   }
 
-  onWritable(): void {
-    const { writable } = this;
-    if (writable > 0) this.#options.onWritable?.call(this.#client, writable);
+  override onWritable(): void {
+    const { writableCount } = this;
+    if (writableCount > 0) this.options.onWritable?.call(this.client, writableCount);
   }
 
-  onSettled(): void {
+  override onSettled(): void {
     // Acknowledgements reach the user as control messages.
   }
 
-  onLost(): void {
+  override onLost(): void {
     // An instance has one connection: there is no session to lose.
   }
 
-  onClose(error: MqttError): void {
-    if (this.#over) return;
+  override onClose(error: MqttError): void {
+    if (this.over) return;
     this.close();
-    this.#options.onError?.call(this.#client, error);
-    this.#options.onClose?.call(this.#client);
+    this.options.onError?.call(this.client, error);
+    this.options.onClose?.call(this.client);
   }
 }
