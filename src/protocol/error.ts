@@ -6,17 +6,18 @@ export type ErrorKind = "configuration" | "peer" | "resource" | "transport";
 
 /** The one error class: who is at fault, the MQTT Reason Code (MQTT 5.0, 2.4) and a message that says what to do. */
 export class MqttError extends Error {
-  override readonly name: string = "MqttError";
   readonly kind: ErrorKind;
   /** MQTT 5.0 Reason Code, 0x80 to 0xFF; 0x80 (Unspecified error) where the standard has no closer one. */
   readonly reasonCode: number;
 
-  constructor(kind: ErrorKind, message: string, reasonCode = 0x80) {
+  constructor(kind: ErrorKind, message: string, reasonCode?: number) {
     super(message);
     this.kind = kind;
-    this.reasonCode = reasonCode;
+    this.reasonCode = reasonCode ?? 0x80;
   }
 }
+// Beside the methods: an error need not carry it, and in XS nothing can be assigned over the frozen name of Error.
+Object.defineProperty(MqttError.prototype, "name", { value: "MqttError" });
 
 /** A value that the caller must change. `what` names the option or argument, `allowed` what it may be. */
 export function configurationError(what: string, allowed: string): MqttError {
@@ -25,13 +26,13 @@ export function configurationError(what: string, allowed: string): MqttError {
 
 /** Checks a whole number. @throws MqttError (configuration) naming `what` and the range. */
 export function checkInteger(what: string, value: number, minimum: number, maximum: number): number {
-  if (!Number.isInteger(value) || value < minimum || value > maximum)
-    throw configurationError(what, `a whole number from ${minimum} to ${maximum}`);
-  return value;
+  if (Number.isInteger(value) && value >= minimum && value <= maximum) return value;
+  throw configurationError(what, `a whole number from ${minimum} to ${maximum}`);
 }
 
 /** Checks that an object has no property but the named ones, so that a misspelt option does not go unnoticed. @throws MqttError (configuration) naming it. */
 export function checkNames(what: string, options: object, names: string): void {
-  for (const name of Object.keys(options))
-    if (!names.split(" ").includes(name)) throw configurationError(`${what} "${name}"`, `one of ${names.replaceAll(" ", ", ")}`);
+  const allowed = names.split(" ");
+  const wrong = Object.keys(options).find((name) => !allowed.includes(name));
+  if (wrong !== undefined) throw configurationError(`${what} "${wrong}"`, `one of ${allowed.join(", ")}`);
 }

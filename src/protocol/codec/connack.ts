@@ -11,19 +11,18 @@ import type { ReceivedPacket } from "./received-packet.js";
  */
 export function decodeConnack(packet: ReceivedPacket): void {
   packet.acknowledgeFlags = packet.readByte();
-  packet.reasonCode = packet.readByte();
+  const code = (packet.reasonCode = packet.readByte());
   if (packet.acknowledgeFlags > 1) packet.fail(ReasonCode.MALFORMED_PACKET);
-  if (packet.reasonCode !== 0 && packet.acknowledgeFlags !== 0) packet.fail(ReasonCode.PROTOCOL_ERROR);
-  if (packet.version === 5 && !(packet.reasonCode === 1 && packet.position === packet.end)) {
+  let right = code === 0 || packet.acknowledgeFlags === 0;
+  if (packet.version === 5 && !(code === 1 && packet.position === packet.end)) {
     packet.skipProperties(PacketType.CONNACK);
-    if (!isReasonCode(PacketType.CONNACK, packet.reasonCode)) packet.fail(ReasonCode.PROTOCOL_ERROR);
+    right &&= isReasonCode(PacketType.CONNACK, code);
   } else {
-    if (packet.reasonCode > 5) packet.fail(ReasonCode.PROTOCOL_ERROR);
-    // 0x84 to 0x88 and 0x87 have the meanings of return codes 1 to 5 (MQTT 3.1.1, 3.2.2.3).
-    else if (packet.reasonCode > 0)
-      packet.reasonCode = [ReasonCode.UNSUPPORTED_PROTOCOL_VERSION, ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, ReasonCode.SERVER_UNAVAILABLE,
-        ReasonCode.BAD_USER_NAME_OR_PASSWORD, ReasonCode.NOT_AUTHORIZED][packet.reasonCode - 1] ?? ReasonCode.UNSPECIFIED_ERROR;
+    right &&= code <= 5;
+    // Return codes 1 to 5 have the meanings of 0x84, 0x85, 0x88, 0x86 and 0x87: a digit each (MQTT 3.1.1, 3.2.2.3).
+    if (code > 0) packet.reasonCode = 0x80 | ((0x768540 >> (4 * code)) & 15);
   }
+  if (!right) packet.fail(ReasonCode.PROTOCOL_ERROR);
   packet.expectEnd();
 }
 

@@ -36,20 +36,20 @@ export interface Connect {
  * @throws MqttError (configuration) naming the wrong field, (resource) when the buffer is too small.
  */
 export function encodeConnect(writer: PacketWriter, connect: Connect): number {
-  const { will, user, password, version } = connect;
-  if (version === 4 && password !== undefined && user === undefined)
-    throw configurationError("password", "accompanied by user in MQTT 3.1.1; only MQTT 5.0 has a password alone");
-  if (version === 4 && connect.clientId === "" && !connect.cleanStart)
-    throw configurationError("id", "given when clean is false: MQTT 3.1.1 keeps no session for an unnamed client");
+  const version = connect.version;
+  const will = connect.will;
+  let flags: number = connect.cleanStart ? ConnectFlag.CLEAN_START : 0;
+  if (version === 4) {
+    if (connect.password !== undefined && connect.user === undefined) throw configurationError("password", "accompanied by user in MQTT 3.1.1");
+    if (connect.clientId === "" && flags === 0) throw configurationError("id", "given when clean is false in MQTT 3.1.1");
+  }
+  if (will !== undefined) flags |= ConnectFlag.WILL | (checkInteger("will.qos", will.qos, 0, 2) << 3) | (will.retain ? ConnectFlag.WILL_RETAIN : 0);
+  if (connect.password !== undefined) flags |= ConnectFlag.PASSWORD;
+  if (connect.user !== undefined) flags |= ConnectFlag.USER_NAME;
   writer.begin(PacketType.CONNECT, 0);
-  writer.string("protocol name", "MQTT");
+  writer.string("protocol", "MQTT");
   writer.byte(version);
-  writer.byte(
-    (connect.cleanStart ? ConnectFlag.CLEAN_START : 0) |
-      (will === undefined ? 0 : ConnectFlag.WILL | (checkInteger("will.qos", will.qos, 0, 2) << 3) | (will.retain ? ConnectFlag.WILL_RETAIN : 0)) |
-      (password === undefined ? 0 : ConnectFlag.PASSWORD) |
-      (user === undefined ? 0 : ConnectFlag.USER_NAME),
-  );
+  writer.byte(flags);
   writer.number(checkInteger("keepAlive in seconds", connect.keepAlive, 0, 0xffff), 2);
   if (version === 5) writeProperties(writer, connect.properties, PacketType.CONNECT);
   writer.string("id", connect.clientId);
@@ -58,8 +58,8 @@ export function encodeConnect(writer: PacketWriter, connect: Connect): number {
     writer.topicName("will.topic", will.topic);
     writer.binary("will.payload", will.payload);
   }
-  if (user !== undefined) writer.string("user", user);
-  if (password !== undefined) writer.binary("password", password);
+  if (connect.user !== undefined) writer.string("user", connect.user);
+  if (connect.password !== undefined) writer.binary("password", connect.password);
   return writer.end();
 }
 

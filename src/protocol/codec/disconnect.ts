@@ -1,10 +1,7 @@
-import { configurationError } from "../error.js";
+import { decodeAcknowledgement, encodeAcknowledgement } from "./acknowledgement.js";
+import type { PacketType } from "./packet-type.js";
 import type { PacketWriter } from "./packet-writer.js";
-import { packetName, PacketType } from "./packet-type.js";
-import { writeProperties } from "./properties.js";
 import type { Properties } from "./property.js";
-import { isReasonCode, ReasonCode } from "./reason-code.js";
-import type { ReceivedPacket } from "./received-packet.js";
 
 type Type = typeof PacketType.DISCONNECT | typeof PacketType.AUTH;
 
@@ -13,23 +10,9 @@ type Type = typeof PacketType.DISCONNECT | typeof PacketType.AUTH;
  * DISCONNECT is two bytes.
  * @returns its length.
  */
-export function encodeDisconnect(writer: PacketWriter, type: Type, version: 4 | 5, reasonCode = 0, properties?: Properties): number {
-  writer.begin(type, 0);
-  if (version === 5 && (reasonCode !== 0 || properties !== undefined)) {
-    if (!isReasonCode(type, reasonCode)) throw configurationError(`Reason Code ${reasonCode}`, `one that ${packetName(type)} may carry`);
-    writer.byte(reasonCode);
-    // Only a DISCONNECT may end after its Reason Code.
-    if (properties !== undefined || type === PacketType.AUTH) writeProperties(writer, properties, type);
-  }
-  return writer.end();
+export function encodeDisconnect(writer: PacketWriter, type: Type, version: 4 | 5, reasonCode?: number, properties?: Properties): number {
+  return encodeAcknowledgement(writer, type, version, 0, reasonCode, properties);
 }
 
 /** Decodes DISCONNECT or AUTH; neither comes from a server in MQTT 3.1.1. */
-export function decodeDisconnect(packet: ReceivedPacket): void {
-  if (packet.version === 5 && packet.position < packet.end) {
-    packet.reasonCode = packet.readByte();
-    if (packet.position < packet.end || packet.type === PacketType.AUTH) packet.skipProperties(packet.type);
-    if (!isReasonCode(packet.type, packet.reasonCode)) packet.fail(ReasonCode.PROTOCOL_ERROR);
-  }
-  packet.expectEnd();
-}
+export { decodeAcknowledgement as decodeDisconnect };

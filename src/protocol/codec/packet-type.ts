@@ -28,5 +28,5 @@ export function packetName(type: number): string {
 
 /** PUBREL, SUBSCRIBE and UNSUBSCRIBE have the fixed flags 0010, all others but PUBLISH 0000 (MQTT 5.0, 2.1.3). */
 export function fixedFlags(type: number): number {
-  return type === PacketType.PUBREL || type === PacketType.SUBSCRIBE || type === PacketType.UNSUBSCRIBE ? 2 : 0;
+  return ((1 << PacketType.PUBREL) | (1 << PacketType.SUBSCRIBE) | (1 << PacketType.UNSUBSCRIBE)) & (1 << type) ? 2 : 0;
 }

@@ -118,62 +118,97 @@ export const PropertyId = {
   sharedSubscriptionAvailable: 42,
 } as const;
 
-/** How a property's value is written; every property of type BYTE is 0 or 1. */
-export const PropertyType = { BYTE: 1, TWO_BYTES: 2, FOUR_BYTES: 3, VARIABLE: 4, STRING: 5, BINARY: 6, PAIR: 7 } as const;
+/**
+ * How a property's value is written. The lower three bits are the length of a number, or 3 and 5 to 7 for the other forms; 8 is added
+ * where the value 0 is a Protocol Error. A number of one byte is 0 or 1.
+ */
+export const PropertyType = {
+  BYTE: 1, TWO_BYTES: 2, FOUR_BYTES: 4, STRING: 5, BINARY: 6, PAIR: 7, POSITIVE_TWO_BYTES: 10, POSITIVE_VARIABLE: 11, POSITIVE_FOUR_BYTES: 12,
+} as const;
+
+/** In a property's type: the form of the value, without whether it may be 0. */
+export const FORM = 7;
 
 /** The packet type that stands for the properties of a will. */
 export const WILL = 0;
 
-/** In the table below: the value 0 is a Protocol Error. */
-const POSITIVE = 8;
+/** Where a property may stand: a bit for each packet type. */
+const In = {
+  WILL: 1 << WILL,
+  CONNECT: 1 << PacketType.CONNECT,
+  CONNACK: 1 << PacketType.CONNACK,
+  PUBLISH: 1 << PacketType.PUBLISH,
+  SUBSCRIBE: 1 << PacketType.SUBSCRIBE,
+  DISCONNECT: 1 << PacketType.DISCONNECT,
+  AUTH: 1 << PacketType.AUTH,
+  /** PUBACK, PUBREC, PUBREL, PUBCOMP, SUBACK and UNSUBACK. */
+  ACKNOWLEDGEMENTS: 0x0af0,
+  ALL: 0xcfff,
+} as const;
 
-/** Where a property may stand: bit `4 + packet type`. */
-function row(type: number, ...packets: number[]): number {
-  for (const packet of packets) type |= 0x10 << packet;
-  return type;
+/** How a property is written, above the 16 bits of {@link In}. */
+const As = {
+  BYTE: PropertyType.BYTE << 16,
+  TWO_BYTES: PropertyType.TWO_BYTES << 16,
+  FOUR_BYTES: PropertyType.FOUR_BYTES << 16,
+  STRING: PropertyType.STRING << 16,
+  BINARY: PropertyType.BINARY << 16,
+  PAIR: PropertyType.PAIR << 16,
+  POSITIVE_TWO_BYTES: PropertyType.POSITIVE_TWO_BYTES << 16,
+  POSITIVE_VARIABLE: PropertyType.POSITIVE_VARIABLE << 16,
+  POSITIVE_FOUR_BYTES: PropertyType.POSITIVE_FOUR_BYTES << 16,
+} as const;
+
+/**
+ * The standard's table of properties (MQTT 5.0, 2.2.2.2): {@link In}, {@link As} and, from bit 20 on, the identifier. Build tools fold
+ * each line into one number: the least in bytecode, and the names are keys that the engine need not add at run time.
+ */
+export const PROPERTIES: Readonly<Record<string, number | undefined>> = {
+  payloadFormatIndicator: (1 << 20) | As.BYTE | In.PUBLISH | In.WILL,
+  messageExpiryInterval: (2 << 20) | As.FOUR_BYTES | In.PUBLISH | In.WILL,
+  contentType: (3 << 20) | As.STRING | In.PUBLISH | In.WILL,
+  responseTopic: (8 << 20) | As.STRING | In.PUBLISH | In.WILL,
+  correlationData: (9 << 20) | As.BINARY | In.PUBLISH | In.WILL,
+  subscriptionIdentifier: (11 << 20) | As.POSITIVE_VARIABLE | In.PUBLISH | In.SUBSCRIBE,
+  sessionExpiryInterval: (17 << 20) | As.FOUR_BYTES | In.CONNECT | In.CONNACK | In.DISCONNECT,
+  assignedClientIdentifier: (18 << 20) | As.STRING | In.CONNACK,
+  serverKeepAlive: (19 << 20) | As.TWO_BYTES | In.CONNACK,
+  authenticationMethod: (21 << 20) | As.STRING | In.CONNECT | In.CONNACK | In.AUTH,
+  authenticationData: (22 << 20) | As.BINARY | In.CONNECT | In.CONNACK | In.AUTH,
+  requestProblemInformation: (23 << 20) | As.BYTE | In.CONNECT,
+  willDelayInterval: (24 << 20) | As.FOUR_BYTES | In.WILL,
+  requestResponseInformation: (25 << 20) | As.BYTE | In.CONNECT,
+  responseInformation: (26 << 20) | As.STRING | In.CONNACK,
+  serverReference: (28 << 20) | As.STRING | In.CONNACK | In.DISCONNECT,
+  reasonString: (31 << 20) | As.STRING | In.CONNACK | In.ACKNOWLEDGEMENTS | In.DISCONNECT | In.AUTH,
+  receiveMaximum: (33 << 20) | As.POSITIVE_TWO_BYTES | In.CONNECT | In.CONNACK,
+  topicAliasMaximum: (34 << 20) | As.TWO_BYTES | In.CONNECT | In.CONNACK,
+  topicAlias: (35 << 20) | As.POSITIVE_TWO_BYTES | In.PUBLISH,
+  maximumQoS: (36 << 20) | As.BYTE | In.CONNACK,
+  retainAvailable: (37 << 20) | As.BYTE | In.CONNACK,
+  userProperty: (38 << 20) | As.PAIR | In.ALL,
+  maximumPacketSize: (39 << 20) | As.POSITIVE_FOUR_BYTES | In.CONNECT | In.CONNACK,
+  wildcardSubscriptionAvailable: (40 << 20) | As.BYTE | In.CONNACK,
+  subscriptionIdentifierAvailable: (41 << 20) | As.BYTE | In.CONNACK,
+  sharedSubscriptionAvailable: (42 << 20) | As.BYTE | In.CONNACK,
+};
+
+/** Names and lines of the table by identifier, filled while the module is loaded and constant from then on. */
+const NAMES: string[] = [];
+const LINES: number[] = [];
+Object.keys(PROPERTIES).forEach((name) => {
+  const line = PROPERTIES[name] ?? 0;
+  NAMES[line >> 20] = name;
+  LINES[line >> 20] = line;
+});
+
+/** The name of a property that exists. */
+export function propertyName(id: number): string {
+  return NAMES[id] ?? "";
 }
-
-const { CONNECT, CONNACK, PUBLISH, SUBSCRIBE, DISCONNECT, AUTH } = PacketType;
-const { BYTE, TWO_BYTES, FOUR_BYTES, VARIABLE, STRING, BINARY, PAIR } = PropertyType;
-
-/** By Property Identifier: type, {@link POSITIVE} and the packets that may carry it. A flat list costs 4 bytes of flash a property. */
-const TABLE = new Uint32Array(43);
-TABLE[1] = row(BYTE, PUBLISH, WILL);
-TABLE[2] = row(FOUR_BYTES, PUBLISH, WILL);
-TABLE[3] = row(STRING, PUBLISH, WILL);
-TABLE[8] = row(STRING, PUBLISH, WILL);
-TABLE[9] = row(BINARY, PUBLISH, WILL);
-TABLE[11] = row(VARIABLE | POSITIVE, PUBLISH, SUBSCRIBE);
-TABLE[17] = row(FOUR_BYTES, CONNECT, CONNACK, DISCONNECT);
-TABLE[18] = row(STRING, CONNACK);
-TABLE[19] = row(TWO_BYTES, CONNACK);
-TABLE[21] = row(STRING, CONNECT, CONNACK, AUTH);
-TABLE[22] = row(BINARY, CONNECT, CONNACK, AUTH);
-TABLE[23] = row(BYTE, CONNECT);
-TABLE[24] = row(FOUR_BYTES, WILL);
-TABLE[25] = row(BYTE, CONNECT);
-TABLE[26] = row(STRING, CONNACK);
-TABLE[28] = row(STRING, CONNACK, DISCONNECT);
-// Acknowledgements are PUBACK to PUBCOMP, SUBACK and UNSUBACK.
-TABLE[31] = row(STRING, CONNACK, 4, 5, 6, 7, 9, 11, DISCONNECT, AUTH);
-TABLE[33] = row(TWO_BYTES | POSITIVE, CONNECT, CONNACK);
-TABLE[34] = row(TWO_BYTES, CONNECT, CONNACK);
-TABLE[35] = row(TWO_BYTES | POSITIVE, PUBLISH);
-TABLE[36] = row(BYTE, CONNACK);
-TABLE[37] = row(BYTE, CONNACK);
-TABLE[38] = row(PAIR, WILL, CONNECT, CONNACK, PUBLISH, 4, 5, 6, 7, 8, 9, 10, 11, DISCONNECT, AUTH);
-TABLE[39] = row(FOUR_BYTES | POSITIVE, CONNECT, CONNACK);
-TABLE[40] = row(BYTE, CONNACK);
-TABLE[41] = row(BYTE, CONNACK);
-TABLE[42] = row(BYTE, CONNACK);
 
 /** The {@link PropertyType} of a property, or 0 where packets of this type may not carry it. */
 export function propertyType(id: number, packetType: number): number {
-  const entry = TABLE[id] ?? 0;
-  return entry & (0x10 << packetType) ? entry & 7 : 0;
-}
-
-/** Whether 0 is forbidden as the value of a property. */
-export function isPositive(id: number): boolean {
-  return ((TABLE[id] ?? 0) & POSITIVE) !== 0;
+  const line = LINES[id] ?? 0;
+  return (line >> packetType) & 1 ? (line >> 16) & 15 : 0;
 }

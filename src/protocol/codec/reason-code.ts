@@ -1,5 +1,3 @@
-import { PacketType } from "./packet-type.js";
-
 /** Reason Codes that this library sends or tells apart (MQTT 5.0, 2.4); peers may send others that are allowed in a packet. */
 export const ReasonCode = {
   SUCCESS: 0x00,
@@ -28,23 +26,28 @@ export const ReasonCode = {
   QOS_NOT_SUPPORTED: 0x9b,
 } as const;
 
-const PUBLISH_CODES = "\x10\x80\x83\x87\x90\x91\x97\x99";
-
-/** The Reason Codes that each packet may carry beside 0x00, a character a code (MQTT 5.0, 3.2.2.2, 3.4.2.1, 3.9.3, 3.14.2.1, 3.15.2.1 ...). */
-const CODES: Readonly<Record<number, string>> = {
-  [PacketType.CONNACK]: "\x80\x81\x82\x83\x84\x85\x86\x87\x88\x89\x8a\x8c\x90\x95\x97\x99\x9a\x9b\x9c\x9d\x9f",
-  [PacketType.PUBACK]: PUBLISH_CODES,
-  [PacketType.PUBREC]: PUBLISH_CODES,
-  [PacketType.PUBREL]: "\x92",
-  [PacketType.PUBCOMP]: "\x92",
-  [PacketType.SUBACK]: "\x01\x02\x80\x83\x87\x8f\x91\x97\x9e\xa1\xa2",
-  [PacketType.UNSUBACK]: "\x11\x80\x83\x87\x8f\x91",
-  [PacketType.DISCONNECT]:
-    "\x04\x80\x81\x82\x83\x87\x89\x8b\x8d\x8e\x8f\x90\x93\x94\x95\x96\x97\x98\x99\x9a\x9b\x9c\x9d\x9e\x9f\xa0\xa1\xa2",
-  [PacketType.AUTH]: "\x18\x19",
-};
+/**
+ * The Reason Codes that each packet may carry beside 0x00, by packet type (MQTT 5.0, 3.2.2.2, 3.4.2.1, 3.9.3, 3.14.2.1, 3.15.2.1 ...).
+ * A character stands for a code with its upper two bits turned over: @ for 0x80, A for 0x81 to b for 0xA2; Á for 0x01 to Ù for 0x19.
+ */
+const CODES = (
+  "||" +
+  "@ABCDEFGHIJLPUWYZ[\\]_|" + // CONNACK: 80 to 8A, 8C, 90, 95, 97, 99 to 9D, 9F
+  "|" +
+  "Ð@CGPQWY|" + // PUBACK: 10, 80, 83, 87, 90, 91, 97, 99
+  "Ð@CGPQWY|" + // PUBREC: the same
+  "R|" + // PUBREL: 92
+  "R|" + // PUBCOMP: 92
+  "|" +
+  "ÁÂ@CGOQW^ab|" + // SUBACK: 01, 02, 80, 83, 87, 8F, 91, 97, 9E, A1, A2
+  "|" +
+  "Ñ@CGOQ|" + // UNSUBACK: 11, 80, 83, 87, 8F, 91
+  "||" +
+  "Ä@ABCGIKMNOPSTUVWXYZ[\\]^_`ab|" + // DISCONNECT: 04, 80 to 83, 87, 89, 8B, 8D to 90, 93 to A2
+  "ØÙ" // AUTH: 18, 19
+).split("|");
 
 /** Whether MQTT 5.0 allows a Reason Code in a packet of this type, in either direction. */
 export function isReasonCode(type: number, code: number): boolean {
-  return code === 0 || (CODES[type]?.includes(String.fromCharCode(code)) ?? false);
+  return code === 0 || (CODES[type] ?? "").includes(String.fromCharCode(code ^ 0xc0));
 }

@@ -5,11 +5,6 @@ import type { Properties } from "./property.js";
 import { isReasonCode, ReasonCode } from "./reason-code.js";
 import type { ReceivedPacket } from "./received-packet.js";
 
-/** The return codes of a SUBACK in MQTT 3.1.1 (3.9.3). */
-function isReturnCode(code: number): boolean {
-  return code <= 2 || code === 0x80;
-}
-
 /**
  * Decodes SUBACK or UNSUBACK: identifier, properties, a Reason Code for each filter (MQTT 5.0, 3.9, 3.11). The codes are the payload;
  * an UNSUBACK of MQTT 3.1.1 has none.
@@ -23,7 +18,8 @@ export function decodeSuback(packet: ReceivedPacket): void {
   else if (packet.byteLength < 1) packet.fail(ReasonCode.MALFORMED_PACKET);
   for (let i = packet.start; i < packet.end; i++) {
     const code = packet.bytes[i] ?? 0;
-    if (!(packet.version === 5 ? isReasonCode(type, code) : isReturnCode(code))) packet.fail(ReasonCode.PROTOCOL_ERROR);
+    // The return codes of a SUBACK in MQTT 3.1.1 (3.9.3).
+    if (packet.version === 5 ? !isReasonCode(type, code) : code > 2 && code !== 0x80) packet.fail(ReasonCode.PROTOCOL_ERROR);
   }
 }
 

@@ -1,6 +1,6 @@
 import { checkInteger, configurationError } from "../error.js";
 import type { PacketWriter } from "./packet-writer.js";
-import { PacketType } from "./packet-type.js";
+import { fixedFlags, packetName, PacketType } from "./packet-type.js";
 import { writeProperties } from "./properties.js";
 import type { Properties, SubscribeProperties } from "./property.js";
 import { ReasonCode } from "./reason-code.js";
@@ -16,36 +16,37 @@ export interface Subscription {
   readonly retainHandling?: 0 | 1 | 2 | undefined;
 }
 
-/** Encodes the Subscription Options byte: QoS, No Local 4, Retain As Published 8, Retain Handling 16 and 32. */
-function optionsByte(subscription: Subscription, version: 4 | 5): number {
-  const qos = checkInteger("qos", subscription.qos ?? 0, 0, 2);
-  if (version === 4) return qos;
-  return (
-    qos |
-    (subscription.noLocal ? 4 : 0) |
-    (subscription.retainAsPublished ? 8 : 0) |
-    (checkInteger("retainHandling", subscription.retainHandling ?? 0, 0, 2) << 4)
-  );
-}
-
 /**
- * Encodes a SUBSCRIBE (MQTT 5.0, 3.8).
+ * Encodes a SUBSCRIBE, or an UNSUBSCRIBE for the same filters without their options (MQTT 5.0, 3.8, 3.10).
  * @returns its length.
  * @throws MqttError (configuration) for a wrong filter or option, (resource) when the buffer is too small.
  */
+export function encodeSubscription(
+  writer: PacketWriter, type: number, version: 4 | 5, identifier: number, subscriptions: readonly Subscription[], properties: object | undefined,
+): number {
+  if (subscriptions.length === 0) throw configurationError(packetName(type), "for one topic filter or more");
+  writer.begin(type, fixedFlags(type));
+  writer.number(identifier, 2);
+  if (version === 5) writeProperties(writer, properties, type);
+  subscriptions.forEach((subscription) => {
+    if (checkTopicFilter(subscription.filter) && subscription.noLocal) throw configurationError("noLocal", "false for a shared subscription");
+    writer.string("topic filter", subscription.filter);
+    if (type === PacketType.UNSUBSCRIBE) return;
+    // Subscription Options: QoS, No Local, Retain As Published, Retain Handling.
+    let options = checkInteger("qos", subscription.qos ?? 0, 0, 2);
+    if (version === 5)
+      options |=
+        (subscription.noLocal ? 4 : 0) | (subscription.retainAsPublished ? 8 : 0) | (checkInteger("retainHandling", subscription.retainHandling ?? 0, 0, 2) << 4);
+    writer.byte(options);
+  });
+  return writer.end();
+}
+
+/** Encodes a SUBSCRIBE (MQTT 5.0, 3.8): see {@link encodeSubscription}. */
 export function encodeSubscribe(
   writer: PacketWriter, version: 4 | 5, identifier: number, subscriptions: readonly Subscription[], properties?: SubscribeProperties | Properties,
 ): number {
-  if (subscriptions.length === 0) throw configurationError("SUBSCRIBE", "for one topic filter or more");
-  writer.begin(PacketType.SUBSCRIBE, 2);
-  writer.number(identifier, 2);
-  if (version === 5) writeProperties(writer, properties, PacketType.SUBSCRIBE);
-  for (const subscription of subscriptions) {
-    if (checkTopicFilter(subscription.filter) && subscription.noLocal) throw configurationError("noLocal", "false for a shared subscription");
-    writer.string("topic filter", subscription.filter);
-    writer.byte(optionsByte(subscription, version));
-  }
-  return writer.end();
+  return encodeSubscription(writer, PacketType.SUBSCRIBE, version, identifier, subscriptions, properties);
 }
 
 /** Decodes a SUBSCRIBE, as a server does. */

@@ -6,36 +6,29 @@ const MULTI_LEVEL = 0x23;
 
 /** Whether UTF-8 bytes may be a Topic Name: not empty, no wildcard (MQTT 5.0, 3.3.2-2, 4.7.3-1). */
 export function isTopicName(bytes: Uint8Array, start: number, end: number): boolean {
-  if (start >= end) return false;
-  for (; start < end; start++) if (bytes[start] === SINGLE_LEVEL || bytes[start] === MULTI_LEVEL) return false;
-  return true;
+  for (let i = start; i < end; i++) if (bytes[i] === SINGLE_LEVEL || bytes[i] === MULTI_LEVEL) return false;
+  return start < end;
 }
 
-function checkLevels(filter: string): void {
-  const levels = filter.split("/");
-  for (let i = 0; i < levels.length; i++) {
-    const level = levels[i] ?? "";
-    if (level.length > 1 && (level.includes("+") || level.includes("#")))
-      throw configurationError(`topic filter "${filter}"`, "such that + and # fill a whole level, as in a/+/b/#");
-    if (level === "#" && i < levels.length - 1) throw configurationError(`topic filter "${filter}"`, "such that # stands last, as in a/#");
-  }
+/** Whether a string contains a wildcard (MQTT 5.0, 4.7.1). */
+export function hasWildcard(string: string): boolean {
+  return string.includes("+") || string.includes("#");
 }
 
 /**
  * Checks a Topic Filter (MQTT 5.0, 4.7.1, 4.8.2).
  * @returns whether it is that of a shared subscription.
- * @throws MqttError (configuration) saying which rule it breaks.
+ * @throws MqttError (configuration) saying which rules there are.
  */
 export function checkTopicFilter(filter: string): boolean {
-  if (typeof filter !== "string" || filter.length === 0) throw configurationError("topic filter", "a string of at least one character");
+  if (typeof filter !== "string" || filter === "") throw configurationError("topic filter", "a string of at least one character");
   const shared = filter.startsWith("$share/");
-  if (shared) {
-    const end = filter.indexOf("/", 7);
-    const name = filter.slice(7, end);
-    if (end < 8 || end === filter.length - 1 || name.includes("+") || name.includes("#"))
-      throw configurationError(`topic filter "${filter}"`, "$share/, a name without wildcards, / and a filter, as in $share/group/a/+");
-    checkLevels(filter.slice(end + 1));
-  } else checkLevels(filter);
+  const levels = filter.split("/");
+  const name = levels[1] ?? "";
+  if (levels[levels.length - 1] === "#") levels.pop();
+  // Without the wildcards that fill a level there are none left. A share name is not empty and has none, a filter follows it.
+  if (hasWildcard(levels.filter((level) => level !== "+").join()) || (shared && (name === "" || hasWildcard(name) || filter.length < name.length + 9)))
+    throw configurationError(`topic filter "${filter}"`, "such that # stands last, + and # fill a level, and a shared one is like $share/name/filter");
   return shared;
 }
 
@@ -44,20 +37,17 @@ export function checkTopicFilter(filter: string): boolean {
  * @param filter bytes of a filter that {@link checkTopicFilter} accepted, for a shared one those behind the share name.
  */
 export function filterMatches(filter: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
-  const length = filter.length;
   // Topics that begin with $ are the server's own: no leading wildcard matches them (MQTT 5.0, 4.7.2).
   if (bytes[start] === 0x24 && filter[0] !== 0x24) return false;
-  let i = 0;
-  let position = start;
-  while (i < length) {
+  const length = filter.length;
+  for (let i = 0; i < length; i++) {
     const code = filter[i];
     if (code === MULTI_LEVEL) return true;
     if (code === SINGLE_LEVEL) {
-      while (position < end && bytes[position] !== SEPARATOR) position++;
-    } else if (position < end && bytes[position] === code) position++;
+      while (start < end && bytes[start] !== SEPARATOR) start++;
+    } else if (start < end && bytes[start] === code) start++;
     // "a/#" matches "a" too.
-    else return position === end && code === SEPARATOR && filter[i + 1] === MULTI_LEVEL;
-    i++;
+    else return start === end && code === SEPARATOR && filter[i + 1] === MULTI_LEVEL;
   }
-  return position === end;
+  return start === end;
 }

@@ -1,10 +1,8 @@
-import { configurationError } from "../error.js";
 import type { PacketWriter } from "./packet-writer.js";
 import { PacketType } from "./packet-type.js";
-import { writeProperties } from "./properties.js";
 import type { Properties } from "./property.js";
 import type { ReceivedPacket } from "./received-packet.js";
-import { checkTopicFilter } from "./topic.js";
+import { encodeSubscription } from "./subscribe.js";
 
 /**
  * Encodes an UNSUBSCRIBE (MQTT 5.0, 3.10).
@@ -14,15 +12,7 @@ import { checkTopicFilter } from "./topic.js";
 export function encodeUnsubscribe(
   writer: PacketWriter, version: 4 | 5, identifier: number, filters: readonly string[], properties?: Pick<Properties, "userProperty">,
 ): number {
-  if (filters.length === 0) throw configurationError("UNSUBSCRIBE", "for one topic filter or more");
-  writer.begin(PacketType.UNSUBSCRIBE, 2);
-  writer.number(identifier, 2);
-  if (version === 5) writeProperties(writer, properties, PacketType.UNSUBSCRIBE);
-  for (const filter of filters) {
-    checkTopicFilter(filter);
-    writer.string("topic filter", filter);
-  }
-  return writer.end();
+  return encodeSubscription(writer, PacketType.UNSUBSCRIBE, version, identifier, filters.map((filter) => ({ filter })), properties);
 }
 
 /** Decodes an UNSUBSCRIBE, as a server does. */

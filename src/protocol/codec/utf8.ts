@@ -1,93 +1,89 @@
 /** The longest UTF-8 Encoded String, in bytes (MQTT 5.0, 1.5.4). */
 export const STRING_MAXIMUM = 0xffff;
 
-/** Writes one code point that is not ASCII. @returns the position behind it, -1 for a surrogate. */
-function writeCodePoint(bytes: Uint8Array, position: number, code: number): number {
-  if (code < 0x800) bytes[position++] = 0xc0 | (code >> 6);
-  else {
-    if (code < 0x10000) {
-      if (code >= 0xd800 && code < 0xe000) return -1;
-      bytes[position++] = 0xe0 | (code >> 12);
-    } else {
-      bytes[position++] = 0xf0 | (code >> 18);
-      bytes[position++] = 0x80 | ((code >> 12) & 0x3f);
-    }
-    bytes[position++] = 0x80 | ((code >> 6) & 0x3f);
-  }
-  bytes[position++] = 0x80 | (code & 0x3f);
-  return position;
+/** Some hosts convert natively: XS has both, Node has neither. */
+interface NativeEncoder {
+  readonly fromString?: (string: string) => ArrayBuffer;
 }
 
-// XS counts the characters before the one that is asked for: fast enough for the first few only.
-const INDEXED = 64;
+interface NativeDecoder {
+  readonly fromArrayBuffer?: (buffer: ArrayBufferLike, byteOffset: number, byteLength: number) => string;
+}
+
+/** Upper bits of a surrogate, U+D800 to U+DFFF. */
+const SURROGATE = 0xd800 >> 11;
+
+/** How many bytes follow the first byte of a character that is not ASCII. */
+function followingBytes(first: number): number {
+  return first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
+}
+
+/** The UTF-8 bytes of a string; of a string that MQTT forbids, bytes that {@link isUtf8} refuses. */
+export function encodeUtf8(string: string): Uint8Array {
+  const native: NativeEncoder = ArrayBuffer;
+  if (native.fromString) return new Uint8Array(native.fromString(string));
+  const bytes = new Uint8Array(3 * string.length);
+  let position = 0;
+  for (let i = 0; i < string.length; i++) {
+    const code = string.codePointAt(i) ?? 0;
+    if (code < 0x80) bytes[position++] = code;
+    else {
+      let more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+      // The second half of a surrogate pair.
+      if (more > 2) i++;
+      // As many leading ones as the character has bytes.
+      bytes[position++] = (-0x80 >> more) | (code >> (6 * more));
+      while (more-- > 0) bytes[position++] = 0x80 | ((code >> (6 * more)) & 0x3f);
+    }
+  }
+  return bytes.subarray(0, position);
+}
 
 /**
- * Writes the UTF-8 bytes of a string. Bytes beyond the end of `bytes` are dropped, the position counts on.
+ * Writes the UTF-8 bytes of a string, unless they are more than there is room for.
  * @returns the position behind the last byte, or -1 for what MQTT forbids: a NUL or a lone surrogate (MQTT 5.0, 1.5.4).
  */
 export function writeUtf8(bytes: Uint8Array, position: number, string: string): number {
-  const { length } = string;
-  let i = 0;
-  for (; i < length && i < INDEXED; i++) {
-    const code = string.charCodeAt(i);
-    if (code === 0) return -1;
-    if (code > 0x7f) break;
-    bytes[position++] = code;
-  }
-  if (i === length) return position;
-  // By code points: XS keeps strings in UTF-8 and has no surrogate pairs.
-  for (const character of string.slice(i)) {
-    const code = character.codePointAt(0) ?? 0;
-    if (code === 0) return -1;
-    if (code < 0x80) bytes[position++] = code;
-    else if ((position = writeCodePoint(bytes, position, code)) < 0) return -1;
-  }
-  return position;
+  const encoded = encodeUtf8(string);
+  const end = position + encoded.length;
+  if (!isUtf8(encoded, 0, encoded.length)) return -1;
+  if (end <= bytes.length) bytes.set(encoded, position);
+  return end;
 }
 
 /** Whether the bytes are what MQTT takes for UTF-8: shortest forms, no surrogates, no NUL (MQTT 5.0, 1.5.4). */
 export function isUtf8(bytes: Uint8Array, start: number, end: number): boolean {
   while (start < end) {
-    const code = bytes[start++] ?? 0;
-    if (code < 0x80) {
-      if (code === 0) return false;
-      continue;
+    let code = bytes[start++] ?? 0;
+    if (code > 0 && code < 0x80) continue;
+    const more = followingBytes(code);
+    const next = start + more;
+    if (code < 0xc2 || next > end) return false;
+    code &= 0x7f >> more;
+    while (start < next) {
+      const byte = bytes[start++] ?? 0;
+      if (byte >> 6 !== 2) return false;
+      code = (code << 6) | (byte & 0x3f);
     }
-    if (code < 0xc2 || code > 0xf4) return false;
-    const second = bytes[start] ?? 0;
-    // The second byte excludes long forms (E0, F0), surrogates (ED) and what lies beyond U+10FFFF (F4).
-    if (
-      (code === 0xe0 && second < 0xa0) ||
-      (code === 0xed && second > 0x9f) ||
-      (code === 0xf0 && second < 0x90) ||
-      (code === 0xf4 && second > 0x8f)
-    )
-      return false;
-    for (let more = code < 0xe0 ? 1 : code < 0xf0 ? 2 : 3; more > 0; more--) {
-      if (start >= end || ((bytes[start++] ?? 0) & 0xc0) !== 0x80) return false;
-    }
+    // Two bytes are needed from bit 7 on, three from bit 11, four from bit 16: that 0xC2 begins the two was seen to above.
+    if (code >> (5 * more + 1) === 0 || code >> 11 === SURROGATE || code > 0x10ffff) return false;
   }
   return true;
 }
 
-// Few enough arguments for the 512 slots of an ESP32's stack.
-const CODES_AT_ONCE = 32;
-
 /** Decodes bytes that {@link isUtf8} accepted. A leading U+FEFF stays (MQTT 5.0, 1.5.4). */
 export function readUtf8(bytes: Uint8Array, start: number, end: number): string {
+  const native: NativeDecoder = String;
+  if (native.fromArrayBuffer) return native.fromArrayBuffer(bytes.buffer, bytes.byteOffset + start, end - start);
   let string = "";
   while (start < end) {
-    const codes: number[] = [];
-    while (start < end && codes.length < CODES_AT_ONCE) {
-      let code = bytes[start++] ?? 0;
-      if (code >= 0x80) {
-        let more = code < 0xe0 ? 1 : code < 0xf0 ? 2 : 3;
-        code &= 0x3f >> more;
-        while (more-- > 0) code = (code << 6) | ((bytes[start++] ?? 0) & 0x3f);
-      }
-      codes.push(code);
+    let code = bytes[start++] ?? 0;
+    if (code >= 0x80) {
+      let more = followingBytes(code);
+      code &= 0x7f >> more;
+      while (more-- > 0) code = (code << 6) | ((bytes[start++] ?? 0) & 0x3f);
     }
-    string += String.fromCodePoint(...codes);
+    string += String.fromCodePoint(code);
   }
   return string;
 }

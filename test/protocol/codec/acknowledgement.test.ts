@@ -78,7 +78,7 @@ test("only the packet's own Reason Codes are accepted (MQTT-3.4.2-1, MQTT-3.5.2-
     deepEqual(acceptedCodes(bytes(first, "03 00 01 00"), 4), codes);
     deepEqual(acceptedCodes(bytes(first, "04 00 01 00 00"), 4), codes);
     for (let code = 0; code < 256; code++)
-      if (!codes.includes(code)) refused(() => encode(type, 5, 1, code), new RegExp(`^Reason Code ${code} must be one that ${packetName(type)} may carry$`));
+      if (!codes.includes(code)) refused(() => encode(type, 5, 1, code), new RegExp(`^reasonCode must be one that ${packetName(type)} may carry$`));
   }
 });
 

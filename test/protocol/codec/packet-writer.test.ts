@@ -39,20 +39,6 @@ test("after a packet that did not fit the writer writes the next one", () => {
   equal(hex(writer.bytes.subarray(0, bodyOf(6)(writer))), "40 06 00 01 02 03 04 05");
 });
 
-test("a payload that follows counts in the Remaining Length and takes no room", () => {
-  const writer = new PacketWriter(new Uint8Array(8));
-  const publish = (following: number): string => {
-    writer.begin(3, 0);
-    writer.string("topic", "a");
-    return hex(writer.bytes.subarray(0, writer.end(following)));
-  };
-  equal(publish(0), "30 03 00 01 61");
-  equal(publish(124), "30 7F 00 01 61");
-  equal(publish(125), "30 80 01 00 01 61");
-  equal(publish(268_435_452), "30 FF FF FF 7F 00 01 61");
-  refused(() => publish(268_435_453), /^a PUBLISH of 268435456 bytes must be at most 268435455 bytes long$/);
-});
-
 test("numbers are written most significant byte first", () => {
   const numbers = (writer: PacketWriter): number => {
     writer.begin(4, 0);
@@ -61,10 +47,9 @@ test("numbers are written most significant byte first", () => {
     writer.number(0xffff, 2);
     writer.number(0x01020304, 4);
     writer.number(0xfffefdfc, 4);
-    writer.variable(16_384);
     return writer.end();
   };
-  equal(hex(encoded(numbers)), "40 10 FE 01 02 FF FF 01 02 03 04 FF FE FD FC 80 80 01");
+  equal(hex(encoded(numbers)), "40 0D FE 01 02 FF FF 01 02 03 04 FF FE FD FC");
   needsExactly(numbers);
 });
 
@@ -102,8 +87,8 @@ test("strings and binary data have two bytes of length, up to 65535 (MQTT-4.7.3-
   equal(hex(encoded(binary(new Uint8Array(0)))), "40 02 00 00");
   equal(encoded(string("é".repeat(32_767) + "a"), 70_000).length, 65_535 + 6);
   equal(encoded(binary(new Uint8Array(65_535)), 70_000).length, 65_535 + 6);
-  refused(() => encoded(string("é".repeat(32_768)), 70_000), /^name must be at most 65535 bytes of UTF-8$/);
-  refused(() => encoded(string("é".repeat(32_768)), 16), /^name must be at most 65535 bytes of UTF-8$/);
+  refused(() => encoded(string("é".repeat(32_768)), 70_000), /^name must be at most 65535 bytes long$/);
+  refused(() => encoded(string("é".repeat(32_768)), 16), /^name must be at most 65535 bytes long$/);
   refused(() => encoded(binary(new Uint8Array(65_536)), 16), /^data must be at most 65535 bytes long$/);
   needsExactly(string("é€😀"));
   needsExactly(string("a".repeat(65_535)));

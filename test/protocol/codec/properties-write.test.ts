@@ -34,9 +34,9 @@ test("a PUBLISH of a server may carry several Subscription Identifiers", () => {
 });
 
 test("only a PUBLISH has several Subscription Identifiers, and no other property is a list", () => {
-  wrong({ subscriptionIdentifier: [1, 2] }, /^subscriptionIdentifier must be a number/, SUBSCRIBE);
+  wrong({ subscriptionIdentifier: [1, 2] }, /^subscriptionIdentifier must be a whole number/, SUBSCRIBE);
   wrong({ contentType: ["a", "b"] }, /^contentType must be a string/);
-  wrong({ topicAlias: [1] }, /^topicAlias must be a number/);
+  wrong({ topicAlias: [1] }, /^topicAlias must be a whole number/);
   wrong({ correlationData: [1, 2] }, /^correlationData must be a Uint8Array/);
 });
 
@@ -84,9 +84,8 @@ test("numbers outside their range are refused", () => {
   ];
   for (const [name, packet, minimum, maximum] of table) {
     for (const value of [minimum, maximum]) propertyBlock({ [name]: value }, packet);
-    for (const value of [minimum - 1, maximum + 1, 0.5, NaN, Infinity])
+    for (const value of [minimum - 1, maximum + 1, 0.5, NaN, Infinity, "1", true, null, {}])
       wrong({ [name]: value }, new RegExp(`^${name} must be a whole number from ${minimum} to ${maximum}$`), packet);
-    for (const value of ["1", true, null, {}]) wrong({ [name]: value }, new RegExp(`^${name} must be a number$`), packet);
   }
 });
 
@@ -96,7 +95,7 @@ test("strings that are none, or that MQTT forbids, are refused (MQTT-1.5.4-1, MQ
     const packet = row.packets[0];
     for (const value of [1, null, Uint8Array.of(1)]) wrong({ [row.name]: value }, new RegExp(`^${row.name} must be a string$`), packet);
     for (const value of ["\0", "\ud800", "\udc00"]) wrong({ [row.name]: value }, new RegExp(`^${row.name} must be free of NUL characters and lone surrogates$`), packet);
-    wrong({ [row.name]: "é".repeat(32_768) }, new RegExp(`^${row.name} must be at most 65535 bytes of UTF-8$`), packet);
+    wrong({ [row.name]: "é".repeat(32_768) }, new RegExp(`^${row.name} must be at most 65535 bytes long$`), packet);
   }
 });
 
@@ -114,7 +113,7 @@ test("user properties that are no list of pairs of strings are refused (MQTT-1.5
   for (const value of [{ name: "value" }, "nv", 1, null, ["nv"], [null], [{}], [["n"]], [["n", 1]], [[1, "v"]], [["n", "v", "w"]]])
     wrong({ userProperty: value }, /userProperty must be/);
   for (const text of ["\0", "\ud800"]) {
-    wrong({ userProperty: [[text, "v"]] }, /^the name of a userProperty must be free of NUL/);
-    wrong({ userProperty: [["n", text]] }, /^the value of a userProperty must be free of NUL/);
+    wrong({ userProperty: [[text, "v"]] }, /^userProperty must be free of NUL/);
+    wrong({ userProperty: [["n", text]] }, /^userProperty must be free of NUL/);
   }
 });

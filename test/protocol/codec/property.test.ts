@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { isPositive, PropertyId, propertyType } from "../../../src/protocol/codec/property.js";
+import { PROPERTIES as TABLE, PropertyId, propertyName, PropertyType, propertyType } from "../../../src/protocol/codec/property.js";
 import { PROPERTIES } from "../support/properties.js";
 
 test("the 27 properties have the standard's identifiers and names", () => {
@@ -15,7 +15,13 @@ test("each property stands in the packets of the standard's table and in no othe
   }
 });
 
+test("the table has the same names and identifiers", () => {
+  deepEqual(Object.keys(TABLE), Object.keys(PropertyId));
+  for (const { name, id } of PROPERTIES) deepEqual([(TABLE[name] ?? 0) >> 20, propertyName(id)], [id, name]);
+});
+
 test("zero is forbidden for four properties", () => {
-  const positive = PROPERTIES.filter(({ id }) => isPositive(id)).map(({ name }) => name);
+  const types: readonly number[] = [PropertyType.POSITIVE_TWO_BYTES, PropertyType.POSITIVE_VARIABLE, PropertyType.POSITIVE_FOUR_BYTES];
+  const positive = PROPERTIES.filter(({ id, packets }) => types.includes(propertyType(id, packets[0] ?? -1))).map(({ name }) => name);
   deepEqual(positive, ["subscriptionIdentifier", "receiveMaximum", "topicAlias", "maximumPacketSize"]);
 });

@@ -28,7 +28,7 @@ test("filters with # last and + alone in its level are accepted (MQTT-4.7.1-1, M
 
 test("filters with a misplaced wildcard are refused (MQTT-4.7.1-1, MQTT-4.7.1-2)", () => {
   for (const filter of ["a#", "#a", "##", "a/#/b", "#/", "#/a", "a/b#", "a+", "+a", "++", "a/+b", "a/b+/c", "+#", "#+", "a/+#"])
-    refused(() => checkTopicFilter(filter), /^topic filter ".+" must be such that [+#]/);
+    refused(() => checkTopicFilter(filter), /^topic filter ".+" must be such that # stands last, \+ and # fill a level/);
 });
 
 test("an empty filter is refused (MQTT-4.7.3-1)", () => {
@@ -43,15 +43,15 @@ test("shared subscriptions have a name and a filter (MQTT-4.8.2-1, MQTT-4.8.2-2)
   for (const filter of ["$share/g/t", "$share/g/#", "$share/g/+/a", "$share/group 1//", "$share/g//a", "$share/$/t"])
     equal(checkTopicFilter(filter), true, filter);
   for (const filter of ["$share/", "$share/g", "$share/g/", "$share//t", "$share//", "$share/g+/t", "$share/+/t", "$share/#/t", "$share/g#/t", "$share/#"])
-    refused(() => checkTopicFilter(filter), /must be \$share\/, a name without wildcards, \/ and a filter/);
+    refused(() => checkTopicFilter(filter), /a shared one is like \$share\/name\/filter$/);
 });
 
 test("the filter of a shared subscription follows the rules of filters", () => {
-  for (const filter of ["$share/g/a#", "$share/g/#/a", "$share/g/a+"]) refused(() => checkTopicFilter(filter), /such that [+#]/);
+  for (const filter of ["$share/g/a#", "$share/g/#/a", "$share/g/a+"]) refused(() => checkTopicFilter(filter), /such that # stands last/);
 });
 
-test("the message names the filter and shows a right one", () => {
-  match(mqttError(() => checkTopicFilter("a/b#")).message, /^topic filter "a\/b#" must be such that \+ and # fill a whole level, as in a\/\+\/b\/#$/);
+test("the message names the filter and the rules", () => {
+  match(mqttError(() => checkTopicFilter("a/b#")).message, /^topic filter "a\/b#" must be such that # stands last, \+ and # fill a level, and a shared one is like \$share\/name\/filter$/);
 });
 
 test("filters match topics level by level (MQTT 5.0, 4.7)", () => {

@@ -47,11 +47,17 @@ test("U+FEFF at the start is kept as a character (MQTT-1.5.4-3)", () => {
   equal(hex(written("\ufeffa")), "EF BB BF 61");
 });
 
-test("a string longer than the units decoded at once is read whole", () => {
+test("longer strings are read whole", () => {
   for (const string of ["a".repeat(31), "a".repeat(32), "a".repeat(33), "a".repeat(31) + "😀".repeat(40), "é".repeat(100)]) {
     const buffer = new Uint8Array(400);
     equal(readUtf8(buffer, 0, writeUtf8(buffer, 0, string)), string);
   }
+});
+
+test("a part of a view is read", () => {
+  const view = bytes("41 42 43 C3 A9 44 45").subarray(1, 6);
+  equal(readUtf8(view, 1, 5), "CéD");
+  equal(readUtf8(view, 2, 2), "");
 });
 
 test("NUL and lone surrogates are not written (MQTT-1.5.4-1, MQTT-1.5.4-2)", () => {
@@ -59,10 +65,10 @@ test("NUL and lone surrogates are not written (MQTT-1.5.4-1, MQTT-1.5.4-2)", () 
     equal(writeUtf8(new Uint8Array(16), 0, string), -1);
 });
 
-test("what does not fit is counted and dropped", () => {
-  const buffer = new Uint8Array(2);
-  equal(writeUtf8(buffer, 0, "a€b😀"), 9);
-  equal(hex(buffer), "61 E2");
+test("what does not fit is counted and not written", () => {
+  const buffer = new Uint8Array(9);
+  equal(writeUtf8(buffer, 1, "a€b😀"), 10);
+  equal(hex(buffer), "00 00 00 00 00 00 00 00 00");
 });
 
 test("bytes that are no UTF-8 for MQTT are refused (MQTT-1.5.4-1, MQTT-1.5.4-2)", () => {
