@@ -1,26 +1,13 @@
 import { checkInteger, configurationError, MqttError } from "../protocol/error.js";
-import { PacketType } from "../protocol/codec/packet-type.js";
-import { VARIABLE_BYTE_INTEGER_MAXIMUM } from "../protocol/codec/variable-byte-integer.js";
-import { variableByteIntegerLength } from "../protocol/codec/variable-byte-integer.js";
+import { packetName, PacketType } from "../protocol/codec/packet-type.js";
+import { publishRemainder } from "../protocol/codec/publish.js";
+import { VARIABLE_BYTE_INTEGER_MAXIMUM, variableByteIntegerLength } from "../protocol/codec/variable-byte-integer.js";
 import { type Connection, ConnectionState } from "../protocol/connection/connection.js";
 import { Published } from "../protocol/connection/publishing.js";
 import { Publication } from "../protocol/session/publication.js";
 import { toBytes } from "./bytes.js";
 import { MQTTClientDriver } from "./mqtt-client-driver.js";
 import type { MQTTClientOptions, WriteOptions } from "./mqtt-client-options.js";
-
-const EMPTY = new Uint8Array(0);
-
-function noRoom(what: string): MqttError {
-  return new MqttError("resource", `${what} does not fit now: wait for onWritable`);
-}
-
-/** Bytes of a PUBLISH before its payload of `length` bytes. */
-function headerLength(publication: Publication, version: 4 | 5, length: number): number {
-  const properties = publication.properties.length;
-  const header = publication.topic.length + (publication.qos > 0 ? 2 : 0) + (version === 5 ? variableByteIntegerLength(properties) + properties : 0);
-  return 1 + variableByteIntegerLength(header + length) + header;
-}
 
 /**
  * The MQTT Client Class Pattern of ECMA-419 (clause 25), in place of `embedded:network/mqtt/client`: one connection, no reconnecting.
@@ -47,13 +34,13 @@ export class MQTTClient {
 
   /** Any value, for the user. */
   target: unknown;
-  #driver: MQTTClientDriver | undefined;
+  private driver: MQTTClientDriver | undefined;
 
   /** @throws MqttError (configuration) naming the wrong option and what it may be. */
   constructor(options: MQTTClientOptions & ThisType<MQTTClient>) {
     this.format = options.format ?? "buffer";
     if (options.target !== undefined) this.target = options.target;
-    this.#driver = new MQTTClientDriver(this, options);
+    this.driver = new MQTTClientDriver(this, options);
   }
 
   /** Always "buffer". */
@@ -67,8 +54,8 @@ export class MQTTClient {
 
   /** Releases everything. Sends nothing: write a DISCONNECT first for a clean end. May be called again. */
   close(): void {
-    this.#driver?.close();
-    this.#driver = undefined;
+    this.driver?.close();
+    this.driver = undefined;
   }
 
   /**
@@ -77,7 +64,7 @@ export class MQTTClient {
    * @returns an ArrayBuffer, or for a buffer the number of bytes put there; undefined when nothing is available.
    */
   read(count?: number | ArrayBuffer | ArrayBufferView): ArrayBuffer | number | undefined {
-    const driver = this.#open();
+    const driver = this.open();
     const { available } = driver;
     if (available === 0) return undefined;
     if (typeof count === "object") {
@@ -97,72 +84,64 @@ export class MQTTClient {
    * @throws MqttError (configuration) for wrong arguments, (resource) when there is no room now: nothing was written.
    */
   write(data: ArrayBuffer | ArrayBufferView | null | undefined, options?: WriteOptions): number {
-    const driver = this.#open();
+    const driver = this.open();
     const { connection } = driver;
-    const state = connection?.state;
     // Enhanced authentication goes on before the CONNACK (MQTT 5.0, 4.12).
-    const ready = state === ConnectionState.CONNECTED || (state === ConnectionState.CONNECTING && options?.operation === PacketType.AUTH);
-    if (connection === undefined || !ready) throw new MqttError("configuration", "write must wait for CONNACK (onControl) or onWritable");
+    if (connection === undefined || (connection.state !== ConnectionState.CONNECTED && options?.operation !== PacketType.AUTH))
+      throw new MqttError("configuration", "write must wait for CONNACK (onControl) or onWritable");
+    const bytes = toBytes("data", data ?? "");
     const { left } = connection;
+    let what = "data";
+    let sent: boolean;
     if (left > 0) {
       if (options !== undefined) throw configurationError("options", `left out until the message is complete: ${left} bytes to go`);
-      this.#push(driver, connection, toBytes("data", data));
-    } else if (options === undefined) throw configurationError("options", "given, except for further parts of a message");
-    else this.#send(driver, connection, data, options);
-    if (this.#driver !== undefined) driver.advance();
+      if (bytes.length > left) throw configurationError(what, `at most ${left} bytes long, as byteLength promised`);
+      sent = connection.push(bytes, driver.now());
+      if (connection.left === 0) driver.flushSoon();
+    } else {
+      if (options === undefined) throw configurationError("options", "given, except for further parts of a message");
+      const { operation = PacketType.PUBLISH } = options;
+      what = packetName(operation);
+      sent = operation === PacketType.PUBLISH ? publish(connection, driver, bytes, options) : control(connection, driver, operation, options);
+    }
+    if (!sent) throw new MqttError("resource", `${what} does not fit now: wait for onWritable`);
+    if (this.driver !== undefined) driver.advance();
     return driver.writableCount;
   }
 
-  #push(driver: MQTTClientDriver, connection: Connection, data: Uint8Array): void {
-    const { left } = connection;
-    if (data.length > left) throw configurationError("data", `at most ${left} bytes long, as byteLength promised`);
-    if (!connection.push(data, driver.now())) throw noRoom(`a part of ${data.length} bytes`);
-    if (connection.left === 0) driver.flushSoon();
+  private open(): MQTTClientDriver {
+    if (this.driver === undefined) throw new MqttError("configuration", "the client is closed");
+    return this.driver;
   }
+}
 
-  #send(driver: MQTTClientDriver, connection: Connection, data: ArrayBuffer | ArrayBufferView | null | undefined, options: WriteOptions): void {
-    const now = driver.now();
-    const { operation = PacketType.PUBLISH, items = [], properties, reason = 0 } = options;
-    switch (operation) {
-      case PacketType.PUBLISH:
-        this.#publish(driver, connection, data == null ? EMPTY : toBytes("data", data), options);
-        break;
-      case PacketType.SUBSCRIBE:
-        if (connection.subscribe(items.map(({ topic, QoS, ...rest }) => ({ ...rest, filter: topic, qos: QoS })), properties, now, options.id) === 0) throw noRoom("SUBSCRIBE");
-        break;
-      case PacketType.UNSUBSCRIBE:
-        if (connection.unsubscribe(items.map((item) => item.topic), properties, now, options.id) === 0) throw noRoom("UNSUBSCRIBE");
-        break;
-      case PacketType.PINGREQ:
-        if (!connection.ping(now)) throw noRoom("PINGREQ");
-        break;
-      case PacketType.AUTH:
-        if (driver.version !== 5) throw configurationError("operation", "AUTH only with the option version: 5");
-        if (!connection.authenticate(reason, properties, now)) throw noRoom("AUTH");
-        break;
-      case PacketType.DISCONNECT:
-        connection.disconnect(reason, properties, now);
-        driver.disconnected();
-        break;
-      default:
-        throw configurationError("operation", "PUBLISH, SUBSCRIBE, UNSUBSCRIBE, PINGREQ, DISCONNECT or AUTH: the others are sent by the client itself");
-    }
+/** Sends a control message that is a user's to send. @returns false when there is no room now. */
+function control(connection: Connection, driver: MQTTClientDriver, operation: number, options: WriteOptions): boolean {
+  const { items = [], properties, reason = 0, id } = options;
+  const now = driver.now();
+  if (operation === PacketType.SUBSCRIBE) return connection.subscribe(items.map((item) => ({ ...item, filter: item.topic, qos: item.QoS })), properties, now, id) > 0;
+  if (operation === PacketType.UNSUBSCRIBE) return connection.unsubscribe(items.map((item) => item.topic), properties, now, id) > 0;
+  if (operation === PacketType.PINGREQ) return connection.ping(now);
+  if (operation === PacketType.DISCONNECT) {
+    connection.disconnect(reason, properties, now);
+    driver.disconnected();
+    return true;
   }
+  if (operation !== PacketType.AUTH || driver.version !== 5)
+    throw configurationError("operation", "PUBLISH, SUBSCRIBE, UNSUBSCRIBE, PINGREQ, DISCONNECT or, with version: 5, AUTH: the others are sent by the client itself");
+  return connection.authenticate(reason, properties, now);
+}
 
-  #publish(driver: MQTTClientDriver, connection: Connection, data: Uint8Array, options: WriteOptions): void {
-    const { byteLength = data.length, id = 0, duplicate = false } = options;
-    checkInteger("byteLength", byteLength, data.length, VARIABLE_BYTE_INTEGER_MAXIMUM);
-    const publication = new Publication(options.topic ?? "", options.QoS ?? 0, Boolean(options.retain), options.properties);
-    // All or nothing: what is not sent now would have to be kept, and the caller may change it.
-    if (headerLength(publication, driver.version, byteLength) + data.length > connection.room) throw noRoom(`a message with ${data.length} bytes`);
-    const published = connection.begin(publication, data, byteLength, id, duplicate, driver.now());
-    if (published === Published.BLOCKED) throw noRoom(`a message with ${data.length} bytes`);
-  }
-
-  #open(): MQTTClientDriver {
-    if (this.#driver === undefined) throw new MqttError("configuration", "the client is closed");
-    return this.#driver;
-  }
+/** Publishes, or begins to. @returns false when there is no room now: what is not sent would have to be kept, and the caller may change it. */
+function publish(connection: Connection, driver: MQTTClientDriver, data: Uint8Array, options: WriteOptions): boolean {
+  const { byteLength = data.length } = options;
+  checkInteger("byteLength", byteLength, data.length, VARIABLE_BYTE_INTEGER_MAXIMUM);
+  const publication = new Publication(options.topic ?? "", options.QoS ?? 0, Boolean(options.retain), options.properties);
+  const header = publishRemainder(publication.topic, publication.qos, driver.version === 5 ? publication.properties : undefined, 0);
+  return (
+    1 + variableByteIntegerLength(header + byteLength) + header + data.length <= connection.room &&
+    connection.begin(publication, data, byteLength, options.id ?? 0, options.duplicate ?? false, driver.now()) !== Published.BLOCKED
+  );
 }
 
 export default MQTTClient;

@@ -111,7 +111,7 @@ test("a message that does not fit is refused as a whole, and fits later", (t) =>
   bench.socket.writable(100);
   bench.calls();
   const error = mqttError(() => bench.write(pattern(200), { topic: "a" }));
-  deepEqual([error.kind, error.message], ["resource", "a message with 200 bytes does not fit now: wait for onWritable"]);
+  deepEqual([error.kind, error.message], ["resource", "PUBLISH does not fit now: wait for onWritable"]);
   deepEqual(bench.taken(), []);
   bench.socket.writable(300);
   bench.write(pattern(200), { topic: "a" });
@@ -143,7 +143,7 @@ test("a part that does not fit is refused as a whole, and fits later", (t) => {
   bench.connect();
   bench.write(buffer("'x'"), { topic: "a", byteLength: 3 });
   bench.socket.writable(1);
-  match(mqttError(() => bench.write(buffer("'yz'"))).message, /^a part of 2 bytes does not fit now: wait for onWritable$/);
+  match(mqttError(() => bench.write(buffer("'yz'"))).message, /^data does not fit now: wait for onWritable$/);
   bench.socket.writable(2);
   bench.write(buffer("'yz'"));
   deepEqual(bench.taken(), ["30 06 00 01 61 78", "79 7A"]);
