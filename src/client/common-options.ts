@@ -48,7 +48,7 @@ export interface Configuration extends Connect, Pick<ConnectOptions, "onConnecte
 /** A configuration that is being made: options as they were given, until {@link complete}. */
 export type Draft = Mutable<Configuration>;
 
-type Mutable<T> = { -readonly [name in keyof T]: T[name] };
+export type Mutable<T> = { -readonly [name in keyof T]: T[name] };
 
 /** The options of `reconnect` with their defaults. */
 export const RECONNECT = { minimum: 1000, maximum: 60_000, stable: 10_000 };

@@ -4,10 +4,17 @@ import type { ReceivedPacket } from "../protocol/codec/received-packet.js";
 import { Take } from "../protocol/connection/handler.js";
 import type { Receiver } from "../protocol/connection/receiver.js";
 import { Session } from "../protocol/session/session.js";
-import { complete, OPTIONS, RECEIVE_MAXIMUM, take, type Configuration, type Draft } from "./common-options.js";
+import { complete, OPTIONS, RECEIVE_MAXIMUM, take, type Configuration, type Draft, type Mutable } from "./common-options.js";
 import { Link } from "./link.js";
 import type { MQTTClient } from "./mqtt-client.js";
-import type { ControlMessage, MQTTClientOptions } from "./mqtt-client-options.js";
+import type { ControlMessage, MQTTClientOptions, ReadableOptions } from "./mqtt-client-options.js";
+
+/** What {@link MQTTClientDriver.soon} takes. */
+const OPEN = 1;
+const RELEASE = 2;
+const CLOSE = 4;
+/** A payload that was brought in parts is complete: what waits behind it goes out. */
+export const FLUSH = 8;
 
 /** Room kept for the header of a packet when the writable count is told. */
 const OVERHEAD = 8;
@@ -38,12 +45,9 @@ export class MQTTClientDriver extends Link {
   private packet: Receiver | undefined;
   private readonly client: MQTTClient;
   private readonly options: MQTTClientOptions;
-  private opened = false;
   private reading = false;
-  /** The fragment in hand was read outside its callback. */
-  private releaseDue = false;
-  /** Something may be waiting behind a payload that is complete now. */
-  private flushDue = false;
+  /** What is to be done {@link soon}. */
+  private due = 0;
   private over = false;
 
   /** @throws MqttError (configuration) naming the wrong option; nothing has been acquired then. */
@@ -55,11 +59,12 @@ export class MQTTClientDriver extends Link {
     this.version = configuration.version;
     // Who does not start clean vouches for being the one whose session the broker keeps.
     this.session.established = !configuration.clean;
-    // Not yet: callbacks must not run inside the constructor.
-    this.soon();
+    this.soon(OPEN);
   }
 
-  private soon(): void {
+  /** Does something, but not yet: callbacks must not run inside a call of the user. */
+  soon(what: number): void {
+    this.due |= what;
     this.wakeAt(this.now());
   }
 
@@ -80,24 +85,14 @@ export class MQTTClientDriver extends Link {
     const { position } = this;
     this.position += count;
     this.available -= count;
-    if (this.available === 0 && !this.reading) {
-      this.releaseDue = true;
-      this.soon();
-    }
+    if (this.available === 0 && !this.reading) this.soon(RELEASE);
     return (this.packet?.bytes ?? new Uint8Array(0)).subarray(position, position + count);
-  }
-
-  /** A payload that was brought in parts is complete: what waits behind it goes out soon. */
-  flushSoon(): void {
-    this.flushDue = true;
-    this.soon();
   }
 
   /** The user has sent DISCONNECT: `onClose` follows. */
   disconnected(): void {
     this.closeLink();
-    this.over = true;
-    this.soon();
+    this.soon(CLOSE);
   }
 
   /** Releases everything; no callback runs after it. */
@@ -111,46 +106,40 @@ export class MQTTClientDriver extends Link {
   }
 
   override onTime(): void {
-    if (this.over) {
-      this.close();
-      this.options.onClose?.call(this.client);
-      return;
-    }
+    const { due } = this;
     const now = this.now();
-    if (!this.opened) {
-      this.opened = true;
-      this.openLink(0);
-    }
+    this.due = 0;
+    if (due & OPEN) this.openLink(0);
     this.linkTimeout(now);
-    if (this.flushDue) {
-      this.flushDue = false;
-      this.connection?.writable(this.connection.room, now);
-    }
-    if (this.releaseDue) {
-      this.releaseDue = false;
+    if (due & FLUSH) this.connection?.writable(this.connection.room, now);
+    if (due & RELEASE) {
       this.connection?.release(Take.TAKEN, now);
       this.read();
     }
     this.advance();
+    if (due & CLOSE) {
+      this.close();
+      this.options.onClose?.call(this.client);
+    }
   }
 
   override onPublish(packet: Receiver): number {
     const { onReadable } = this.options;
     if (onReadable === undefined || packet.checkTopic() !== 0) return Take.TAKEN;
-    const { more } = packet;
+    const readable: Mutable<ReadableOptions> = { more: packet.more };
+    if (packet.offset === 0) {
+      readable.topic = packet.topic;
+      readable.QoS = packet.qos;
+      readable.byteLength = packet.byteLength;
+      readable.retain = packet.retain;
+      readable.duplicate = packet.duplicate;
+      if (packet.version === 5) readable.properties = packet.properties;
+    }
     this.packet = packet;
     this.position = packet.start;
     this.available = packet.end - packet.start;
     this.reading = true;
-    onReadable.call(
-      this.client, this.available,
-      packet.offset > 0
-        ? { more }
-        : {
-            more, topic: packet.topic, QoS: packet.qos, byteLength: packet.byteLength, retain: packet.retain, duplicate: packet.duplicate,
-            ...(packet.version === 5 ? { properties: packet.properties } : undefined),
-          },
-    );
+    onReadable.call(this.client, this.available, readable);
     this.reading = false;
     return this.available === 0 ? Take.TAKEN : Take.HELD;
   }
@@ -159,14 +148,11 @@ export class MQTTClientDriver extends Link {
     const { onControl } = this.options;
     const { type, identifier, reasonCode } = packet;
     if (onControl === undefined || (type === PacketType.CONNACK && reasonCode !== 0)) return;
-    const message: ControlMessage = {
-      operation: type,
-      reason: reasonCode,
-      ...(identifier === 0 ? undefined : { id: identifier }),
-      ...(type === PacketType.SUBACK || type === PacketType.UNSUBACK ? { payload: Array.from(packet.payload) } : undefined),
-      ...(type === PacketType.CONNACK ? { sessionPresent: packet.sessionPresent } : undefined),
-      ...(packet.version === 5 ? { properties: packet.properties } : undefined),
-    };
+    const message: Mutable<ControlMessage> = { operation: type, reason: reasonCode };
+    if (identifier > 0) message.id = identifier;
+    if (type === PacketType.CONNACK) message.sessionPresent = packet.sessionPresent;
+    else if (type === PacketType.SUBACK || type === PacketType.UNSUBACK) message.payload = Array.from(packet.payload);
+    if (packet.version === 5) message.properties = packet.properties;
     if (onControl.length > 1) (onControl as (this: MQTTClient, opcode: number, message: ControlMessage) => void).call(this.client, type, message);
     else (onControl as (this: MQTTClient, message: ControlMessage) => void).call(this.client, message);
   }

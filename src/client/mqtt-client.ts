@@ -6,7 +6,7 @@ import { type Connection, ConnectionState } from "../protocol/connection/connect
 import { Published } from "../protocol/connection/publishing.js";
 import { Publication } from "../protocol/session/publication.js";
 import { toBytes } from "./bytes.js";
-import { MQTTClientDriver } from "./mqtt-client-driver.js";
+import { FLUSH, MQTTClientDriver } from "./mqtt-client-driver.js";
 import type { MQTTClientOptions, WriteOptions } from "./mqtt-client-options.js";
 
 /**
@@ -15,31 +15,15 @@ import type { MQTTClientOptions, WriteOptions } from "./mqtt-client-options.js";
  *
  * Acknowledgements are sent by the class: those of a received message once its last byte has been read.
  */
-export class MQTTClient {
-  static readonly CONNECT = PacketType.CONNECT;
-  static readonly CONNACK = PacketType.CONNACK;
-  static readonly PUBLISH = PacketType.PUBLISH;
-  static readonly PUBACK = PacketType.PUBACK;
-  static readonly PUBREC = PacketType.PUBREC;
-  static readonly PUBREL = PacketType.PUBREL;
-  static readonly PUBCOMP = PacketType.PUBCOMP;
-  static readonly SUBSCRIBE = PacketType.SUBSCRIBE;
-  static readonly SUBACK = PacketType.SUBACK;
-  static readonly UNSUBSCRIBE = PacketType.UNSUBSCRIBE;
-  static readonly UNSUBACK = PacketType.UNSUBACK;
-  static readonly PINGREQ = PacketType.PINGREQ;
-  static readonly PINGRESP = PacketType.PINGRESP;
-  static readonly DISCONNECT = PacketType.DISCONNECT;
-  static readonly AUTH = PacketType.AUTH;
-
+export class MQTTClientPattern {
   /** Any value, for the user. */
   target: unknown;
   private driver: MQTTClientDriver | undefined;
 
   /** @throws MqttError (configuration) naming the wrong option and what it may be. */
-  constructor(options: MQTTClientOptions & ThisType<MQTTClient>) {
+  constructor(options: MQTTClientOptions & ThisType<MQTTClientPattern>) {
     this.format = options.format ?? "buffer";
-    if (options.target !== undefined) this.target = options.target;
+    this.target = options.target;
     this.driver = new MQTTClientDriver(this, options);
   }
 
@@ -97,7 +81,7 @@ export class MQTTClient {
       if (options !== undefined) throw configurationError("options", `left out until the message is complete: ${left} bytes to go`);
       if (bytes.length > left) throw configurationError(what, `at most ${left} bytes long, as byteLength promised`);
       sent = connection.push(bytes, driver.now());
-      if (connection.left === 0) driver.flushSoon();
+      if (connection.left === 0) driver.soon(FLUSH);
     } else {
       if (options === undefined) throw configurationError("options", "given, except for further parts of a message");
       const { operation = PacketType.PUBLISH } = options;
@@ -144,4 +128,7 @@ function publish(connection: Connection, driver: MQTTClientDriver, data: Uint8Ar
   );
 }
 
+/** The class with the packet types as its statics, CONNECT to AUTH. */
+export const MQTTClient = /* @__PURE__ */ Object.assign(MQTTClientPattern, PacketType);
+export type MQTTClient = MQTTClientPattern;
 export default MQTTClient;
