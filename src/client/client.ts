@@ -2,22 +2,18 @@ import { MqttError } from "../protocol/error.js";
 import { PacketType } from "../protocol/codec/packet-type.js";
 import { ReasonCode } from "../protocol/codec/reason-code.js";
 import type { ReceivedPacket } from "../protocol/codec/received-packet.js";
-import { type Connection, ConnectionState } from "../protocol/connection/connection.js";
-import type { Receiver } from "../protocol/connection/receiver.js";
-import type { Publication, PublicationPayload } from "../protocol/session/publication.js";
+import type { PublicationPayload } from "../protocol/session/publication.js";
 import { Session } from "../protocol/session/session.js";
 import { hostNetwork, type Configuration } from "./common-options.js";
 import { toConfiguration } from "./configuration.js";
-import { Link } from "./link.js";
 import type {
   Client, ConnectedInfo, ConnectOptions, MessageHandler, Payload, PreparedTopic, PreparedTopicOptions, PublishOptions, RequestOptions, Response, SubscribeOptions,
 } from "./options.js";
 import { ReusedTopic } from "./prepared-topic.js";
 import { PublishCall, toContent } from "./publish-call.js";
-import { Publisher, type PublisherOwner } from "./publisher.js";
 import { AT_ONCE, delayAfter, keepSession } from "./reconnection.js";
 import { Requests } from "./requests.js";
-import { Subscriptions, type SubscriptionsOwner } from "./subscriptions.js";
+import { Subscriber } from "./subscriptions.js";
 
 /** Topic Aliases for prepared topics, where the broker takes them. */
 const TOPIC_ALIASES = 8;
@@ -28,11 +24,7 @@ interface Waiter {
 }
 
 /** The client behind {@link connect}: a link that comes back, a queue before it, handlers behind it. */
-class ReconnectingClient extends Link implements Client, PublisherOwner, SubscriptionsOwner {
-  /** Why the client has ended. */
-  ended: MqttError | undefined;
-  private readonly publisher: Publisher;
-  private readonly subscriptions: Subscriptions;
+class ReconnectingClient extends Subscriber implements Client {
   private requests: Requests | undefined;
   private info: ConnectedInfo | undefined;
   private connectedAt = 0;
@@ -45,8 +37,6 @@ class ReconnectingClient extends Link implements Client, PublisherOwner, Subscri
     super(configuration, new Session({ inFlight: configuration.inFlight, receiveMaximum: configuration.properties?.receiveMaximum }));
     // Who does not start clean vouches for being the one whose session the broker keeps.
     this.session.established = !configuration.cleanStart;
-    this.publisher = new Publisher(this);
-    this.subscriptions = new Subscriptions(this);
     this.reconnectAt = this.now();
     this.wake();
   }
@@ -81,27 +71,27 @@ class ReconnectingClient extends Link implements Client, PublisherOwner, Subscri
       call.resolve = resolve;
       call.reject = reject;
       if (this.ended !== undefined) throw this.ended;
-      if (!this.publisher.submit(call, content))
+      if (!this.submit(call, content))
         throw new MqttError("resource", `the queue of ${this.configuration.queue} publications is full: publish less, set queue larger or choose another queuePolicy`, ReasonCode.QUOTA_EXCEEDED);
     });
   }
 
   topic(name: string, options: PreparedTopicOptions = {}): PreparedTopic {
-    return new ReusedTopic(name, options, this.publisher);
+    return new ReusedTopic(name, options, this);
   }
 
   subscribe(filter: string, ...rest: [MessageHandler] | [SubscribeOptions, MessageHandler]): Promise<number> {
     return new Promise((resolve, reject) => {
       if (this.ended !== undefined) throw this.ended;
       const [options, handler] = rest.length === 1 ? [{}, rest[0]] : rest;
-      this.subscriptions.add(filter, options, handler).then(resolve, reject);
+      this.addSubscription(filter, options, handler).then(resolve, reject);
       this.pumpRequests();
     });
   }
 
   unsubscribe(filter: string): Promise<number> {
     if (this.ended !== undefined) return Promise.reject(this.ended);
-    const answer = this.subscriptions.remove(filter);
+    const answer = this.removeSubscription(filter);
     this.pumpRequests();
     return answer ?? Promise.resolve(ReasonCode.NO_SUBSCRIPTION_EXISTED);
   }
@@ -125,16 +115,11 @@ class ReconnectingClient extends Link implements Client, PublisherOwner, Subscri
     });
   }
 
-  private pumpRequests(): void {
-    if (this.connection?.state === ConnectionState.CONNECTED) this.subscriptions.pump(this.connection);
-  }
-
   protected override onTime(): void {
     const now = this.now();
     this.linkTimeout(now);
     if (now >= this.reconnectAt) {
       this.reconnectAt = Infinity;
-      this.publisher.forgetReturned();
       this.openLink(TOPIC_ALIASES);
     }
     this.requests?.expire(now);
@@ -150,7 +135,7 @@ class ReconnectingClient extends Link implements Client, PublisherOwner, Subscri
   override onPacket(packet: ReceivedPacket): void {
     const { type } = packet;
     if (type === PacketType.SUBACK || type === PacketType.UNSUBACK) {
-      this.subscriptions.answered(packet);
+      this.requestAnswered(packet);
       this.pumpRequests();
     } else if (type === PacketType.CONNACK && packet.reasonCode === 0) this.accepted(packet);
   }
@@ -162,7 +147,7 @@ class ReconnectingClient extends Link implements Client, PublisherOwner, Subscri
     const info = { version, resumed, id: configuration.clientId, properties };
     this.connectedAt = this.now();
     this.info = info;
-    if (!resumed) this.subscriptions.sessionLost();
+    if (!resumed) this.forgetGrants();
     this.pumpRequests();
     const { waiters } = this;
     this.waiters = undefined;
@@ -170,39 +155,19 @@ class ReconnectingClient extends Link implements Client, PublisherOwner, Subscri
     configuration.onConnected?.(info);
   }
 
-  override onPublish(packet: Receiver): number {
-    return this.connection === undefined ? 0 : this.subscriptions.deliver(packet, this.connection);
-  }
-
-  handled(connection: Connection, identifier: number, held: boolean, reasonCode: number): void {
-    const now = this.now();
-    if (held) connection.release(reasonCode, now);
-    else if (identifier !== 0) connection.acknowledge(identifier, reasonCode, now);
-    if (connection === this.connection) this.read();
-    this.advance();
-  }
-
-  override onSettled(publication: Publication, payload: PublicationPayload, reasonCode: number, _packet: ReceivedPacket | undefined, error: MqttError | undefined): void {
-    this.publisher.settle(publication, payload, reasonCode, error);
-  }
-
-  override onLost(publication: Publication, payload: PublicationPayload, fate: number): void {
-    this.publisher.lost(publication, payload, fate);
-  }
-
   override onWritable(): void {
-    if (this.connection?.looking) this.publisher.due = true;
+    if (this.connection?.looking) this.due = true;
     else this.sendDue();
   }
 
   /** Sends the requests and publications that wait, as far as there is room. */
   private sendDue(): void {
     this.pumpRequests();
-    this.publisher.drain();
+    this.drain();
   }
 
   protected override advance(): void {
-    if (this.publisher.due) this.sendDue();
+    if (this.due) this.sendDue();
     this.wake();
   }
 
@@ -222,14 +187,18 @@ class ReconnectingClient extends Link implements Client, PublisherOwner, Subscri
     if (final || delay !== AT_ONCE) this.configuration.onDisconnected?.(error, this.ended !== undefined);
   }
 
-  report(error: MqttError): void {
+  protected override callbackFailed(error: unknown): void {
+    this.report(new MqttError("configuration", `a callback failed: ${error instanceof Error ? error.message : String(error)}`));
+  }
+
+  override report(error: MqttError): void {
     this.configuration.onError?.(error);
   }
 
   private release(): void {
     this.closeLink();
     this.info = undefined;
-    this.subscriptions.ended();
+    this.forgetRequests();
   }
 
   /** The end: everything pending is told. */
@@ -239,8 +208,8 @@ class ReconnectingClient extends Link implements Client, PublisherOwner, Subscri
     this.release();
     this.reconnectAt = Infinity;
     this.stopTime();
-    this.publisher.end(error, this.session.outgoing);
-    this.subscriptions.abandon(error);
+    this.endPublishing(error);
+    this.abandonSubscriptions(error);
     this.requests?.expire(Infinity, error);
     this.waiters = undefined;
     waiters?.forEach((waiter) => waiter.reject(error));

@@ -22,6 +22,11 @@ export abstract class Timed {
     return this.time;
   }
 
+  /** A moment of the host's clock in the terms of {@link now}. */
+  protected timeOf(ticks: number): number {
+    return this.now() + ((ticks - this.ticks) | 0);
+  }
+
   /** Asks for {@link onTime} at a time, Infinity for not at all. A later time than asked for before is found out when the timer fires. */
   protected wakeAt(time: number): void {
     if (time >= this.at) return;

@@ -67,6 +67,9 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
   /** After bytes were handed in or room was told, with little on the stack: what they made due can be done. */
   protected abstract advance(): void;
 
+  /** A callback of the application failed that was called for what the socket brought. */
+  protected abstract callbackFailed(error: unknown): void;
+
   /** Whether publications may go out before the CONNACK. */
   protected get early(): boolean {
     return false;
@@ -141,7 +144,13 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
       const { length } = view;
       socket.read(view);
       this.unread -= length;
-      connection.receive(length, this.now());
+      try {
+        connection.receive(length, this.now());
+      } catch (error) {
+        connection.looking = false;
+        this.callbackFailed(error);
+        connection.receive(0, this.now());
+      }
     }
   }
 

@@ -16,27 +16,16 @@ function isSource(payload: Payload | null): payload is PayloadSource {
   return typeof payload === "object" && payload !== null && "read" in payload;
 }
 
-/** A publication that wants to know its end. */
-export abstract class TrackedPublication extends Publication {
-  /** Whether it is published again and again, so that its header and a Topic Alias are worth keeping. */
-  get reused(): boolean {
-    return false;
-  }
+/** One call of `publish`: settles its promise. */
+export class PublishCall extends Publication {
+  resolve: ((reasonCode: number) => void) | undefined;
+  reject: ((error: MqttError) => void) | undefined;
 
   /** @throws MqttError (configuration) naming what is wrong. */
   constructor(topic: string, options: PublishOptions) {
     checkNames("the option", options, "qos retain properties onSettled");
     super(topic, options.qos ?? 0, options.retain ?? false, options.properties);
   }
-
-  /** It is done: with a Reason Code from the broker, or with the error that kept it from being sent. */
-  abstract settled(payload: PublicationPayload, reasonCode: number, error: MqttError | undefined): void;
-}
-
-/** One call of `publish`: settles its promise. */
-export class PublishCall extends TrackedPublication {
-  resolve: ((reasonCode: number) => void) | undefined;
-  reject: ((error: MqttError) => void) | undefined;
 
   override settled(_payload: PublicationPayload, reasonCode: number, error: MqttError | undefined): void {
     if (error !== undefined) this.reject?.(error);

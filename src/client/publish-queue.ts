@@ -1,12 +1,11 @@
-import type { PublicationPayload } from "../protocol/session/publication.js";
-import { TrackedPublication } from "./publish-call.js";
+import type { Publication, PublicationPayload } from "../protocol/session/publication.js";
 
-/** Publications that cannot be sent yet, in order: one list of fixed size, made when the first has to wait. */
+/** Publications that cannot be sent yet, in order: two lists of fixed size, made when the first has to wait. */
 export class PublishQueue {
   count = 0;
   private readonly room: number;
-  /** Publication and payload of each entry, in turn. */
-  private items: (TrackedPublication | PublicationPayload | undefined)[] | undefined;
+  private publications: (Publication | undefined)[] | undefined;
+  private payloads: (PublicationPayload | undefined)[] | undefined;
   /** Entries at the front that came back from a lost session. */
   private returned = 0;
 
@@ -15,27 +14,29 @@ export class PublishQueue {
     this.room = room;
   }
 
-  publication(index: number): TrackedPublication | undefined {
-    const item = this.items?.[2 * index];
-    return item instanceof TrackedPublication ? item : undefined;
+  publication(index: number): Publication | undefined {
+    return this.publications?.[index];
   }
 
   payload(index: number): PublicationPayload | undefined {
-    const item = this.items?.[2 * index + 1];
-    return item instanceof TrackedPublication ? undefined : item;
+    return this.payloads?.[index];
   }
 
   /** Puts back what a lost session had in flight: before everything else, in the order of calls. */
-  putBack(publication: TrackedPublication, payload: PublicationPayload): void {
+  putBack(publication: Publication, payload: PublicationPayload): void {
     this.insert(this.returned++, publication, payload);
   }
 
   /** Puts an entry before the one at `index`; at `count` it is the last. */
-  insert(index: number, publication: TrackedPublication, payload: PublicationPayload): void {
-    const items = (this.items ??= new Array<TrackedPublication | undefined>(2 * this.room).fill(undefined));
-    items.copyWithin(2 * index + 2, 2 * index, 2 * this.count++);
-    items[2 * index] = publication;
-    items[2 * index + 1] = payload;
+  insert(index: number, publication: Publication, payload: PublicationPayload): void {
+    if (this.publications === undefined || this.payloads === undefined) {
+      this.publications = new Array<Publication | undefined>(this.room).fill(undefined);
+      this.payloads = new Array<PublicationPayload | undefined>(this.room).fill(undefined);
+    }
+    this.publications.copyWithin(index + 1, index, this.count);
+    this.payloads.copyWithin(index + 1, index, this.count++);
+    this.publications[index] = publication;
+    this.payloads[index] = payload;
   }
 
   /** A connection begins: what it puts back goes to the front again. */
@@ -44,16 +45,15 @@ export class PublishQueue {
   }
 
   remove(index: number): void {
-    const { items } = this;
+    if (this.publications === undefined || this.payloads === undefined) return;
     if (index < this.returned) this.returned--;
-    if (items === undefined) return;
-    const end = 2 * this.count--;
-    items.copyWithin(2 * index, 2 * index + 2, end);
-    items[end - 2] = items[end - 1] = undefined;
+    this.publications.copyWithin(index, index + 1, this.count);
+    this.payloads.copyWithin(index, index + 1, this.count--);
+    this.publications[this.count] = this.payloads[this.count] = undefined;
   }
 
   /** The index of a publication to the same topic, or -1. */
-  protected findTopic(topic: Uint8Array): number {
+  findTopic(topic: Uint8Array): number {
     for (let i = 0; i < this.count; i++) {
       const other = this.publication(i)?.topic;
       if (other?.length === topic.length && other.every((byte, at) => byte === topic[at])) return i;
@@ -62,7 +62,7 @@ export class PublishQueue {
   }
 
   /** Whether an entry at QoS 0 waits, which a later one must not overtake. */
-  protected get holdsQoS0(): boolean {
+  get holdsQoS0(): boolean {
     for (let i = 0; i < this.count; i++) if (this.publication(i)?.qos === 0) return true;
     return false;
   }

@@ -15,8 +15,10 @@ export class Subscription {
   readonly filter: string;
   readonly options: SubscribeOptions;
   readonly handler: MessageHandler;
-  /** What topics are compared with, without $share and the share name: a view of its bytes, or with wildcards the bytes themselves. */
-  private readonly pattern: DataView | Uint8Array;
+  /** What topics are compared with, without $share and the share name: its bytes when it has wildcards, otherwise {@link exact}. */
+  private readonly pattern: Uint8Array | undefined;
+  /** A view of a filter without wildcards. */
+  readonly exact: DataView | undefined;
   private resolve: ((code: number) => void) | undefined;
   private reject: ((error: MqttError) => void) | undefined;
 
@@ -29,14 +31,13 @@ export class Subscription {
     this.options = options;
     this.handler = handler;
     const bytes = toBytes("topic filter", shared ? filter.slice(filter.indexOf("/", 7) + 1) : filter);
-    this.pattern = filter.includes("+") || filter.includes("#") ? bytes : new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    if (filter.includes("+") || filter.includes("#")) this.pattern = bytes;
+    else this.exact = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
-  /** Whether a message is for this subscription. */
+  /** Whether a message is for this subscription, if it has wildcards. */
   matches(packet: Receiver): boolean {
-    const { pattern } = this;
-    if (pattern instanceof DataView) return packet.topicIs(pattern);
-    return packet.checkTopic() === 0 && filterMatches(pattern, packet.topicBytes, packet.topicStart, packet.topicEnd);
+    return this.pattern !== undefined && packet.checkTopic() === 0 && filterMatches(this.pattern, packet.topicBytes, packet.topicStart, packet.topicEnd);
   }
 
   /** A call waits for the broker's answer. */

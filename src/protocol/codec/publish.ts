@@ -79,27 +79,28 @@ export function publishHeaderLength(bytes: Uint8Array, position: number, end: nu
  * The topic is left for {@link ReceivedPacket.checkTopic}: one that equals a filter of ours needs no further look.
  */
 export function decodePublish(packet: ReceivedPacket): void {
-  const { bytes, first, version } = packet;
+  // Read by hand, not through the cursor: this is on the way of every message.
+  const bytes = packet.bytes;
+  const first = packet.first;
   const begin = packet.position;
-  // Read by hand, not through the cursor: this is done for every message.
   let position = begin + 2 + (((bytes[begin] ?? 0) << 8) | (bytes[begin + 1] ?? 0));
   packet.topicBytes = bytes;
   packet.topicStart = begin + 2;
   packet.topicEnd = position;
   packet.topicChecked = false;
-  // QoS 3, or a duplicate at QoS 0 (MQTT 5.0, 3.3.1).
-  if ((first & 6) === 6 || (first & 14) === 8) packet.fail(ReasonCode.MALFORMED_PACKET);
-  if ((first & 6) !== 0) {
+  if ((first & 14) !== 0) {
+    // QoS 3, or a duplicate at QoS 0 (MQTT 5.0, 3.3.1).
+    if ((first & 6) === 6 || (first & 14) === 8) packet.fail(ReasonCode.MALFORMED_PACKET);
     packet.position = position;
     packet.readIdentifier();
     position += 2;
   }
-  if (version === 5) {
-    if (bytes[position] === 0) packet.propertiesStart = packet.propertiesEnd = ++position;
+  if (packet.version === 5) {
+    if (bytes[position] === 0) position++;
     else {
       packet.position = position;
       packet.skipProperties(PacketType.PUBLISH);
-      ({ position } = packet);
+      position = packet.position;
     }
   }
   packet.start = packet.position = position;

@@ -48,7 +48,7 @@ export const ConnectionState = { IDLE: 0, CONNECTING: 1, CONNECTED: 2, CLOSED: 3
 export class Connection extends Inbound {
   /** See {@link ConnectionState}. */
   state: number = ConnectionState.IDLE;
-  /** Whether received packets are being looked at: what is called back stands deep in the stack. */
+  /** Whether received packets are being looked at: what is called back stands deep in the stack. Stays set when a callback throws. */
   looking = false;
   readonly packet: Receiver;
   private readonly connectTimeout: number;
@@ -150,21 +150,18 @@ export class Connection extends Inbound {
     }
     if (this.looking) return;
     this.looking = true;
-    try {
-      // In one function, with few calls below it: handlers are called from here, and an ESP32-C3 has 6 KiB of stack.
-      while (this.state !== ConnectionState.CLOSED && !this.paused && packet.next()) {
-        let wrong = packet.fault;
-        const type = packet.first >> 4;
-        if (wrong === 0) {
-          if (this.state !== ConnectionState.CONNECTED) wrong = this.beforeConnack(packet, type);
-          else if (type === PacketType.PUBLISH) wrong = this.delivered(packet);
-          else wrong = this.control(packet, type);
-        }
-        if (wrong !== 0) this.violation(wrong, type);
+    // In one function, with few calls below it: handlers are called from here, and an ESP32-C3 has 6 KiB of stack.
+    while (this.state !== ConnectionState.CLOSED && !this.held && this.pubcomp === 0 && packet.next()) {
+      let wrong = packet.fault;
+      const type = packet.first >> 4;
+      if (wrong === 0) {
+        if (this.state !== ConnectionState.CONNECTED) wrong = this.beforeConnack(packet, type);
+        else if (type === PacketType.PUBLISH) wrong = this.delivered(packet);
+        else wrong = this.control(packet, type);
       }
-    } finally {
-      this.looking = false;
+      if (wrong !== 0) this.violation(wrong, type);
     }
+    this.looking = false;
   }
 
   /** @returns 0, or the Reason Code: not even DISCONNECT may come before CONNACK (MQTT 5.0, 3.14.0-1). */
@@ -332,6 +329,11 @@ export class Connection extends Inbound {
     }
     this.end(new MqttError("transport", "the connection was ended in the middle of this message"));
     return sent;
+  }
+
+  /** A publication went out through {@link publishPrepared} at this time. */
+  sentAt(time: number): void {
+    if (time > this.lastSent) this.lastSent = time;
   }
 
   /** When {@link handleTimeout} has to be called next, or Infinity. */

@@ -18,7 +18,7 @@ export class Inbound extends Outbound {
   /** The message in hand is a repeat: it is not delivered. */
   private repeat = false;
   /** A PUBCOMP that could not be sent: identifier and, above it, Reason Code; 0 for none. */
-  private pubcomp = 0;
+  protected pubcomp = 0;
   private epoch = 0;
   private incomingAliases: IncomingAliases | undefined;
 

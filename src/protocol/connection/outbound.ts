@@ -103,7 +103,9 @@ export class Outbound extends Publishing {
   /** Takes PUBACK, PUBREC and PUBCOMP; what they make due is sent by {@link flushOutbound}. @returns false for one that has no business here. */
   protected acknowledged(packet: ReceivedPacket): boolean {
     const table = this.session.outgoing;
-    const { identifier, reasonCode, type } = packet;
+    const identifier = packet.identifier;
+    const reasonCode = packet.reasonCode;
+    const type = packet.first >> 4;
     const index = table.find(identifier);
     const state = index < 0 ? 0 : table.state(index);
     const step = state & OutgoingState.STEP;

@@ -58,35 +58,54 @@ export class Publishing extends LimitedSender {
    * @throws MqttError (configuration) for what the server does not take, (resource) when the header does not fit the send buffer.
    */
   protected publishNow(publication: Publication, payload: PublicationPayload, reuse: boolean): number {
-    const { flags } = publication;
+    const flags = publication.flags;
     if (!this.mayPublish(flags)) return Published.BLOCKED;
-    const { outgoing } = this.session;
-    if (reuse && payload instanceof Uint8Array) {
-      // The hot path: a header that stands as it was, then the caller's own bytes. Nothing is encoded, copied or allocated.
-      const { length } = payload;
-      let { header } = publication;
-      if (header?.payloadLength !== length || header.connection !== this.token) header = this.prepare(publication, length);
-      const { bytes } = header;
-      if (bytes.length + length <= this.room) {
-        let identifier = 0;
-        if (flags > 1) header.setIdentifier((identifier = outgoing.nextIdentifier()));
-        this.write(bytes);
-        if (length > 0) this.write(payload);
-        if (header.alias > 0) this.useAlias(header);
-        if (identifier === 0) return Published.DONE;
-        this.took(publication, payload, identifier);
-        return Published.ACCEPTED;
-      }
+    if (reuse && payload instanceof Uint8Array && this.prepare(publication, payload.length).size <= this.room) {
+      this.lastSent = this.now;
+      return this.publishPrepared(publication, payload);
     }
-    const identifier = flags > 1 ? outgoing.nextIdentifier() : 0;
+    const identifier = flags > 1 ? this.session.outgoing.nextIdentifier() : 0;
     const published = this.sendPublish(publication, payload, payload.byteLength, identifier, flags);
     if (published !== Published.BLOCKED && identifier !== 0) this.took(publication, payload, identifier);
+    return published;
+  }
+
+  /**
+   * Sends a publication whose header fits payload and connection, where there is room: the header as it stands and the caller's own bytes.
+   * The hot path, in one function without further calls: nothing is encoded, copied or allocated.
+   * Whoever calls this by itself keeps the time of it and tells it through {@link Connection.sentAt} when it is asked for.
+   * @returns one of {@link Published}: BLOCKED when the header does not fit after all, or there is no room.
+   */
+  publishPrepared(publication: Publication, payload: Uint8Array): number {
+    const header = publication.header;
+    const transport = this.transport;
+    const length = payload.length;
+    if (transport === undefined || header === undefined || header.connection !== this.token || header.payloadLength !== length) return Published.BLOCKED;
+    if (header.size > this.room || this.left > 0) return Published.BLOCKED;
+    const bytes = header.bytes;
+    let published: number = Published.DONE;
+    if (publication.flags > 1) {
+      const table = this.session.outgoing;
+      if (this.quota === 0 || this.due > 0 || !table.hasRoom) return Published.BLOCKED;
+      const identifier = table.nextIdentifier();
+      const at = header.identifierAt;
+      bytes[at] = identifier >> 8;
+      bytes[at + 1] = identifier;
+      this.quota--;
+      table.add(identifier, (publication.flags < 4 ? OutgoingState.PUBACK : OutgoingState.PUBREC) | OutgoingState.COUNTED, 0, publication, payload);
+      published = Published.ACCEPTED;
+    }
+    let room = transport.write(bytes);
+    if (length > 0) room = transport.write(payload);
+    this.room = room === undefined ? this.room - header.size : room;
+    if (header.alias > 0) this.useAlias(header);
     return published;
   }
 
   /** Makes the header of a publication that is used again fit this connection and a payload of that length. */
   private prepare(publication: Publication, length: number): PreparedHeader {
     const header = (publication.header ??= new PreparedHeader());
+    if (header.payloadLength === length && header.connection === this.token) return header;
     if (header.connection !== this.token) {
       header.forgetAlias();
       header.connection = this.token;

@@ -1,6 +1,6 @@
 import { decodeFromServer } from "../codec/decode.js";
 import { PacketType } from "../codec/packet-type.js";
-import { publishHeaderLength } from "../codec/publish.js";
+import { decodePublish, publishHeaderLength } from "../codec/publish.js";
 import { ReasonCode } from "../codec/reason-code.js";
 import { ReceivedPacket } from "../codec/received-packet.js";
 import { VARIABLE_BYTE_INTEGER_MAXIMUM } from "../codec/variable-byte-integer.js";
@@ -25,7 +25,9 @@ export class Receiver extends ReceivedPacket {
   // Of a PUBLISH larger than the buffer: payload bytes still to come, and where its pieces go.
   private left = 0;
   private floor = 0;
+  /** The view that was last used, and where it begins. */
   private view: Uint8Array | undefined;
+  private viewStart = 0;
   private views: Uint8Array[] | undefined;
   /** The receive buffer in steps of four bytes, for {@link topicIs}. */
   private readonly words: DataView;
@@ -36,14 +38,21 @@ export class Receiver extends ReceivedPacket {
     this.words = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
+  /** Whether the message in hand comes in pieces. */
+  get inPieces(): boolean {
+    return this.left > 0 || this.offset > 0;
+  }
+
   /** Where the next bytes go: a view of at most `count` bytes, and of at least one. */
   space(count: number): Uint8Array {
-    const { view } = this;
-    this.compact();
+    if (this.begin > 0) this.compact();
     const start = this.filled;
+    const view = this.view;
     const room = this.bytes.length - start;
     if (count > room) count = room;
-    if (view !== undefined && view.length === count && view.byteOffset === this.bytes.byteOffset + start) return view;
+    // Usually the last packet was whole and the next is as long.
+    if (start === this.viewStart && view !== undefined && view.length === count) return view;
+    this.viewStart = start;
     return (this.view = this.viewAt(start, count));
   }
 
@@ -68,8 +77,35 @@ export class Receiver extends ReceivedPacket {
 
   /** Takes up the next packet, or the next piece of a payload. @returns whether there is one; if so, look at `fault` first. */
   next(): boolean {
-    const { begin, filled, bytes } = this;
     if (this.left > 0) return this.nextPiece();
+    // Most packets are short, have a length of one byte and are all there. This is on the way of every message, hence no calls.
+    const bytes = this.bytes;
+    const begin = this.begin;
+    const position = begin + 2;
+    if (position > this.filled) return false;
+    const length = bytes[begin + 1] ?? 0;
+    const end = position + length;
+    if (length > 0x7f || end > this.filled || length + 2 > this.maximumPacketSize) return this.nextLong();
+    const first = bytes[begin] ?? 0;
+    this.begin = this.end = end;
+    this.first = first;
+    this.fault = this.identifier = this.reasonCode = this.offset = this.propertiesStart = this.propertiesEnd = 0;
+    if (length === 2 && (first === 0x40 || first === 0x50 || first === 0x62 || first === 0x70)) {
+      // PUBACK, PUBREC, PUBREL or PUBCOMP with nothing but its identifier: success.
+      this.identifier = ((bytes[position] ?? 0) << 8) | (bytes[position + 1] ?? 0);
+      if (this.identifier === 0) this.fault = ReasonCode.PROTOCOL_ERROR;
+    } else {
+      this.position = position;
+      this.byteLength = length;
+      if (first >> 4 === PacketType.PUBLISH) decodePublish(this);
+      else decodeFromServer(this);
+    }
+    return true;
+  }
+
+  /** Takes up a packet that is long, too long, or not all there. */
+  private nextLong(): boolean {
+    const { begin, filled, bytes } = this;
     let position = begin + 1;
     let length = 0;
     let shift = 0;

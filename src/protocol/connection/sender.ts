@@ -30,7 +30,7 @@ export class Sender {
   protected version: 4 | 5 = 5;
   /** The part of the send buffer that was last sent: acknowledgements are of one length. */
   private sent: Uint8Array | undefined;
-  private transport: Transport | undefined;
+  protected transport: Transport | undefined;
   private payload: PublicationPayload | undefined;
   private offset = 0;
 

@@ -1,6 +1,6 @@
 import { checkInteger, configurationError } from "../error.js";
 import { IdentifierTable } from "./identifier-table.js";
-import { Publication, type PublicationPayload } from "./publication.js";
+import type { Publication, PublicationPayload } from "./publication.js";
 
 /** Where an exchange that this side began stands. */
 export const OutgoingState = {
@@ -29,8 +29,9 @@ export const OutgoingState = {
  * entries are for SUBSCRIBE and UNSUBSCRIBE only.
  */
 export class OutgoingTable extends IdentifierTable {
-  /** Publication and payload of each entry, in turn. Made at the first publication: who sends at QoS 0 only needs none. */
-  private items: (Publication | PublicationPayload | undefined)[] | undefined;
+  // Made at the first publication: who sends at QoS 0 only needs none.
+  private publications: (Publication | undefined)[] | undefined;
+  private payloads: (PublicationPayload | undefined)[] | undefined;
   private last = 0;
 
   /** Whether another publication fits; other requests have two entries more. */
@@ -44,9 +45,10 @@ export class OutgoingTable extends IdentifierTable {
 
   /** A Packet Identifier that is not in use, never 0 (MQTT 5.0, 2.2.1-3). */
   nextIdentifier(): number {
-    do this.last = this.last === 0xffff ? 1 : this.last + 1;
-    while (this.find(this.last) >= 0);
-    return this.last;
+    let identifier = this.last;
+    do identifier = identifier === 0xffff ? 1 : identifier + 1;
+    while (this.count > 0 && this.find(identifier) >= 0);
+    return (this.last = identifier);
   }
 
   /** Lets a caller choose an identifier. @throws MqttError (configuration) for one out of range or in use. */
@@ -70,33 +72,37 @@ export class OutgoingTable extends IdentifierTable {
   }
 
   publication(index: number): Publication | undefined {
-    const item = this.items?.[2 * index];
-    return item instanceof Publication ? item : undefined;
+    return this.publications?.[index];
   }
 
   payload(index: number): PublicationPayload | undefined {
-    const item = this.items?.[2 * index + 1];
-    return item instanceof Publication ? undefined : item;
+    return this.payloads?.[index];
   }
 
   add(identifier: number, state: number, extra: number, publication?: Publication, payload?: PublicationPayload): void {
     const index = this.count++;
     this.entries[index] = identifier | (state << 16) | (extra << 24);
     if (publication === undefined) return;
-    const items = (this.items ??= new Array<Publication | undefined>(2 * this.entries.length).fill(undefined));
-    items[2 * index] = publication;
-    items[2 * index + 1] = payload;
+    if (this.publications === undefined || this.payloads === undefined) {
+      this.publications = new Array<Publication | undefined>(this.entries.length).fill(undefined);
+      this.payloads = new Array<PublicationPayload | undefined>(this.entries.length).fill(undefined);
+    }
+    this.publications[index] = publication;
+    this.payloads[index] = payload;
   }
 
   remove(index: number): void {
-    const { items } = this;
+    const publications = this.publications;
+    const payloads = this.payloads;
     const last = --this.count;
     // The usual one is the only one.
     if (index < last) {
       this.entries.copyWithin(index, index + 1, last + 1);
-      items?.copyWithin(2 * index, 2 * index + 2, 2 * last + 2);
+      publications?.copyWithin(index, index + 1, last + 1);
+      payloads?.copyWithin(index, index + 1, last + 1);
     }
-    if (items !== undefined) items[2 * last] = items[2 * last + 1] = undefined;
+    if (publications !== undefined) publications[last] = undefined;
+    if (payloads !== undefined) payloads[last] = undefined;
   }
 
   /** Moves an entry to the end, with a new state. */

@@ -12,6 +12,8 @@ export class PreparedHeader {
   bytes: Uint8Array = NO_TOPIC;
   /** The payload's length that the bytes are for, or -1 when they have to be written anew. */
   payloadLength = -1;
+  /** Bytes of header and payload. */
+  size = 0;
   /** Stands for the connection that the bytes are for: each has its own limits and aliases. */
   connection: object | undefined;
   /** Topic Alias on that connection, 0 for none. */
@@ -21,7 +23,7 @@ export class PreparedHeader {
   /** When the alias was last used, in uses of any. */
   lastUse = 0;
   /** Where the Packet Identifier stands. */
-  private identifierAt = 0;
+  identifierAt = 0;
 
   /** Writes the bytes anew. */
   write(publication: Publication, version: 4 | 5, payloadLength: number): void {
@@ -34,12 +36,7 @@ export class PreparedHeader {
     writePublishHeader(this.bytes, publication.flags, topic, identifier, properties, this.alias, payloadLength);
     this.identifierAt = length - remainder + topic.length;
     this.payloadLength = payloadLength;
-  }
-
-  setIdentifier(identifier: number): void {
-    const { bytes, identifierAt } = this;
-    bytes[identifierAt] = identifier >> 8;
-    bytes[identifierAt + 1] = identifier;
+    this.size = length + payloadLength;
   }
 
   /** Another topic has got the alias, or another connection has begun. */

@@ -1,4 +1,4 @@
-import { configurationError } from "../error.js";
+import { configurationError, type MqttError } from "../error.js";
 import { PacketWriter } from "../codec/packet-writer.js";
 import { PacketType } from "../codec/packet-type.js";
 import { writeProperties } from "../codec/properties.js";
@@ -66,4 +66,12 @@ export class Publication {
   get qos(): number {
     return this.flags >> 1;
   }
+
+  /** Whether it is published again and again, so that its header and a Topic Alias are worth keeping. */
+  get reused(): boolean {
+    return false;
+  }
+
+  /** It is done: with a Reason Code from the broker, or with the error that kept it from being sent. */
+  settled?(payload: PublicationPayload, reasonCode: number, error: MqttError | undefined): void;
 }
