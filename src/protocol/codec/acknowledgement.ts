@@ -14,9 +14,18 @@ import type { ReceivedPacket } from "./received-packet.js";
 export function encodeAcknowledgement(
   writer: PacketWriter, type: number, version: 4 | 5, identifier: number, reasonCode?: number, properties?: Properties,
 ): number {
+  const bytes = writer.bytes;
+  const says = version === 5 && (reasonCode || properties);
   writer.begin(type, fixedFlags(type));
+  // Nearly every acknowledgement is four bytes: straight into the buffer it takes a third of the steps.
+  if (!says && identifier > 0 && bytes.length > 3) {
+    bytes[1] = 2;
+    bytes[2] = identifier >> 8;
+    bytes[3] = identifier;
+    return 4;
+  }
   if (identifier > 0) writer.number(identifier, 2);
-  if (version === 5 && (reasonCode || properties)) {
+  if (says) {
     const code = reasonCode ?? 0;
     if (!isReasonCode(type, code)) throw configurationError("reasonCode", `one that ${packetName(type)} may carry`);
     writer.byte(code);
@@ -31,6 +40,7 @@ export function decodeAcknowledgement(packet: ReceivedPacket): void {
   const type = packet.first >> 4;
   if (type <= PacketType.PUBCOMP) packet.readIdentifier();
   // The identifier alone means 0x00, a Reason Code alone no properties; AUTH has them always.
+  if (packet.position === packet.end) return;
   if (packet.version === 5 && packet.position < packet.end) {
     packet.reasonCode = packet.readByte();
     if (packet.position < packet.end || type === PacketType.AUTH) packet.skipProperties(type);

@@ -20,9 +20,8 @@ export class PacketWriter {
 
   /** Begins a packet at the start of the buffer: type and flags, room for the Remaining Length. */
   begin(type: number, flags: number): void {
-    this.position = 0;
-    this.byte((type << 4) | flags);
-    this.openLength();
+    this.bytes[0] = (type << 4) | flags;
+    this.position = 2;
   }
 
   /**
@@ -40,16 +39,11 @@ export class PacketWriter {
     return needed;
   }
 
-  /** Leaves room for a length of which the bytes follow. @returns what {@link closeLength} needs. */
-  openLength(): number {
-    return this.position++;
-  }
-
-  /** Writes the length of all that was written since {@link openLength} as a Variable Byte Integer. */
+  /** Writes the length of all that came after the byte at `start`, which was left free for it, as a Variable Byte Integer. */
   closeLength(start: number): void {
     const length = this.position - start - 1;
     const extra = variableByteIntegerLength(length) - 1;
-    this.bytes.copyWithin(start + 1 + extra, start + 1, this.position);
+    if (extra > 0) this.bytes.copyWithin(start + 1 + extra, start + 1, this.position);
     this.position += extra;
     writeVariableByteInteger(this.bytes, start, length);
   }

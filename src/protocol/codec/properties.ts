@@ -1,7 +1,7 @@
 import { checkInteger, configurationError } from "../error.js";
 import { packetName, PacketType } from "./packet-type.js";
 import type { PacketWriter } from "./packet-writer.js";
-import { FORM, PROPERTIES, PropertyId, propertyName, PropertyType, propertyType, type Properties } from "./property.js";
+import { FORM, PROPERTIES, PROPERTY_NAMES, PropertyId, PropertyType, propertyType, type Properties } from "./property.js";
 import { ReasonCode } from "./reason-code.js";
 import { isTopicName } from "./topic.js";
 import { isUtf8, readUtf8 } from "./utf8.js";
@@ -38,11 +38,6 @@ function readValue(bytes: Uint8Array, position: number, type: number): Value {
   return type === PropertyType.PAIR ? [string, readUtf8(bytes, middle + 2, end)] : string;
 }
 
-/** Whether a property may come several times: User Property anywhere, Subscription Identifier in a PUBLISH. */
-function mayRepeat(type: number, packetType: number): boolean {
-  return type === PropertyType.PAIR || (type === PropertyType.POSITIVE_VARIABLE && packetType === PacketType.PUBLISH);
-}
-
 /**
  * Checks a block of properties: known, allowed in the packet, once each, whole, legal values (MQTT 5.0, 2.2.2).
  * @returns 0, or the Reason Code for what is wrong.
@@ -55,8 +50,10 @@ export function checkProperties(bytes: Uint8Array, start: number, end: number, p
     const type = propertyType(id, packetType);
     const next = valueEnd(bytes, position, type);
     if (type === 0 || next > end) return ReasonCode.MALFORMED_PACKET;
-    // At most 26 others and the User Properties come before: a second look at them takes less than a record of what was seen.
-    if (!mayRepeat(type, packetType) && findProperty(bytes, start, begin, packetType, id) >= 0) return ReasonCode.PROTOCOL_ERROR;
+    // User Properties and the Subscription Identifiers of a PUBLISH may repeat. At most 26 others come before, and a second look at them
+    // takes less code than a record of what was seen.
+    const mayRepeat = type === PropertyType.PAIR || (type === PropertyType.POSITIVE_VARIABLE && packetType === PacketType.PUBLISH);
+    if (!mayRepeat && findProperty(bytes, start, begin, packetType, id) >= 0) return ReasonCode.PROTOCOL_ERROR;
     if ((type & FORM) < PropertyType.STRING) {
       const value = readValue(bytes, position, type) as number;
       // Not the shortest form (MQTT 5.0, 1.5.5).
@@ -96,7 +93,7 @@ export function readProperties(bytes: Uint8Array, start: number, end: number, pa
   while (start < end) {
     const id = bytes[start++] ?? 0;
     const type = propertyType(id, packetType);
-    const name = propertyName(id);
+    const name = PROPERTY_NAMES[id] ?? "";
     const value = readValue(bytes, start, type);
     const before = properties[name];
     // User properties are a list even when there is one, Subscription Identifiers from the second on.
@@ -113,7 +110,7 @@ export function readProperties(bytes: Uint8Array, start: number, end: number, pa
  * @throws MqttError (configuration) naming an unknown property, or one with a wrong value, and what is allowed.
  */
 export function writeProperties(writer: PacketWriter, properties: object | undefined, packetType: number): void {
-  const start = writer.openLength();
+  const start = writer.position++;
   Object.entries(properties ?? {}).forEach((entry: [string, unknown]) => {
     const name = entry[0];
     const list = entry[1];
@@ -123,13 +120,14 @@ export function writeProperties(writer: PacketWriter, properties: object | undef
     if (type === 0)
       throw configurationError(
         `properties.${name}`, `left out: ${packetName(packetType)} has ${Object.keys(PROPERTIES).filter((other) => ((PROPERTIES[other] ?? 0) >> packetType) & 1).join(", ")}`);
-    (Array.isArray(list) && mayRepeat(type, packetType) ? list : [list]).forEach((value: unknown) => {
+    const mayRepeat = type === PropertyType.PAIR || (type === PropertyType.POSITIVE_VARIABLE && packetType === PacketType.PUBLISH);
+    (mayRepeat && Array.isArray(list) ? list : [list]).forEach((value: unknown) => {
       writer.byte(id);
       if (type === PropertyType.BINARY) writer.binary(name, value);
       else if (id === PropertyId.responseTopic) writer.topicName(name, value);
       else if (type === PropertyType.STRING) writer.string(name, value);
       else if (type === PropertyType.PAIR) {
-        if (!Array.isArray(value) || value.length !== 2) throw configurationError(name, 'a list of pairs, as in [["name", "value"]]');
+        if (!Array.isArray(value) || value.length !== 2) throw configurationError(name, 'a list like [["name", "value"]]');
         writer.string(name, value[0]);
         writer.string(name, value[1]);
       } else {

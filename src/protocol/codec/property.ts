@@ -194,18 +194,13 @@ export const PROPERTIES: Readonly<Record<string, number | undefined>> = {
 };
 
 /** Names and lines of the table by identifier, filled while the module is loaded and constant from then on. */
-const NAMES: string[] = [];
+export const PROPERTY_NAMES: string[] = [];
 const LINES: number[] = [];
 Object.keys(PROPERTIES).forEach((name) => {
   const line = PROPERTIES[name] ?? 0;
-  NAMES[line >> 20] = name;
+  PROPERTY_NAMES[line >> 20] = name;
   LINES[line >> 20] = line;
 });
-
-/** The name of a property that exists. */
-export function propertyName(id: number): string {
-  return NAMES[id] ?? "";
-}
 
 /** The {@link PropertyType} of a property, or 0 where packets of this type may not carry it. */
 export function propertyType(id: number, packetType: number): number {

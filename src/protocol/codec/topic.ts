@@ -21,14 +21,14 @@ export function hasWildcard(string: string): boolean {
  * @throws MqttError (configuration) saying which rules there are.
  */
 export function checkTopicFilter(filter: string): boolean {
-  if (typeof filter !== "string" || filter === "") throw configurationError("topic filter", "a string of at least one character");
+  if (typeof filter !== "string" || filter === "") throw configurationError("topic filter", "a string, not empty");
   const shared = filter.startsWith("$share/");
   const levels = filter.split("/");
   const name = levels[1] ?? "";
   if (levels[levels.length - 1] === "#") levels.pop();
   // Without the wildcards that fill a level there are none left. A share name is not empty and has none, a filter follows it.
   if (hasWildcard(levels.filter((level) => level !== "+").join()) || (shared && (name === "" || hasWildcard(name) || filter.length < name.length + 9)))
-    throw configurationError(`topic filter "${filter}"`, "such that # stands last, + and # fill a level, and a shared one is like $share/name/filter");
+    throw configurationError(`topic filter "${filter}"`, "such that # stands last, + and # fill a level, and $share/name/ has a filter behind it");
   return shared;
 }
 

@@ -1,13 +1,11 @@
 /** The longest UTF-8 Encoded String, in bytes (MQTT 5.0, 1.5.4). */
 export const STRING_MAXIMUM = 0xffff;
 
-/** Some hosts convert natively: XS has both, Node has neither. */
-interface NativeEncoder {
-  readonly fromString?: (string: string) => ArrayBuffer;
-}
+/** XS converts strings natively. A bundle for XS alone may have `true` here instead, and does without the portable code then. */
+const NATIVE = "fromString" in ArrayBuffer;
 
 interface NativeDecoder {
-  readonly fromArrayBuffer?: (buffer: ArrayBufferLike, byteOffset: number, byteLength: number) => string;
+  fromArrayBuffer(buffer: ArrayBufferLike, byteOffset: number, byteLength: number): string;
 }
 
 /** Upper bits of a surrogate, U+D800 to U+DFFF. */
@@ -20,8 +18,7 @@ function followingBytes(first: number): number {
 
 /** The UTF-8 bytes of a string; of a string that MQTT forbids, bytes that {@link isUtf8} refuses. */
 export function encodeUtf8(string: string): Uint8Array {
-  const native: NativeEncoder = ArrayBuffer;
-  if (native.fromString) return new Uint8Array(native.fromString(string));
+  if (NATIVE) return new Uint8Array(ArrayBuffer.fromString(string));
   const bytes = new Uint8Array(3 * string.length);
   let position = 0;
   for (let i = 0; i < string.length; i++) {
@@ -73,8 +70,10 @@ export function isUtf8(bytes: Uint8Array, start: number, end: number): boolean {
 
 /** Decodes bytes that {@link isUtf8} accepted. A leading U+FEFF stays (MQTT 5.0, 1.5.4). */
 export function readUtf8(bytes: Uint8Array, start: number, end: number): string {
-  const native: NativeDecoder = String;
-  if (native.fromArrayBuffer) return native.fromArrayBuffer(bytes.buffer, bytes.byteOffset + start, end - start);
+  if (NATIVE) {
+    const native: NativeDecoder = String;
+    return native.fromArrayBuffer(bytes.buffer, bytes.byteOffset + start, end - start);
+  }
   let string = "";
   while (start < end) {
     let code = bytes[start++] ?? 0;

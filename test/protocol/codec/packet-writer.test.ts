@@ -57,7 +57,7 @@ test("a length of what follows is widened around it", () => {
   const nested = (count: number) => (writer: PacketWriter): number => {
     writer.begin(4, 0);
     writer.byte(0x11);
-    const start = writer.openLength();
+    const start = writer.position++;
     writer.raw(new Uint8Array(count).fill(0x22));
     writer.closeLength(start);
     writer.byte(0x33);

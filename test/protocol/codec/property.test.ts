@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { PROPERTIES as TABLE, PropertyId, propertyName, PropertyType, propertyType } from "../../../src/protocol/codec/property.js";
+import { PROPERTIES as TABLE, PROPERTY_NAMES, PropertyId, PropertyType, propertyType } from "../../../src/protocol/codec/property.js";
 import { PROPERTIES } from "../support/properties.js";
 
 test("the 27 properties have the standard's identifiers and names", () => {
@@ -17,7 +17,7 @@ test("each property stands in the packets of the standard's table and in no othe
 
 test("the table has the same names and identifiers", () => {
   deepEqual(Object.keys(TABLE), Object.keys(PropertyId));
-  for (const { name, id } of PROPERTIES) deepEqual([(TABLE[name] ?? 0) >> 20, propertyName(id)], [id, name]);
+  for (const { name, id } of PROPERTIES) deepEqual([(TABLE[name] ?? 0) >> 20, PROPERTY_NAMES[id]], [id, name]);
 });
 
 test("zero is forbidden for four properties", () => {
