@@ -37,13 +37,14 @@ export class Requests {
   send(topic: string, payload: Payload, options: RequestOptions, now: number): Promise<Response> {
     return new Promise((resolve, reject) => {
       checkNames("the option", options, "qos retain properties timeout responseTopic");
-      const deadline = now + checkInteger("timeout", options.timeout ?? 10_000, 1, 0x7fffffff);
+      const timeout = checkInteger("timeout", options.timeout ?? 10_000, 1, 0x7fffffff);
       if (this.pending.size >= this.maximum)
-        throw new MqttError("resource", `${this.maximum} requests wait for their response: wait for one, or set queue larger`, ReasonCode.QUOTA_EXCEEDED);
+        throw new MqttError("resource", `${this.maximum} requests wait for their response: set queue larger`, ReasonCode.QUOTA_EXCEEDED);
       const correlationData = new Uint8Array(Uint32Array.of(this.correlation++).buffer);
       const key = String(correlationData);
-      this.pending.set(key, { deadline, resolve, reject });
-      if (deadline < this.deadline) this.deadline = deadline;
+      this.pending.set(key, { deadline: now + timeout, resolve, reject });
+      // Soon: then all deadlines are looked at.
+      this.deadline = now;
       this.publish(topic, payload, options, correlationData, key).catch((error: unknown) => this.take(key)?.reject(error));
     });
   }
@@ -51,7 +52,7 @@ export class Requests {
   private async publish(topic: string, payload: Payload, options: RequestOptions, correlationData: Uint8Array, key: string): Promise<void> {
     const { client, topics } = this;
     const info = await client.ready();
-    if (info.version === 4) throw new MqttError("configuration", "request needs MQTT 5.0: a 3.1.1 connection has no Response Topic");
+    if (info.version === 4) throw new MqttError("configuration", "request needs MQTT 5.0");
     // It may have waited too long, for the connection or for the subscription.
     if (!this.pending.has(key)) return;
     const responseTopic = options.responseTopic ?? (info.properties.responseInformation ?? "xs-mqtt/response") + this.name;
@@ -81,7 +82,7 @@ export class Requests {
     this.pending.forEach((request, key) => {
       const { deadline } = request;
       if (deadline <= now)
-        this.take(key)?.reject(error ?? new MqttError("peer", "no response came in time: is there a connection, and anybody subscribed to the request's topic?"));
+        this.take(key)?.reject(error ?? new MqttError("peer", "no response came in time: is there a connection, and a responder?"));
       else if (deadline < this.deadline) this.deadline = deadline;
     });
   }
