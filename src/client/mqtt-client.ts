@@ -84,7 +84,7 @@ export class MQTTClientPattern {
       if (connection.left === 0) driver.soon(FLUSH);
     } else {
       if (options === undefined) throw configurationError("options", "given, except for further parts of a message");
-      const { operation = PacketType.PUBLISH } = options;
+      const operation = options.operation ?? PacketType.PUBLISH;
       what = packetName(operation);
       sent = operation === PacketType.PUBLISH ? publish(connection, driver, bytes, options) : control(connection, driver, operation, options);
     }
@@ -101,7 +101,9 @@ export class MQTTClientPattern {
 
 /** Sends a control message that is a user's to send. @returns false when there is no room now. */
 function control(connection: Connection, driver: MQTTClientDriver, operation: number, options: WriteOptions): boolean {
-  const { items = [], properties, reason = 0, id } = options;
+  const { properties, id } = options;
+  const items = options.items ?? [];
+  const reason = options.reason ?? 0;
   const now = driver.now();
   if (operation === PacketType.SUBSCRIBE) return connection.subscribe(items.map((item) => ({ ...item, filter: item.topic, qos: item.QoS })), properties, now, id) > 0;
   if (operation === PacketType.UNSUBSCRIBE) return connection.unsubscribe(items.map((item) => item.topic), properties, now, id) > 0;
@@ -112,14 +114,13 @@ function control(connection: Connection, driver: MQTTClientDriver, operation: nu
     return true;
   }
   if (operation !== PacketType.AUTH || driver.version !== 5)
-    throw configurationError("operation", "PUBLISH, SUBSCRIBE, UNSUBSCRIBE, PINGREQ, DISCONNECT or, with version: 5, AUTH: the others are sent by the client itself");
+    throw configurationError("operation", "PUBLISH, SUBSCRIBE, UNSUBSCRIBE, PINGREQ, DISCONNECT or, with version: 5, AUTH");
   return connection.authenticate(reason, properties, now);
 }
 
 /** Publishes, or begins to. @returns false when there is no room now: what is not sent would have to be kept, and the caller may change it. */
 function publish(connection: Connection, driver: MQTTClientDriver, data: Uint8Array, options: WriteOptions): boolean {
-  const { byteLength = data.length } = options;
-  checkInteger("byteLength", byteLength, data.length, VARIABLE_BYTE_INTEGER_MAXIMUM);
+  const byteLength = checkInteger("byteLength", options.byteLength ?? data.length, data.length, VARIABLE_BYTE_INTEGER_MAXIMUM);
   const publication = new Publication(options.topic ?? "", options.QoS ?? 0, Boolean(options.retain), options.properties);
   const header = publishRemainder(publication.topic, publication.qos, driver.version === 5 ? publication.properties : undefined, 0);
   return (
