@@ -174,6 +174,26 @@ test("a request without connection is given up after its timeout and not sent la
   await client.close();
 });
 
+test("a request whose Response Topic is granted after its timeout is not sent", async (t) => {
+  const clock = new FakeClock(t);
+  const broker = await ScriptedBroker.start(t);
+  const { client } = subject(t, broker.url);
+  clock.advance();
+  const link = await broker.welcome();
+  await client.ready();
+  const call = client.request("a", "");
+  const packet = await link.nextIs("subscribe");
+  clock.advance(10_000);
+  await rejects(call, { name: "MqttError", kind: "peer" });
+  link.sendBytes(Uint8Array.of(0x90, 4, 0, Number(packet["messageId"]), 0, 1));
+  const later = client.request("b", "");
+  const request = await nextRequest(link);
+  equal(request.topic, "b");
+  respond(link, request, "");
+  await later;
+  await client.close();
+});
+
 test("no more requests wait than the queue has room for, offline too", async (t) => {
   const broker = await ScriptedBroker.start(t);
   const { client } = subject(t, broker.url, { queue: 2, inFlight: 1 });
