@@ -21,6 +21,8 @@ declare module "simulator" {
   export function measure(): Measurement;
   /** Collects all garbage. */
   export function collect(): void;
+  /** Forgets the peaks so far. */
+  export function resetPeaks(): void;
   export function exit(code: number): void;
   /** Calls back at the first SIGTERM or SIGINT. */
   export function onSignal(callback: () => void): void;

@@ -152,6 +152,7 @@ extern Traffic traffic;
 void meters_start(HostMachine* the);
 void meters_turn(HostMachine* the);
 void meters_read(HostMachine* the, Meters* meters);
+void meters_reset_peaks(HostMachine* the);
 void meters_collect(HostMachine* the);
 void meters_report(HostMachine* the);
 

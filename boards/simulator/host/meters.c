@@ -58,6 +58,13 @@ void meters_read(txMachine* the, Meters* meters)
 	meters->cpu = processor_time();
 }
 
+/* From now on the peaks are those of what comes. */
+void meters_reset_peaks(txMachine* the)
+{
+	the->peakHeapCount = the->currentHeapCount;
+	the->peakChunksSize = the->currentChunksSize;
+}
+
 /* A last collection, which does not count, so that the report says what is in use rather than what is garbage. */
 void meters_collect(txMachine* the)
 {

@@ -22,6 +22,11 @@ void xs_simulator_collect(xsMachine* the)
 	xsCollectGarbage();
 }
 
+void xs_simulator_resetPeaks(xsMachine* the)
+{
+	meters_reset_peaks(the);
+}
+
 void xs_simulator_exit(xsMachine* the)
 {
 	host_request_exit(the, xsmcArgc > 0 ? xsmcToInteger(xsArg(0)) : 0);

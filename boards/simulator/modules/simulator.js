@@ -15,6 +15,9 @@ export function measure() @ "xs_simulator_measure"
 /** Runs a full garbage collection. */
 export function collect() @ "xs_simulator_collect"
 
+/** Forgets the peaks so far. */
+export function resetPeaks() @ "xs_simulator_resetPeaks"
+
 /** Ends the simulation at once; what sockets have gathered is still sent. */
 export function exit(code) @ "xs_simulator_exit"
 

@@ -134,15 +134,22 @@ export interface SimulatorResult {
   stderr: string;
 }
 
-/** Runs a simulated device to its end. */
-export async function runSimulator(options: SimulatorOptions): Promise<SimulatorResult> {
+/**
+ * Runs a simulated device to its end.
+ * @param options with `timeLimit`: milliseconds of real time after which the device is killed.
+ */
+export async function runSimulator(options: SimulatorOptions & { readonly timeLimit?: number }): Promise<SimulatorResult> {
   const child = await spawnSimulator(options, ["ignore", "pipe", "pipe"]);
+  const timer = options.timeLimit === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), options.timeLimit);
   let stdout = "";
   let stderr = "";
   child.stdout?.setEncoding("utf8").on("data", (text: string) => { stdout += text; });
   child.stderr?.setEncoding("utf8").on("data", (text: string) => { stderr += text; });
   return await new Promise((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (code) => { resolve({ code, stdout, stderr }); });
+    child.on("close", (code) => {
+      clearTimeout(timer);
+      resolve({ code, stdout, stderr });
+    });
   });
 }

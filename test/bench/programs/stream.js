@@ -1,0 +1,89 @@
+/**
+ * 1 MiB out or in, through the client's default buffers: what memory is in use on the way, more than when idle, and the steps. Memory
+ * is looked at after a collection every 64 KiB, in a run of its own (`sample`). Coming in, the payload arrives a segment at a time, and
+ * what asking for the segments costs is measured without them and subtracted. Functions are exported so that they stay: see memory.js.
+ */
+import { collect, emit, exit, measure } from "simulator";
+import config from "mc/config";
+import Timer from "timer";
+import { open, streamIn, streamOut } from "subject";
+import { Control, STREAM } from "control";
+
+const MEBIBYTE = 1 << 20;
+const SAMPLE = 1 << 16;
+/** More than 1 MiB has segments. */
+const REQUESTS = 740;
+
+let control;
+let idle;
+let highest;
+let next = SAMPLE;
+let done = 0;
+let asked;
+let start;
+let middle;
+
+export function inUse() {
+  collect();
+  const { slots, chunks } = measure();
+  return slots + chunks;
+}
+
+/** A sample once in a while, for whoever moves `count` bytes. */
+export function moved(count) {
+  done += count;
+  if (!config.sample || done < next) return;
+  next += SAMPLE;
+  const used = inUse();
+  if (used > highest) highest = used;
+}
+
+export function finish(steps) {
+  emit({ event: "stream", bytes: highest - idle, steps, done });
+  exit(0);
+}
+
+export function begin() {
+  idle = highest = inUse();
+  start = measure().steps;
+  if (config.direction === "out") streamOut(MEBIBYTE, moved, streamedOut);
+  else ask();
+}
+
+export function streamedOut() {
+  finish(measure().steps - start);
+}
+
+/** Asks for all segments, and then as often for none. */
+export function ask() {
+  asked = 0;
+  request();
+}
+
+export function request() {
+  if (asked++ < REQUESTS) control.ask(STREAM, 0, 0, done < MEBIBYTE ? 1 : 0, request);
+  else if (middle === undefined) {
+    middle = measure().steps;
+    ask();
+  } else finish(middle - start - (measure().steps - middle));
+}
+
+export function collected() {
+  collect();
+  Timer.set(begin, 0);
+}
+
+export function ready() {
+  Timer.set(collected, 0);
+}
+
+export function onConnected() {
+  if (config.direction === "out") ready();
+  else streamIn(moved, onSubscribed);
+}
+
+export function onSubscribed() {
+  control = new Control(config.control, ready);
+}
+
+open(config.port, onConnected);
