@@ -20,8 +20,6 @@ export interface Configuration extends Connect, Pick<ConnectOptions, "onConnecte
   readonly connectTimeout: number;
   /** Whether the socket is the host's own for TCP, which is known to call back as ECMA-419 says; TLS sockets in use do not. */
   readonly plain?: boolean;
-  /** Whether the link uses TLS. */
-  readonly secure?: boolean;
   readonly id: string;
   readonly clean: boolean;
   /** Of the next connection, as are `clientId` and `cleanStart`. */
@@ -46,7 +44,10 @@ export interface Configuration extends Connect, Pick<ConnectOptions, "onConnecte
 }
 
 /** A configuration that is being made: options as they were given, until {@link complete}. */
-export type Draft = Mutable<Configuration>;
+export interface Draft extends Mutable<Configuration> {
+  /** Whether the link uses TLS. */
+  secure?: boolean;
+}
 
 export type Mutable<T> = { -readonly [name in keyof T]: T[name] };
 
@@ -61,7 +62,7 @@ const WILL = { topic: undefined, payload: "", qos: 0, retain: false, properties:
 
 /** The options there are, with their defaults: the prototype of a configuration, so that a default takes no memory. `io` is what a provider's `device.network.mqtt` may have beside socket and dns. */
 export const OPTIONS = {
-  host: undefined, port: 1883, id: "", user: undefined, password: undefined, version: undefined, keepAlive: 60_000, clean: true, early: false,
+  host: undefined, port: 1883, id: "", user: undefined, password: undefined, version: 5, keepAlive: 60_000, clean: true, early: false,
   will: undefined, properties: PROPERTIES, receiveBuffer: 512, sendBuffer: 256, inFlight: 8, queue: 16, queuePolicy: "reject",
   connectTimeout: 30_000, reconnect: RECONNECT, socket: undefined, dns: undefined, io: undefined,
   onConnected: undefined, onDisconnected: undefined, onError: undefined,
@@ -103,13 +104,11 @@ export function hostNetwork(): NetworkProvider | undefined {
 export function complete(options: Draft): Configuration {
   const { password, will } = options;
   const host: unknown = options.host;
-  const version = options.version as number | undefined;
   const { socket, dns } = options as { readonly [name in "socket" | "dns"]?: { readonly io?: unknown } };
   if (typeof host !== "string" || host === "") throw configurationError("host", "the name or address of a broker");
   if (!socket?.io || !dns?.io)
     throw new MqttError("configuration", `no network for ${options.secure ? "mqtts" : "mqtt"}: give the options socket and dns, each {io: class}`);
-  if (version === undefined) options.version = 5;
-  else options.versionGiven = checkInteger("version", version, 4, 5) > 0;
+  if (Object.hasOwn(options, "version")) options.versionGiven = checkInteger("version", options.version, 4, 5) > 0;
   checkInteger("port", options.port, 1, 0xffff);
   checkInteger("receiveBuffer", options.receiveBuffer, 64, 0x10000);
   checkInteger("sendBuffer", options.sendBuffer, 64, 0x10000);
@@ -118,6 +117,8 @@ export function complete(options: Draft): Configuration {
   options.keepAlive = Math.ceil(checkInteger("keepAlive", options.keepAlive, 0, 65_535_000) / 1000);
   options.clientId = options.id;
   options.cleanStart = options.clean;
+  // Not asked for any more, and a property is 16 bytes.
+  delete options.secure;
   if (socket.io === hostNetwork()?.mqtt?.socket?.io) options.plain = true;
   if (password !== undefined) options.password = toBytes("password", password);
   if (will !== undefined) {
