@@ -73,9 +73,9 @@ export const OPTIONS = {
  * @param what names the options in the error for one that the target does not have; without it any will do.
  * @returns the target.
  */
-export function take<T extends object>(target: T, given: object, what?: string): T {
+export function take<T extends object>(target: T, given: object | undefined, what?: string): T {
   // Half the bytecode of for...in.
-  (Object.keys(given) as (keyof T & string)[]).forEach((name) => {
+  (Object.keys(given ?? {}) as (keyof T & string)[]).forEach((name) => {
     if (what !== undefined && !(name in target)) throw configurationError(what + name, `one of ${Object.keys(Object.getPrototypeOf(target) as object).join(", ")}`);
     const value = (given as T)[name];
     if (value !== undefined) target[name] = value;
@@ -124,7 +124,7 @@ export function complete(options: Draft): Configuration {
   if (will !== undefined) {
     // A topic that is missing or wrong is found by the encoder.
     const own = take(Object.create(WILL) as Mutable<ConnectWill>, will, "will option ");
-    own.payload = toBytes("the will's payload", own.payload);
+    own.payload = toBytes("will.payload", own.payload);
     options.will = own;
   }
   // Encoded once for its errors: a wrong or too long field shows now, not when the link stands.

@@ -11,15 +11,15 @@ const POLICIES = "reject, drop-oldest, newest-per-topic";
  * @param network where sockets come from when the options name none.
  * @throws MqttError (configuration) naming the option and what it may be.
  */
-export function toConfiguration(url: string | ConnectOptions, options: ConnectOptions = {}, network: NetworkProvider = {}): Configuration {
+export function toConfiguration(url: string | ConnectOptions, options: ConnectOptions | undefined, network: NetworkProvider = {}): Configuration {
   const configuration = Object.create(OPTIONS) as Draft;
   const parts = typeof url === "string" ? parseUrl(url) : undefined;
   // What goes before the rest comes last.
   if (parts?.secure) configuration.port = TLS_PORT;
-  take(configuration, (parts?.secure ? network.mqtts : network.mqtt) ?? {});
+  take(configuration, parts?.secure ? network.mqtts : network.mqtt);
   if (typeof url !== "string") take(configuration, url, "the option ");
   take(configuration, options, "the option ");
-  take(configuration, parts ?? {});
+  take(configuration, parts);
   const { reconnect, properties } = configuration;
   if (reconnect && reconnect !== RECONNECT) {
     const { minimum, maximum, stable } = (configuration.reconnect = take(Object.create(RECONNECT) as typeof RECONNECT, reconnect, "reconnect option "));
@@ -30,6 +30,6 @@ export function toConfiguration(url: string | ConnectOptions, options: ConnectOp
   checkInteger("queue", configuration.queue, 0, 0xffff);
   if (!POLICIES.split(", ").includes(configuration.queuePolicy)) throw configurationError("queuePolicy", `one of ${POLICIES}`);
   if (typeof configuration.early !== "boolean") throw configurationError("early", "true or false");
-  if (properties !== PROPERTIES) configuration.properties = take({ ...PROPERTIES }, properties ?? {});
+  if (properties !== PROPERTIES) configuration.properties = take({ ...PROPERTIES }, properties);
   return complete(configuration);
 }

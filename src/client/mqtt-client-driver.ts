@@ -31,7 +31,7 @@ function toConfiguration(options: MQTTClientOptions): Configuration {
   if (options.password === "") configuration.password = undefined;
   take(configuration, {
     will: will && { topic: will.topic, payload: will.message, qos: will.QoS, retain: Boolean(will.retain), properties: will.properties },
-    properties: take({ receiveMaximum: RECEIVE_MAXIMUM }, options.properties ?? {}),
+    properties: take({ receiveMaximum: RECEIVE_MAXIMUM }, options.properties),
   });
   return complete(configuration);
 }

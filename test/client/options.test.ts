@@ -24,7 +24,7 @@ const wrong: readonly (readonly [string, Record<string, unknown>, RegExp])[] = [
   ["will.topic", { will: { topic: "a/#" } }, / must be /],
   ["will.topic", { will: {} }, / must be a string$/],
   ["will.qos", { will: { topic: "a", qos: 3 } }, whole(0, 2)],
-  ["will's payload", { will: { topic: "a", payload: 5 } }, / must be a string, a Uint8Array or an ArrayBuffer$/],
+  ["will.payload", { will: { topic: "a", payload: 5 } }, / must be a string, a Uint8Array or an ArrayBuffer$/],
   ["receiveBuffer", { receiveBuffer: 63 }, whole(64, 65_536)],
   ["sendBuffer", { sendBuffer: 65_537 }, whole(64, 65_536)],
   ["inFlight", { inFlight: 256 }, whole(1, 255)],
