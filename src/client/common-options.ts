@@ -69,7 +69,7 @@ export const OPTIONS = {
 };
 
 /**
- * Copies what is given: an option that is undefined counts as left out.
+ * Copies what is given: an option that is undefined, or null as JSON has it, counts as left out.
  * @param what names the options in the error for one that the target does not have; without it any will do.
  * @returns the target.
  */
@@ -78,7 +78,7 @@ export function take<T extends object>(target: T, given: object | undefined, wha
   (Object.keys(given ?? {}) as (keyof T & string)[]).forEach((name) => {
     if (what !== undefined && !(name in target)) throw configurationError(what + name, `one of ${Object.keys(Object.getPrototypeOf(target) as object).join(", ")}`);
     const value = (given as T)[name];
-    if (value !== undefined) target[name] = value;
+    if (value != null) target[name] = value;
   });
   return target;
 }

@@ -122,9 +122,12 @@ test("will and properties are in the CONNECT", (t) => {
   equal(packet, "10 27 00 04 4D 51 54 54 05 36 00 02 0D 11 00 00 00 00 21 00 14 27 00 00 00 64 00 01 6E 05 18 00 00 00 05 00 01 77 00 01 09");
 });
 
-test("an option that is undefined counts as left out", (t) => {
+test("an option that is undefined or null counts as left out", (t) => {
   const undefinedOnes: object = { id: undefined, user: undefined, version: undefined, will: undefined, reconnect: { minimum: undefined }, properties: { receiveMaximum: undefined } };
-  deepEqual(connectOf(t, "mqtt://192.0.2.1", undefinedOnes), connectOf(t, "mqtt://192.0.2.1"));
+  const nulls: object = { id: null, user: null, password: null, version: null, will: null, reconnect: null, properties: null };
+  const plain = connectOf(t, "mqtt://192.0.2.1");
+  deepEqual(connectOf(t, "mqtt://192.0.2.1", undefinedOnes), plain);
+  deepEqual(connectOf(t, "mqtt://192.0.2.1", nulls), plain);
 });
 
 test("options may be frozen and are not changed", (t) => {
