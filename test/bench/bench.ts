@@ -51,12 +51,10 @@ async function main(args: string[]): Promise<number> {
     return 0;
   }
   if (values.check || values.tighten) return await checkBudgets(values.tighten ?? false);
-  let order: Order = { wanted: wantedNames(values.only) };
-  if (values.compare !== undefined) {
-    const file = resolve(values.compare);
-    if (!existsSync(file)) throw new UsageError(`--compare: no such file: ${file}`);
-    order = { wanted: values.only === undefined ? new Set() : order.wanted, compare: file };
-  }
+  const wanted = wantedNames(values.only);
+  const file = values.compare === undefined ? undefined : resolve(values.compare);
+  if (file !== undefined && !existsSync(file)) throw new UsageError(`--compare: no such file: ${file}`);
+  const order: Order = file === undefined ? { wanted } : { wanted, compare: file };
   const result = await collect(order);
   process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : show(result));
   return 0;

@@ -1,7 +1,7 @@
 /** Runs the benchmarks that were asked for and puts the result together. */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { bundleText } from "./bundle.js";
 import { program, ProgramError } from "./device.js";
 import { Bench, bytecode } from "./figures.js";
@@ -82,7 +82,7 @@ async function measureClasses(bench: Bench, file: string, directory: string): Pr
     if (!(error instanceof ProgramError)) throw error;
     throw new Error(`${file} is no MQTT client class of ECMA-419 that runs here: ${error.message}`, { cause: error });
   }
-  return { [file]: await measurePeer(bench, theirs, wanted), MQTTClient: await measurePeer(bench, await ourClass(directory), wanted) };
+  return { [basename(file)]: await measurePeer(bench, theirs, wanted), MQTTClient: await measurePeer(bench, await ourClass(directory), wanted) };
 }
 
 /** Measures what is wanted. */

@@ -42,7 +42,8 @@ const rows: readonly (readonly [string, (client: ClientFigures) => Cell])[] = [
   ["receive QoS 0, messages a second", (client) => client.speed?.receive.perSecond],
 ];
 
-function clientTables(clients: Readonly<Record<string, ClientFigures>>): string {
+function clientTables(candidates: Readonly<Record<string, ClientFigures>>): string {
+  const clients = Object.fromEntries(Object.entries(candidates).filter(([, figures]) => Object.keys(figures).length > 0));
   const columns = Object.keys(clients);
   const all = Object.values(clients);
   const message = (client: ClientFigures, name: typeof messageCases[number]): Cell => {

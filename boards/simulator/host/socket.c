@@ -10,6 +10,8 @@
 
 /* A connection attempt holds a virtual clock no longer than this, in real milliseconds. */
 static const double CONNECT_GRACE = 2000;
+/* A peer that reads has room again within this, in real milliseconds. */
+static const int SEND_GRACE = 5;
 /* What has arrived may continue: a packet in several segments. */
 static const double CONTINUE_GRACE = 2;
 
@@ -23,11 +25,20 @@ void source_received(Source* source)
 	source->busyUntil = clock_real() + CONTINUE_GRACE;
 }
 
+/* Whether the kernel takes more within its grace: when it does is chance, and turns are not to depend on that. */
+static bool socket_wait(Socket* socket)
+{
+	struct pollfd writable = { .fd = socket->source.fd, .events = POLLOUT };
+	return poll(&writable, 1, SEND_GRACE) > 0;
+}
+
 static void socket_flush(Socket* socket)
 {
 	while (socket->connected && socket->outCount && !socket->ended) {
 		size_t size = socket->outCount < SEGMENT ? socket->outCount : SEGMENT;
 		ssize_t sent = send(socket->source.fd, socket->out, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (sent < 0 && errno == EAGAIN && socket_wait(socket))
+			continue;
 		if (sent < 0) {
 			socket->ended = socket->over = errno != EAGAIN && errno != EINTR;
 			return;
@@ -62,12 +73,13 @@ static void socket_deliver(Socket* socket)
 		deadline_arm(&socket->delivery, socket->arrivals[0].when);
 	socket->arrivingBytes -= bytes;
 	socket->inCount += bytes;
-	if (bytes && !socket->closed)
-		(*socket->onReadable)(socket, socket->inCount);
+	/* As in lwIP, what a segment acknowledges comes before what it carries. */
 	if (socket->writableDue && !socket->closed && !socket->ended) {
 		socket->writableDue = false;
 		(*socket->onWritable)(socket, SEND_BUFFER - socket->outCount);
 	}
+	if (bytes && socket->inCount && !socket->closed)
+		(*socket->onReadable)(socket, socket->inCount);
 	if (socket_error_due(socket) && !socket->closed) {
 		/* Nothing can come of it any more, whether the program closes it or not. */
 		socket->errorDelivered = socket->source.background = true;

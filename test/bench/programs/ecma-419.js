@@ -1,6 +1,7 @@
 /** A class of the ECMA-419 MQTT Client Class Pattern (clause 25), with the standard's options and no others. */
 import TCP from "embedded:io/socket/tcp";
 import Resolver from "embedded:network/dns/resolver/udp";
+import config from "mc/config";
 import * as module from "client";
 
 const TOPIC = "bench/topic";
@@ -37,11 +38,15 @@ function check() {
   for (const name of ["write", "read", "close"]) if (typeof Client.prototype?.[name] !== "function") throw new TypeError(`the class has no method ${name}: it is no MQTT client class of ECMA-419`);
 }
 
-/** Reads into one buffer where that can be filled. */
 function onReadable(count) {
   taken += count;
-  onMoved?.(count);
-  for (; count >= buffer.length; count -= buffer.length) this.read(buffer);
+  this.read(count === PAYLOAD ? buffer : count);
+}
+
+/** Reads into one buffer as far as that can be filled. */
+function onPiece(count) {
+  onMoved(count);
+  for (; count >= BLOCK; count -= BLOCK) this.read(buffer);
   if (count > 0) this.read(count);
 }
 
@@ -75,8 +80,9 @@ export function open(port, onConnected) {
     id: "bench",
     socket: { io: TCP },
     dns: { io: Resolver },
-    onReadable,
-    onWritable,
+    // Who is not measured at streaming has no need of more.
+    onReadable: config.direction === "in" ? onPiece : onReadable,
+    onWritable: config.direction === "out" ? onWritable : undefined,
     onControl,
     onError,
   });
