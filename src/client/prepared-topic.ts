@@ -1,6 +1,5 @@
 import Time from "time";
 import { checkNames, configurationError, type MqttError } from "../protocol/error.js";
-import { Published } from "../protocol/connection/publishing.js";
 import { Publication, type PublicationPayload } from "../protocol/session/publication.js";
 import type { PreparedTopic, PreparedTopicOptions } from "./options.js";
 import type { Publisher } from "./publisher.js";
@@ -25,15 +24,28 @@ export class ReusedTopic extends Publication implements PreparedTopic {
   }
 
   publish(payload: Uint8Array): boolean {
+    // The hot path: written out here, because at QoS 0 a single further call would be an eighth of all it costs. To ask for the size of an
+    // element takes a fifth of the steps of `instanceof`.
     const publisher = this.publisher;
     const connection = publisher.direct;
-    // The hot path. Compared with `instanceof`, this asks for a fifth of the steps.
-    if (connection !== undefined && payload.BYTES_PER_ELEMENT === 1 && !connection.looking) {
-      const published = connection.publishPrepared(this, payload);
-      if (published !== Published.BLOCKED) {
-        publisher.directTicks = Time.ticks;
-        if (published === Published.DONE && this.onSettled !== undefined) this.onSettled(0, payload);
-        return true;
+    const header = this.header;
+    if (connection !== undefined && header !== undefined && payload.BYTES_PER_ELEMENT === 1 && !connection.looking) {
+      if (this.flags > 1) {
+        if (connection.publishPrepared(this, header, payload)) {
+          publisher.directTicks = Time.ticks;
+          return true;
+        }
+      } else if (header.connection === connection.token && header.payloadLength === payload.length && header.size <= connection.room && connection.left === 0) {
+        const transport = connection.transport;
+        if (transport !== undefined) {
+          transport.write(header.bytes);
+          const room = transport.write(payload);
+          connection.room = room === undefined ? connection.room - header.size : room;
+          publisher.directTicks = Time.ticks;
+          if (header.alias > 0) header.lastUse = ++connection.aliasUses;
+          if (this.onSettled !== undefined) this.onSettled(0, payload);
+          return true;
+        }
       }
     }
     if (!(payload instanceof Uint8Array)) throw configurationError("payload", "a Uint8Array: prepared topics copy and convert nothing");

@@ -4,7 +4,6 @@ import type { ReceivedPacket } from "../protocol/codec/received-packet.js";
 import { Fate } from "../protocol/connection/handler.js";
 import { type Connection, ConnectionState } from "../protocol/connection/connection.js";
 import { Published } from "../protocol/connection/publishing.js";
-import type { OutgoingTable } from "../protocol/session/outgoing.js";
 import type { Publication, PublicationPayload } from "../protocol/session/publication.js";
 import type { Session } from "../protocol/session/session.js";
 import type { Configuration } from "./common-options.js";
@@ -174,15 +173,17 @@ export abstract class Publisher extends Link {
 
   /** The end: everything in flight, then everything queued is told. */
   protected endPublishing(error: MqttError): void {
-    this.empty(this.session.outgoing, error);
-    this.empty(this.queue, error);
-  }
-
-  private empty(list: OutgoingTable | PublishQueue, error: MqttError): void {
-    while (list.count > 0) {
-      const publication = list.publication(0);
-      const payload = list.payload(0);
-      list.remove(0);
+    const { queue } = this;
+    const { outgoing } = this.session;
+    while (outgoing.count > 0) {
+      const { publication, payload } = outgoing.at(0);
+      outgoing.remove(0);
+      if (publication !== undefined && payload !== undefined) this.settle(publication, payload, 0, error);
+    }
+    while (queue.count > 0) {
+      const publication = queue.publication(0);
+      const payload = queue.payload(0);
+      queue.remove(0);
       if (publication !== undefined && payload !== undefined) this.settle(publication, payload, 0, error);
     }
   }

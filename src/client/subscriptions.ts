@@ -112,17 +112,17 @@ export abstract class Subscriber extends Publisher {
     // Every message passes here: no destructuring, no iterator, as few calls as there are handlers.
     const list = this.subscriptions;
     const count = list.length;
-    const pieces = packet.inPieces;
     let matched = false;
     let handled = false;
     let promises: Promise<number>[] | undefined;
     if (packet.offset === 0) this.refusal = 0;
-    let i = 0;
-    while (i < count) {
-      const subscription = list[i++];
-      if (subscription === undefined || !(subscription.exact === undefined ? subscription.matches(packet) : packet.topicIs(subscription.exact))) continue;
+    for (let i = 0; i < count; i++) {
+      const subscription = list[i];
+      if (subscription === undefined) break;
+      const exact = subscription.exact;
+      if (exact === undefined ? !subscription.matches(packet) : !packet.topicIs(exact)) continue;
       matched = true;
-      if (pieces && !subscription.options.pieces) continue;
+      if (packet.inPieces && !subscription.options.pieces) continue;
       handled = true;
       try {
         const result: unknown = subscription.handler(packet);
@@ -131,11 +131,14 @@ export abstract class Subscriber extends Publisher {
         this.refusal = this.handlerFailed(subscription.filter, error);
       }
     }
-    if (matched && !handled && packet.offset === 0) {
-      this.refusal = ReasonCode.QUOTA_EXCEEDED;
-      this.report(new MqttError("resource", `a message of ${packet.byteLength} bytes on ${packet.topic} does not fit the receive buffer: set receiveBuffer larger or subscribe with pieces: true`, this.refusal));
-    }
+    if (matched && !handled && packet.offset === 0) this.tooLarge(packet);
     return promises === undefined ? this.refusal : this.later(promises, packet);
+  }
+
+  /** A message comes in pieces, and nobody asked for pieces. */
+  private tooLarge(packet: Receiver): void {
+    this.refusal = ReasonCode.QUOTA_EXCEEDED;
+    this.report(new MqttError("resource", `a message of ${packet.byteLength} bytes on ${packet.topic} does not fit the receive buffer: set receiveBuffer larger or subscribe with pieces: true`, this.refusal));
   }
 
   /** Waits for the handlers of a message. */

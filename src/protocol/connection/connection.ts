@@ -125,7 +125,8 @@ export class Connection extends Inbound {
   /** Sends what is due: a payload on its way, acknowledgements, what is to be resent; then asks for more. */
   private flush(): void {
     if (this.state !== ConnectionState.CONNECTED) return;
-    const all = this.proceed() && this.flushInbound() && this.flushOutbound();
+    const all =
+      (this.left === 0 || this.proceed()) && (this.pubcomp + this.session.incoming.count === 0 || this.flushInbound()) && (this.due === 0 || this.flushOutbound());
     if (this.failure !== undefined) this.closed(this.failure);
     // What was told before may have ended the connection.
     else if ((all || this.pushing) && this.isConnected()) this.handler.onWritable();
@@ -182,7 +183,7 @@ export class Connection extends Inbound {
   private control(packet: Receiver, type: number): number {
     let expected = true;
     if (type === PacketType.DISCONNECT) return this.disconnected(packet);
-    if (isUnwantedProblem(packet, this.connect)) return ReasonCode.PROTOCOL_ERROR;
+    if (packet.propertiesEnd > 0 && isUnwantedProblem(packet, this.connect)) return ReasonCode.PROTOCOL_ERROR;
     if (type === PacketType.AUTH) return this.auth(packet);
     if (type === PacketType.PUBREL) {
       const wrong = this.released(packet);

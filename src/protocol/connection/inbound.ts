@@ -39,26 +39,32 @@ export class Inbound extends Outbound {
 
   /** Takes a PUBLISH or a further piece of one. @returns 0, or the Reason Code for what is wrong with it. */
   protected delivered(packet: Receiver): number {
-    if (packet.offset === 0) {
-      const wrong = this.opened(packet);
+    // A message at QoS 0 without properties needs no further look.
+    if (packet.identifier > 0 || packet.propertiesEnd > 0 || packet.offset > 0 || packet.topicEnd === packet.topicStart) {
+      const wrong = packet.offset === 0 ? this.opened(packet) : 0;
       if (wrong !== 0) return wrong;
-    }
-    if (this.repeat) {
-      if (!packet.more) this.flushInbound();
-      return 0;
+      if (this.repeat) {
+        if (!packet.more) {
+          this.repeat = false;
+          this.flushInbound();
+        }
+        return 0;
+      }
     }
     const take = this.handler.onPublish(packet);
-    if (!packet.topicChecked) packet.checkTopic();
-    if (packet.fault !== 0) return packet.fault;
-    if (take === Take.HELD) this.held = true;
-    else this.taken(packet, take);
+    if (!packet.topicChecked || packet.fault !== 0) {
+      if (packet.checkTopic() !== 0) return packet.fault;
+    }
+    if (packet.identifier > 0 || take !== Take.TAKEN) {
+      if (take === Take.HELD) this.held = true;
+      else this.taken(packet, take);
+    }
     return 0;
   }
 
   /** The first piece: aliases, repeats, Receive Maximum. */
   private opened(packet: Receiver): number {
-    const { identifier } = packet;
-    this.repeat = false;
+    const identifier = packet.identifier;
     if (packet.version === 5 && (packet.propertiesEnd > packet.propertiesStart || packet.topicEnd === packet.topicStart)) {
       if (packet.checkTopic() !== 0) return packet.fault;
       (this.incomingAliases ??= new IncomingAliases(0)).resolve(packet);
@@ -78,13 +84,13 @@ export class Inbound extends Outbound {
 
   /** The handler is done with the piece in hand. `take` as in {@link ConnectionHandler.onPublish}. */
   protected taken(packet: Receiver, take: number): void {
-    const { identifier } = packet;
+    const identifier = packet.identifier;
+    const table = this.session.incoming;
     if (take >= 0x80) checkRefusal(take);
     this.held = false;
     if (identifier === 0 || packet.more) return;
     const reasonCode = take >= 0x80 && this.version === 5 ? take : 0;
-    const qos2 = packet.qos === 2;
-    const table = this.session.incoming;
+    const qos2 = (packet.first & 4) !== 0;
     // The usual case: nothing waits, the answer goes out at once.
     if (!qos2 && take !== Take.LATER && table.count === 0 && this.sendAcknowledgement(PacketType.PUBACK, identifier, reasonCode)) return;
     table.add(identifier, qos2, take === Take.LATER ? IncomingState.PENDING : IncomingState.DUE, reasonCode);

@@ -3,7 +3,7 @@ import { PacketType } from "../codec/packet-type.js";
 import { PublishFlag } from "../codec/publish.js";
 import { ReasonCode } from "../codec/reason-code.js";
 import type { ReceivedPacket } from "../codec/received-packet.js";
-import { OutgoingState } from "../session/outgoing.js";
+import { type Exchange, OutgoingState } from "../session/outgoing.js";
 import { Fate } from "./handler.js";
 import { Published, Publishing } from "./publishing.js";
 
@@ -13,9 +13,9 @@ export class Outbound extends Publishing {
   protected openOutbound(): void {
     const table = this.session.outgoing;
     for (let i = table.count; i-- > 0; ) {
-      const step = table.state(i) & OutgoingState.STEP;
-      if (step === OutgoingState.SUBACK || step === OutgoingState.UNSUBACK) table.remove(i);
-      else table.setState(i, step);
+      const entry = table.at(i);
+      entry.state &= OutgoingState.STEP;
+      if (entry.state === OutgoingState.SUBACK || entry.state === OutgoingState.UNSUBACK) table.remove(i);
     }
   }
 
@@ -32,27 +32,26 @@ export class Outbound extends Publishing {
     else if (!connack.sessionPresent) this.giveBack(Fate.UNKNOWN);
     else {
       for (let i = 0; i < table.count; i++) {
-        const state = table.state(i);
-        const brought = table.payload(i) === undefined;
+        const entry = table.at(i);
+        const brought = entry.payload === undefined;
         // The caller brought the payload and it is gone: at QoS 2 a PUBREL ends the exchange, wherever the server stands.
-        if (state >= OutgoingState.PUBREL || (brought && state === OutgoingState.PUBREC)) table.setState(i, OutgoingState.PUBREL);
+        if (entry.state >= OutgoingState.PUBREL || (brought && entry.state === OutgoingState.PUBREC)) entry.state = OutgoingState.PUBREL;
         else if (brought) table.remove(i--);
-        else table.setState(i, state | OutgoingState.RESEND);
+        else entry.state |= OutgoingState.RESEND;
       }
       this.due = table.count;
     }
   }
 
-  /** The server has no session: nothing of ours may be resent (MQTT 5.0, 3.2.2-5). */
+  /** The server has no session, or did not look: nothing of ours may be resent (MQTT 5.0, 3.2.2-5). `fate` as in {@link ConnectionHandler.onLost}. */
   protected giveBack(fate: number): void {
     const table = this.session.outgoing;
     while (table.count > 0) {
-      const publication = table.publication(0);
-      const payload = table.payload(0);
-      const state = table.state(0) & OutgoingState.STEP;
+      const { publication, payload, state } = table.at(0);
+      const step = state & OutgoingState.STEP;
       table.remove(0);
       if (publication !== undefined && payload !== undefined)
-        this.handler.onLost(publication, payload, state === OutgoingState.PUBREL || state === OutgoingState.PUBCOMP ? Fate.RELEASED : fate);
+        this.handler.onLost(publication, payload, step === OutgoingState.PUBREL || step === OutgoingState.PUBCOMP ? Fate.RELEASED : fate);
     }
   }
 
@@ -61,17 +60,17 @@ export class Outbound extends Publishing {
     const table = this.session.outgoing;
     let held = false;
     for (let i = 0; this.due > 0 && i < table.count; i++) {
-      const state = table.state(i);
-      const step = state & OutgoingState.STEP;
-      const again = (state & OutgoingState.RESEND) !== 0;
+      const entry = table.at(i);
+      const step = entry.state & OutgoingState.STEP;
+      const again = (entry.state & OutgoingState.RESEND) !== 0;
       if (step === OutgoingState.PUBREL || (again && step === OutgoingState.PUBCOMP)) {
-        if (!this.sendAcknowledgement(PacketType.PUBREL, table.identifier(i), table.extra(i))) return false;
-        table.setState(i, OutgoingState.PUBCOMP | (state & OutgoingState.COUNTED));
+        if (!this.sendAcknowledgement(PacketType.PUBREL, entry.identifier, entry.extra)) return false;
+        entry.state = OutgoingState.PUBCOMP | (entry.state & OutgoingState.COUNTED);
       } else if (again) {
         // An exhausted quota holds back PUBLISH only (MQTT 5.0, 3.3.4-8).
         held ||= this.quota === 0;
         if (held) continue;
-        const sent = this.resend(i, step);
+        const sent = this.resend(i, entry);
         if (sent === Published.BLOCKED) return false;
         if (sent === Published.DONE) i--;
       } else continue;
@@ -81,22 +80,20 @@ export class Outbound extends Publishing {
   }
 
   /** @returns one of {@link Published}: DONE for what the server's limits forbid now. */
-  private resend(index: number, step: number): number {
-    const table = this.session.outgoing;
-    const publication = table.publication(index);
-    const payload = table.payload(index);
+  private resend(index: number, entry: Exchange): number {
+    const { publication, payload } = entry;
     if (publication === undefined || payload === undefined || this.left > 0) return Published.BLOCKED;
     try {
-      if (this.sendPublish(publication, payload, payload.byteLength, table.identifier(index), publication.flags | PublishFlag.DUP) === Published.BLOCKED) return Published.BLOCKED;
+      if (this.sendPublish(publication, payload, payload.byteLength, entry.identifier, publication.flags | PublishFlag.DUP) === Published.BLOCKED) return Published.BLOCKED;
     } catch (error) {
       if (!(error instanceof MqttError)) throw error;
       // The last connection's limits were wider.
-      table.remove(index);
+      this.session.outgoing.remove(index);
       this.handler.onSettled(publication, payload, error.reasonCode, undefined, error);
       return Published.DONE;
     }
     this.quota--;
-    table.setState(index, step | OutgoingState.COUNTED);
+    entry.state = (entry.state & OutgoingState.STEP) | OutgoingState.COUNTED;
     return Published.ACCEPTED;
   }
 
@@ -106,54 +103,57 @@ export class Outbound extends Publishing {
     const identifier = packet.identifier;
     const reasonCode = packet.reasonCode;
     const type = packet.first >> 4;
-    const index = table.find(identifier);
-    const state = index < 0 ? 0 : table.state(index);
-    const step = state & OutgoingState.STEP;
+    // Answers come in order: usually it is the first.
+    const first = table.list[0];
+    const index = table.count > 0 && first?.identifier === identifier ? 0 : table.find(identifier);
+    const entry = index < 0 ? undefined : table.list[index];
+    const step = entry === undefined ? 0 : entry.state & OutgoingState.STEP;
     if (type !== PacketType.PUBREC) {
-      if (step !== (type === PacketType.PUBACK ? OutgoingState.PUBACK : OutgoingState.PUBCOMP)) return false;
+      if (entry === undefined || step !== (type === PacketType.PUBACK ? OutgoingState.PUBACK : OutgoingState.PUBCOMP)) return false;
       // Packet Identifier not found in a PUBCOMP: the server had finished before (MQTT 5.0, 3.7.2.1).
-      this.settle(index, state, type === PacketType.PUBACK ? reasonCode : 0, packet);
-    } else if (index < 0) {
+      this.settle(index, entry, type === PacketType.PUBACK ? reasonCode : 0, packet);
+    } else if (entry === undefined) {
       // Unknown here: release it there (MQTT 5.0, 4.3.3), as an exchange without a publication.
       if (reasonCode >= 0x80 || !table.hasRoomForRequest) return true;
       table.add(identifier, OutgoingState.PUBREL, this.version === 5 ? ReasonCode.PACKET_IDENTIFIER_NOT_FOUND : 0);
+      table.recount();
       this.due++;
     } else if (step === OutgoingState.PUBREC) {
-      if (reasonCode >= 0x80) this.settle(index, state, reasonCode, packet);
+      if (reasonCode >= 0x80) this.settle(index, entry, reasonCode, packet);
       else {
-        if ((state & OutgoingState.RESEND) === 0) this.due++;
-        table.moveToEnd(index, OutgoingState.PUBREL | (state & OutgoingState.COUNTED));
+        if ((entry.state & OutgoingState.RESEND) === 0) this.due++;
+        table.moveToEnd(index, OutgoingState.PUBREL | (entry.state & OutgoingState.COUNTED));
       }
     } else {
       // A repeated one: so is the PUBREL.
       if (reasonCode >= 0x80 || (step !== OutgoingState.PUBREL && step !== OutgoingState.PUBCOMP)) return false;
-      if (step === OutgoingState.PUBCOMP && (state & OutgoingState.RESEND) === 0) {
-        table.setState(index, state | OutgoingState.RESEND);
+      if (step === OutgoingState.PUBCOMP && (entry.state & OutgoingState.RESEND) === 0) {
+        entry.state |= OutgoingState.RESEND;
         this.due++;
       }
     }
     return true;
   }
 
+  private settle(index: number, entry: Exchange, reasonCode: number, packet: ReceivedPacket): void {
+    const publication = entry.publication;
+    const payload = entry.payload;
+    if ((entry.state & OutgoingState.RESEND) !== 0) this.due--;
+    if ((entry.state & OutgoingState.COUNTED) !== 0) this.quota++;
+    this.session.outgoing.remove(index);
+    if (publication !== undefined && payload !== undefined) this.handler.onSettled(publication, payload, reasonCode, packet, undefined);
+  }
+
   /** Takes SUBACK and UNSUBACK. @returns false for one that nothing was asked for, or with another number of Reason Codes. */
   protected answered(packet: ReceivedPacket): boolean {
     const table = this.session.outgoing;
     const index = table.find(packet.identifier);
+    const entry = table.list[index];
     const subscribed = packet.type === PacketType.SUBACK;
-    if (index < 0 || table.state(index) !== (subscribed ? OutgoingState.SUBACK : OutgoingState.UNSUBACK)) return false;
+    if (entry === undefined || entry.state !== (subscribed ? OutgoingState.SUBACK : OutgoingState.UNSUBACK)) return false;
     // UNSUBACK has no codes in MQTT 3.1.1.
-    if ((subscribed || this.version === 5) && packet.byteLength !== table.extra(index)) return false;
+    if ((subscribed || this.version === 5) && packet.byteLength !== entry.extra) return false;
     table.remove(index);
     return true;
-  }
-
-  private settle(index: number, state: number, reasonCode: number, packet: ReceivedPacket): void {
-    const table = this.session.outgoing;
-    const publication = table.publication(index);
-    const payload = table.payload(index);
-    if ((state & OutgoingState.RESEND) !== 0) this.due--;
-    if ((state & OutgoingState.COUNTED) !== 0) this.quota++;
-    table.remove(index);
-    if (publication !== undefined && payload !== undefined) this.handler.onSettled(publication, payload, reasonCode, packet, undefined);
   }
 }

@@ -35,9 +35,9 @@ export class Publishing extends LimitedSender {
   /** Topic Aliases given to publications that are used again: at most `aliasMaximum`, the least recently used makes room. */
   private aliases: (PreparedHeader | undefined)[] | undefined;
   protected aliasMaximum: number;
-  private aliasUses = 0;
+  aliasUses = 0;
   /** Stands for this connection where a reference would keep it in memory after its end. */
-  private readonly token = {};
+  readonly token = {};
 
   constructor(session: Session, handler: ConnectionHandler, sendBuffer: Uint8Array, aliasMaximum: number) {
     super(sendBuffer);
@@ -60,46 +60,51 @@ export class Publishing extends LimitedSender {
   protected publishNow(publication: Publication, payload: PublicationPayload, reuse: boolean): number {
     const flags = publication.flags;
     if (!this.mayPublish(flags)) return Published.BLOCKED;
-    if (reuse && payload instanceof Uint8Array && this.prepare(publication, payload.length).size <= this.room) {
-      this.lastSent = this.now;
-      return this.publishPrepared(publication, payload);
-    }
     const identifier = flags > 1 ? this.session.outgoing.nextIdentifier() : 0;
+    if (reuse && payload instanceof Uint8Array) {
+      const header = this.prepare(publication, payload.length);
+      if (header.size <= this.room) {
+        header.setIdentifier(identifier);
+        this.write(header.bytes);
+        if (payload.length > 0) this.write(payload);
+        if (header.alias > 0) this.useAlias(publication, header);
+        if (identifier === 0) return Published.DONE;
+        this.took(publication, payload, identifier);
+        return Published.ACCEPTED;
+      }
+    }
     const published = this.sendPublish(publication, payload, payload.byteLength, identifier, flags);
     if (published !== Published.BLOCKED && identifier !== 0) this.took(publication, payload, identifier);
     return published;
   }
 
   /**
-   * Sends a publication whose header fits payload and connection, where there is room: the header as it stands and the caller's own bytes.
-   * The hot path, in one function without further calls: nothing is encoded, copied or allocated.
-   * Whoever calls this by itself keeps the time of it and tells it through {@link Connection.sentAt} when it is asked for.
-   * @returns one of {@link Published}: BLOCKED when the header does not fit after all, or there is no room.
+   * Sends a publication at QoS 1 or 2 whose header fits payload and connection, where there is room: the header as it stands and the
+   * caller's own bytes. A hot path: nothing is encoded, copied or allocated, and no call is made that can be left out.
+   * @returns false when the header does not fit after all, or there is no room.
    */
-  publishPrepared(publication: Publication, payload: Uint8Array): number {
-    const header = publication.header;
+  publishPrepared(publication: Publication, header: PreparedHeader, payload: Uint8Array): boolean {
     const transport = this.transport;
-    const length = payload.length;
-    if (transport === undefined || header === undefined || header.connection !== this.token || header.payloadLength !== length) return Published.BLOCKED;
-    if (header.size > this.room || this.left > 0) return Published.BLOCKED;
+    const table = this.session.outgoing;
+    if (transport === undefined || header.payloadLength !== payload.length || header.connection !== this.token) return false;
+    if (header.size > this.room || this.left > 0 || this.quota === 0 || this.due > 0) return false;
+    const entry = table.take();
+    if (entry === undefined) return false;
+    const identifier = table.nextIdentifier();
     const bytes = header.bytes;
-    let published: number = Published.DONE;
-    if (publication.flags > 1) {
-      const table = this.session.outgoing;
-      if (this.quota === 0 || this.due > 0 || !table.hasRoom) return Published.BLOCKED;
-      const identifier = table.nextIdentifier();
-      const at = header.identifierAt;
-      bytes[at] = identifier >> 8;
-      bytes[at + 1] = identifier;
-      this.quota--;
-      table.add(identifier, (publication.flags < 4 ? OutgoingState.PUBACK : OutgoingState.PUBREC) | OutgoingState.COUNTED, 0, publication, payload);
-      published = Published.ACCEPTED;
-    }
-    let room = transport.write(bytes);
-    if (length > 0) room = transport.write(payload);
+    const at = header.identifierAt;
+    bytes[at] = identifier >> 8;
+    bytes[at + 1] = identifier;
+    this.quota--;
+    entry.identifier = identifier;
+    entry.state = (publication.flags < 4 ? OutgoingState.PUBACK : OutgoingState.PUBREC) | OutgoingState.COUNTED;
+    entry.publication = publication;
+    entry.payload = payload;
+    transport.write(bytes);
+    const room = transport.write(payload);
     this.room = room === undefined ? this.room - header.size : room;
-    if (header.alias > 0) this.useAlias(header);
-    return published;
+    if (header.alias > 0) header.lastUse = ++this.aliasUses;
+    return true;
   }
 
   /** Makes the header of a publication that is used again fit this connection and a payload of that length. */
@@ -133,13 +138,13 @@ export class Publishing extends LimitedSender {
   }
 
   /** A header with an alias was sent. */
-  private useAlias(header: PreparedHeader): void {
+  private useAlias(publication: Publication, header: PreparedHeader): void {
     header.lastUse = ++this.aliasUses;
     if (header.known) return;
     this.assignAlias(header.alias, header);
     header.known = true;
     // From now on without the topic.
-    header.payloadLength = -1;
+    header.write(publication, this.version, header.payloadLength);
   }
 
   /** The server knows an alias by another topic now. One of the application's own choice may leave a gap, or lie beyond those given here. */

@@ -1,6 +1,6 @@
 import { decodeFromServer } from "../codec/decode.js";
 import { PacketType } from "../codec/packet-type.js";
-import { decodePublish, publishHeaderLength } from "../codec/publish.js";
+import { publishHeaderLength } from "../codec/publish.js";
 import { ReasonCode } from "../codec/reason-code.js";
 import { ReceivedPacket } from "../codec/received-packet.js";
 import { VARIABLE_BYTE_INTEGER_MAXIMUM } from "../codec/variable-byte-integer.js";
@@ -24,6 +24,8 @@ export class Receiver extends ReceivedPacket {
   private filled = 0;
   // Of a PUBLISH larger than the buffer: payload bytes still to come, and where its pieces go.
   private left = 0;
+  /** The message in hand comes in pieces. */
+  inPieces = false;
   private floor = 0;
   /** The view that was last used, and where it begins. */
   private view: Uint8Array | undefined;
@@ -36,11 +38,6 @@ export class Receiver extends ReceivedPacket {
   constructor(bytes: Uint8Array) {
     super(bytes);
     this.words = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  }
-
-  /** Whether the message in hand comes in pieces. */
-  get inPieces(): boolean {
-    return this.left > 0 || this.offset > 0;
   }
 
   /** Where the next bytes go: a view of at most `count` bytes, and of at least one. */
@@ -78,7 +75,7 @@ export class Receiver extends ReceivedPacket {
   /** Takes up the next packet, or the next piece of a payload. @returns whether there is one; if so, look at `fault` first. */
   next(): boolean {
     if (this.left > 0) return this.nextPiece();
-    // Most packets are short, have a length of one byte and are all there. This is on the way of every message, hence no calls.
+    // Most packets are short and all there. This is on the way of every message: one function, every value read or set once.
     const bytes = this.bytes;
     const begin = this.begin;
     const position = begin + 2;
@@ -89,16 +86,30 @@ export class Receiver extends ReceivedPacket {
     const first = bytes[begin] ?? 0;
     this.begin = this.end = end;
     this.first = first;
-    this.fault = this.identifier = this.reasonCode = this.offset = this.propertiesStart = this.propertiesEnd = 0;
+    this.fault = this.offset = this.propertiesEnd = 0;
+    this.inPieces = false;
+    if ((first & 0xf0) === 0x30) {
+      const topicEnd = position + 2 + (((bytes[position] ?? 0) << 8) | (bytes[position + 1] ?? 0));
+      this.topicStart = position + 2;
+      this.topicEnd = topicEnd;
+      if (first < 0x32 && this.version === 5 && topicEnd < end && bytes[topicEnd] === 0) {
+        // QoS 0 without properties: there is nothing more to it.
+        this.topicBytes = bytes;
+        this.topicChecked = false;
+        this.identifier = 0;
+        this.start = topicEnd + 1;
+        this.byteLength = end - topicEnd - 1;
+        return true;
+      }
+    }
+    this.reasonCode = this.identifier = this.propertiesStart = 0;
     if (length === 2 && (first === 0x40 || first === 0x50 || first === 0x62 || first === 0x70)) {
       // PUBACK, PUBREC, PUBREL or PUBCOMP with nothing but its identifier: success.
-      this.identifier = ((bytes[position] ?? 0) << 8) | (bytes[position + 1] ?? 0);
-      if (this.identifier === 0) this.fault = ReasonCode.PROTOCOL_ERROR;
+      if ((this.identifier = ((bytes[position] ?? 0) << 8) | (bytes[position + 1] ?? 0)) === 0) this.fault = ReasonCode.PROTOCOL_ERROR;
     } else {
       this.position = position;
       this.byteLength = length;
-      if (first >> 4 === PacketType.PUBLISH) decodePublish(this);
-      else decodeFromServer(this);
+      decodeFromServer(this);
     }
     return true;
   }
@@ -117,6 +128,7 @@ export class Receiver extends ReceivedPacket {
       shift += 7;
     } while (byte > 0x7f && shift < 28);
     const packetEnd = position + length;
+    this.inPieces = false;
     this.open(bytes[begin] ?? 0, position, packetEnd < filled ? packetEnd : filled);
     // A fourth byte that goes on, or a last one that adds nothing (MQTT 5.0, 1.5.5).
     if (byte > 0x7f || (byte === 0 && shift > 7)) this.fail(ReasonCode.MALFORMED_PACKET);
@@ -144,6 +156,7 @@ export class Receiver extends ReceivedPacket {
     else if (payload >= this.filled) return false;
     else {
       this.byteLength = length;
+      this.inPieces = true;
       decodeFromServer(this);
       this.left = this.byteLength - (this.filled - payload);
       this.floor = payload;

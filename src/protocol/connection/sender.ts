@@ -30,7 +30,7 @@ export class Sender {
   protected version: 4 | 5 = 5;
   /** The part of the send buffer that was last sent: acknowledgements are of one length. */
   private sent: Uint8Array | undefined;
-  protected transport: Transport | undefined;
+  transport: Transport | undefined;
   private payload: PublicationPayload | undefined;
   private offset = 0;
 
@@ -62,8 +62,12 @@ export class Sender {
 
   /** Sends the first bytes of the send buffer. */
   protected send(length: number): void {
-    let { sent } = this;
-    if (sent?.length !== length) this.sent = sent = this.sendBuffer.subarray(0, length);
+    let sent = this.sent;
+    if (sent?.length !== length) {
+      sent = this.sendBuffer.subarray(0, length);
+      // Acknowledgements repeat themselves; the rest is not worth a view's memory.
+      if (length <= ACKNOWLEDGEMENT_LENGTH) this.sent = sent;
+    }
     this.write(sent);
   }
 
@@ -76,7 +80,7 @@ export class Sender {
 
   /** Sends PUBACK, PUBREC, PUBREL or PUBCOMP (MQTT 5.0, 3.4 to 3.7). @returns false when there is no room now. */
   protected sendAcknowledgement(type: number, identifier: number, reasonCode: number): boolean {
-    if (!this.canSend(ACKNOWLEDGEMENT_LENGTH)) return false;
+    if (this.left > 0 || this.room < ACKNOWLEDGEMENT_LENGTH) return false;
     // Straight into the buffer: one goes out for each QoS 1 message that comes in.
     const bytes = this.sendBuffer;
     const length = reasonCode === 0 || this.version === 4 ? 4 : 5;

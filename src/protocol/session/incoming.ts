@@ -1,5 +1,3 @@
-import { IdentifierTable } from "./identifier-table.js";
-
 /** Where a received QoS 1 or 2 message stands. */
 export const IncomingState = {
   /** With the application: nothing may be acknowledged yet. */
@@ -21,11 +19,29 @@ export interface AcknowledgementSender {
  * size is the Receive Maximum that is announced to the server. Above the identifier an entry has state, QoS 2 flag and, in the top byte,
  * the Reason Code to be sent.
  */
-export class IncomingTable extends IdentifierTable {
+export class IncomingTable {
+  /** Entries in use. */
+  count = 0;
   /** Counts how often the session was lost: what was received before concerns nobody any more. */
   epoch = 0;
   /** Sends the acknowledgements that are due, on the connection in use. */
   sender: AcknowledgementSender | undefined;
+
+  private readonly entries: Uint32Array;
+
+  constructor(size: number) {
+    this.entries = new Uint32Array(size);
+  }
+
+  /** The index of an identifier, or -1. */
+  find(identifier: number): number {
+    for (let i = 0; i < this.count; i++) if (this.identifier(i) === identifier) return i;
+    return -1;
+  }
+
+  identifier(index: number): number {
+    return (this.entries[index] ?? 0) & 0xffff;
+  }
 
   get size(): number {
     return this.entries.length;

@@ -1,5 +1,4 @@
 import { checkInteger, configurationError } from "../error.js";
-import { IdentifierTable } from "./identifier-table.js";
 import type { Publication, PublicationPayload } from "./publication.js";
 
 /** Where an exchange that this side began stands. */
@@ -22,94 +21,127 @@ export const OutgoingState = {
   COUNTED: 16,
 } as const;
 
+/** One exchange that this side has begun. */
+export class Exchange {
+  /** Packet Identifier. */
+  identifier = 0;
+  /** One of {@link OutgoingState} with its additions. */
+  state = 0;
+  /** SUBACK and UNSUBACK: how many Reason Codes are awaited. PUBREL and PUBCOMP: the Reason Code of the PUBREL. */
+  extra = 0;
+  publication: Publication | undefined;
+  payload: PublicationPayload | undefined;
+}
+
 /**
  * What this side has begun and the other has not yet finished, in the order of sending: that of resending too (MQTT 5.0, 4.6.0-1). A
- * PUBREC moves its entry to the end, so that PUBRELs keep the order of PUBRECs (4.6.0-4). Above the identifier
- * an entry has a byte of state and a byte that belongs to the state. Fixed size: nothing here grows. The last two
- * entries are for SUBSCRIBE and UNSUBSCRIBE only.
+ * PUBREC moves its entry to the end, so that PUBRELs keep the order of PUBRECs (4.6.0-4). Entries are made when they are first needed, up
+ * to a fixed number, and used again: nothing is allocated for one more publication. The last two are for SUBSCRIBE and UNSUBSCRIBE only.
  */
-export class OutgoingTable extends IdentifierTable {
-  // Made at the first publication: who sends at QoS 0 only needs none.
-  private publications: (Publication | undefined)[] | undefined;
-  private payloads: (PublicationPayload | undefined)[] | undefined;
+export class OutgoingTable {
+  /** Exchanges going on. */
+  count = 0;
+  /** Those going on in order, then those to be used again. */
+  readonly list: Exchange[] = [];
+  private readonly size: number;
   private last = 0;
+  /** How many identifiers after the last are known to be free. */
+  private free = 0;
+
+  constructor(size: number) {
+    this.size = size;
+  }
 
   /** Whether another publication fits; other requests have two entries more. */
   get hasRoom(): boolean {
-    return this.count < this.entries.length - 2;
+    return this.count < this.size - 2;
   }
 
   get hasRoomForRequest(): boolean {
-    return this.count < this.entries.length;
+    return this.count < this.size;
+  }
+
+  /** The index of an identifier, or -1. */
+  find(identifier: number): number {
+    const list = this.list;
+    const count = this.count;
+    let i = 0;
+    while (i < count) {
+      if (list[i]?.identifier === identifier) return i;
+      i++;
+    }
+    return -1;
   }
 
   /** A Packet Identifier that is not in use, never 0 (MQTT 5.0, 2.2.1-3). */
   nextIdentifier(): number {
-    let identifier = this.last;
-    do identifier = identifier === 0xffff ? 1 : identifier + 1;
-    while (this.count > 0 && this.find(identifier) >= 0);
-    return (this.last = identifier);
+    // Comes round to what is in flight once in 65,535 times: no need to look each time.
+    while (this.free === 0) this.countFree();
+    this.free--;
+    return (this.last = this.last === 0xffff ? 1 : this.last + 1);
+  }
+
+  private countFree(): void {
+    let free = 0xffff;
+    for (let i = 0; i < this.count; i++) {
+      const ahead = ((this.list[i]?.identifier ?? 0) - this.last + 0xffff) % 0xffff;
+      // As far ahead as it can be: the last one itself.
+      if (ahead > 0 && ahead <= free) free = ahead - 1;
+    }
+    // The next one is in use: begin behind it.
+    if (free === 0) this.last = this.last === 0xffff ? 1 : this.last + 1;
+    this.free = free;
   }
 
   /** Lets a caller choose an identifier. @throws MqttError (configuration) for one out of range or in use. */
   checkFree(identifier: number): number {
     checkInteger("id", identifier, 1, 0xffff);
     if (this.find(identifier) >= 0) throw configurationError("id", `one that is not in use: ${identifier} is in flight`);
+    this.recount();
     return identifier;
   }
 
-  state(index: number): number {
-    return ((this.entries[index] ?? 0) >>> 16) & 0xff;
+  /** The next entry for a publication, which counts at once; undefined where there is no room. */
+  take(): Exchange | undefined {
+    const index = this.count;
+    if (index >= this.size - 2) return undefined;
+    this.count = index + 1;
+    return this.list[index] ?? this.at(index);
   }
 
-  /** SUBACK and UNSUBACK: how many Reason Codes are awaited. PUBREL and PUBCOMP: the Reason Code of the PUBREL. */
-  extra(index: number): number {
-    return (this.entries[index] ?? 0) >>> 24;
+  /** An identifier was taken that {@link nextIdentifier} did not give. */
+  recount(): void {
+    this.free = 0;
   }
 
-  setState(index: number, state: number): void {
-    this.entries[index] = ((this.entries[index] ?? 0) & 0xff00ffff) | (state << 16);
-  }
-
-  publication(index: number): Publication | undefined {
-    return this.publications?.[index];
-  }
-
-  payload(index: number): PublicationPayload | undefined {
-    return this.payloads?.[index];
+  /** The entry at an index below {@link count}; beyond it one to be used again. */
+  at(index: number): Exchange {
+    return (this.list[index] ??= new Exchange());
   }
 
   add(identifier: number, state: number, extra: number, publication?: Publication, payload?: PublicationPayload): void {
-    const index = this.count++;
-    this.entries[index] = identifier | (state << 16) | (extra << 24);
-    if (publication === undefined) return;
-    if (this.publications === undefined || this.payloads === undefined) {
-      this.publications = new Array<Publication | undefined>(this.entries.length).fill(undefined);
-      this.payloads = new Array<PublicationPayload | undefined>(this.entries.length).fill(undefined);
-    }
-    this.publications[index] = publication;
-    this.payloads[index] = payload;
+    const entry = this.list[this.count] ?? this.at(this.count);
+    this.count++;
+    entry.identifier = identifier;
+    entry.state = state;
+    entry.extra = extra;
+    entry.publication = publication;
+    entry.payload = payload;
   }
 
   remove(index: number): void {
-    const publications = this.publications;
-    const payloads = this.payloads;
+    const entry = this.at(index);
     const last = --this.count;
+    entry.publication = entry.payload = undefined;
     // The usual one is the only one.
-    if (index < last) {
-      this.entries.copyWithin(index, index + 1, last + 1);
-      publications?.copyWithin(index, index + 1, last + 1);
-      payloads?.copyWithin(index, index + 1, last + 1);
-    }
-    if (publications !== undefined) publications[last] = undefined;
-    if (payloads !== undefined) payloads[last] = undefined;
+    if (index === last) return;
+    this.list.copyWithin(index, index + 1, last + 1);
+    this.list[last] = entry;
   }
 
   /** Moves an entry to the end, with a new state. */
   moveToEnd(index: number, state: number): void {
-    const identifier = this.identifier(index);
-    const publication = this.publication(index);
-    const payload = this.payload(index);
+    const { identifier, publication, payload } = this.at(index);
     this.remove(index);
     this.add(identifier, state, 0, publication, payload);
   }

@@ -35,8 +35,15 @@ export class PreparedHeader {
     if (this.bytes.length !== length) this.bytes = new Uint8Array(length);
     writePublishHeader(this.bytes, publication.flags, topic, identifier, properties, this.alias, payloadLength);
     this.identifierAt = length - remainder + topic.length;
-    this.payloadLength = payloadLength;
+    // Nothing is written for an empty payload: such a one is prepared each time.
+    this.payloadLength = payloadLength === 0 ? -1 : payloadLength;
     this.size = length + payloadLength;
+  }
+
+  setIdentifier(identifier: number): void {
+    if (identifier === 0) return;
+    this.bytes[this.identifierAt] = identifier >> 8;
+    this.bytes[this.identifierAt + 1] = identifier;
   }
 
   /** Another topic has got the alias, or another connection has begun. */

@@ -125,7 +125,7 @@ suite("QoS 2", () => {
   test("a PUBREC for what is unknown is answered with PUBREL 0x92, and that exchange ends with PUBCOMP (4.3.3)", () => {
     const broker = ScriptedBroker.connected();
     broker.reply("50 02 00 09").expect("62 03 00 09 92");
-    equal(broker.session.outgoing.state(0), OutgoingState.PUBCOMP);
+    equal(broker.session.outgoing.at(0).state, OutgoingState.PUBCOMP);
     broker.reply("70 03 00 09 92").expectNothing().told("PUBREC 9", "PUBCOMP 9 0x92");
     equal(broker.session.outgoing.count, 0);
   });

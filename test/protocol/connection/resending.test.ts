@@ -185,7 +185,7 @@ suite("a publication brought by the caller", () => {
     const broker = lasting();
     broker.client.begin(new Publication("a", 2, false), bytes("07"), 1, 0, false, broker.now);
     broker.reply("50 02 00 01");
-    equal(broker.session.outgoing.state(0) & OutgoingState.STEP, OutgoingState.PUBCOMP);
+    equal(broker.session.outgoing.at(0).state & OutgoingState.STEP, OutgoingState.PUBCOMP);
     broker.cut().connect().accept(true).expect("62 02 00 01").reply("70 02 00 01");
     equal(broker.session.outgoing.count, 0);
   });

@@ -205,7 +205,7 @@ suite("a payload source that fails", () => {
     broker.publish(publication, 1, source);
     broker.told("settled a 0x80", "closed configuration 0x80");
     equal(broker.session.outgoing.count, 1);
-    equal(broker.session.outgoing.identifier(0), 1);
+    equal(broker.session.outgoing.at(0).identifier, 1);
   });
 
   test("does not get the chance to publish from within", () => {

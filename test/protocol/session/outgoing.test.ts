@@ -18,7 +18,7 @@ function three(): OutgoingTable {
 
 /** Identifier, state, extra and which payload, for each entry. */
 const entries = (table: OutgoingTable): number[][] =>
-  Array.from({ length: table.count }, (_, i) => [table.identifier(i), table.state(i), table.extra(i), PAYLOADS.indexOf(table.payload(i))]);
+  Array.from({ length: table.count }, (_, i) => [table.at(i).identifier, table.at(i).state, table.at(i).extra, PAYLOADS.indexOf(table.at(i).payload)]);
 
 test("entries keep the order in which they were added", () => {
   deepEqual(entries(three()), [[1, OutgoingState.PUBACK, 0, 0], [2, OutgoingState.PUBREC | OutgoingState.COUNTED, 0, 1], [3, OutgoingState.SUBACK, 255, -1]]);
@@ -38,12 +38,12 @@ test("what is removed leaves no gap and nothing behind", () => {
   const table = three();
   table.remove(0);
   deepEqual(entries(table), [[2, OutgoingState.PUBREC | OutgoingState.COUNTED, 0, 1], [3, OutgoingState.SUBACK, 255, -1]]);
-  equal(table.publication(0), PUBLICATIONS[1]);
-  equal(table.payload(2), undefined);
+  equal(table.at(0).publication, PUBLICATIONS[1]);
+  equal(table.at(2).payload, undefined);
   table.remove(1);
   table.remove(0);
   equal(table.count, 0);
-  equal(table.publication(0), undefined, "so that it can be collected");
+  equal(table.at(0).publication, undefined, "so that it can be collected");
 });
 
 test("a full table can be emptied from its end", () => {
@@ -59,14 +59,14 @@ test("an entry moves to the end with what belongs to it", () => {
   table.moveToEnd(0, OutgoingState.PUBREL);
   deepEqual(entries(table).map(([identifier]) => identifier), [2, 3, 1]);
   deepEqual(entries(table)[2], [1, OutgoingState.PUBREL, 0, 0]);
-  equal(table.publication(2), PUBLICATIONS[0]);
+  equal(table.at(2).publication, PUBLICATIONS[0]);
 });
 
 test("a new state leaves identifier and what belongs to it", () => {
   const table = three();
-  table.setState(2, OutgoingState.UNSUBACK);
+  table.at(2).state = OutgoingState.UNSUBACK;
   deepEqual(entries(table)[2], [3, OutgoingState.UNSUBACK, 255, -1]);
-  table.setState(1, OutgoingState.PUBREC | OutgoingState.RESEND);
+  table.at(1).state = OutgoingState.PUBREC | OutgoingState.RESEND;
   deepEqual(entries(table)[1], [2, OutgoingState.PUBREC | OutgoingState.RESEND, 0, 1]);
 });
 
@@ -88,6 +88,7 @@ test("identifiers run from 1 to 65535, then from 1 again, past those in use", ()
   table.add(1, OutgoingState.PUBACK, 0);
   table.add(2, OutgoingState.PUBACK, 0);
   table.add(4, OutgoingState.PUBACK, 0);
+  table.recount();
   equal(table.nextIdentifier(), 3);
   for (let i = 5; i < 0xffff; i++) equal(table.nextIdentifier(), i);
   equal(table.nextIdentifier(), 3);
