@@ -12,7 +12,7 @@ function cell(value: Cell): string {
 }
 
 /** Columns: the first to the left, the others to the right. Rows in which nobody has a figure are left out. */
-function table(title: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
+export function table(title: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const shown = rows.filter(([, ...values]) => values.some((value) => value !== undefined));
   if (shown.length === 0) return "";
   const texts = [[title, ...columns], ...shown.map((row) => row.map(cell))];
