@@ -46,7 +46,8 @@ void module_compile(Module* module)
 	txParserJump jump;
 	txStringCStream stream = { module->text, 0, (txSize)strlen(module->text) };
 	volatile int errors = 0;
-	fxInitializeParser(&parser, NULL, 64 * 1024, 1993);
+	/* Given a console the parser stops at the first error; without, it reports an unfinished class for ever. */
+	fxInitializeParser(&parser, &parser, 64 * 1024, 1993);
 	parser.reportError = report_error;
 	parser.reportWarning = ignore_warning;
 	parser.firstJump = &jump;

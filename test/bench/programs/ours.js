@@ -44,18 +44,9 @@ export function subscribe(qos, onSubscribed) {
 /** Bytes of payload so far. */
 export const received = () => taken;
 
-/** Publishes without waiting for CONNACK, where the client can. */
-function connectEarly(url) {
-  try {
-    return connect(url, { early: true, onDisconnected: fail });
-  } catch {
-    return connect(url, { onDisconnected: fail });
-  }
-}
-
-/** Wakes up, publishes at QoS 1 at once and is done when that is acknowledged. */
+/** Publishes at QoS 1 without waiting for CONNACK, as a node that has just woken up. */
 export function wake(port, onAcknowledged) {
-  client = connectEarly(`mqtt://127.0.0.1:${port}`);
+  client = connect(`mqtt://127.0.0.1:${port}`, { early: true, onDisconnected: fail });
   client.topic(TOPIC, { qos: 1, onSettled: onAcknowledged }).publish(payload);
 }
 
