@@ -156,6 +156,7 @@ class ReconnectingClient extends Subscriber implements Client {
   }
 
   override onWritable(): void {
+    if (this.direct !== undefined && !this.requestsDue) return;
     if (this.connection?.looking) this.due = true;
     else this.sendDue();
   }

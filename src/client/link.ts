@@ -67,6 +67,9 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
   /** After bytes were handed in or room was told, with little on the stack: what they made due can be done. */
   protected abstract advance(): void;
 
+  /** Nothing waits for room or time: the connection stands, all that was begun is wholly with the socket. */
+  protected abstract get idle(): boolean;
+
   /** A callback of the application failed that was called for what the socket brought. */
   protected abstract callbackFailed(error: unknown): void;
 
@@ -132,20 +135,20 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
   readable(count: number): void {
     this.unread = count;
     this.read();
-    this.advance();
+    if (!this.idle) this.advance();
   }
 
   /** Reads what the socket has, as far as the connection takes it. */
   protected read(): void {
     while (this.unread > 0) {
-      const { connection, socket } = this;
+      const connection = this.connection;
+      const socket = this.socket;
       if (socket === undefined || connection === undefined || connection.paused) return;
       const view = connection.packet.space(this.unread);
-      const { length } = view;
       socket.read(view);
-      this.unread -= length;
+      this.unread -= view.length;
       try {
-        connection.receive(length, this.now());
+        connection.receive(view.length, this.now());
       } catch (error) {
         connection.looking = false;
         this.callbackFailed(error);
@@ -156,8 +159,14 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
 
   /** The socket takes bytes; the first time: it is connected. */
   writable(count: number): void {
-    const { connection, socket } = this;
+    const connection = this.connection;
+    const socket = this.socket;
     if (socket === undefined || connection === undefined) return;
+    // After every write: there is room again, and nothing waits for it.
+    if (this.idle) {
+      connection.room = count;
+      return;
+    }
     const now = this.now();
     if (this.deadline === Infinity) connection.writable(count, now);
     else {

@@ -162,6 +162,10 @@ export class MQTTClientDriver extends Link {
     if (writableCount > 0) this.options.onWritable?.call(this.client, writableCount);
   }
 
+  protected override get idle(): boolean {
+    return false;
+  }
+
   protected override callbackFailed(error: unknown): void {
     throw error;
   }

@@ -30,6 +30,10 @@ export abstract class Publisher extends Link {
     this.queue = new PublishQueue(configuration.queue + configuration.inFlight);
   }
 
+  protected override get idle(): boolean {
+    return this.direct !== undefined && !this.due && this.direct.idle;
+  }
+
   /** Takes what goes wrong in callbacks of the application. */
   abstract report(error: MqttError): void;
 

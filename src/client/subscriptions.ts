@@ -12,6 +12,8 @@ import { Subscription, SubscriptionState } from "./subscription.js";
 /** Layer of a client: the application's subscriptions: kept over connections, handed their messages. */
 export abstract class Subscriber extends Publisher {
   private readonly subscriptions: Subscription[] = [];
+  /** Some subscription waits to be asked for, or to be ended. */
+  protected requestsDue = false;
   /** The Reason Code that the message in hand has earned so far: what a piece did wrong holds to the last. */
   private refusal = 0;
 
@@ -21,6 +23,7 @@ export abstract class Subscriber extends Publisher {
     const index = this.indexOf(filter);
     this.subscriptions[index]?.settle(0, new MqttError("configuration", `another call for "${filter}" took the place of this one`));
     this.subscriptions[index < 0 ? this.subscriptions.length : index] = subscription;
+    this.requestsDue = true;
     return subscription.call();
   }
 
@@ -30,6 +33,7 @@ export abstract class Subscriber extends Publisher {
     if (subscription === undefined) return undefined;
     subscription.settle(0, new MqttError("configuration", `"${filter}" was unsubscribed before the broker answered`));
     subscription.state = SubscriptionState.UNWANTED;
+    this.requestsDue = true;
     return subscription.call();
   }
 
@@ -39,6 +43,7 @@ export abstract class Subscriber extends Publisher {
 
   /** A connection stands on which the broker knows nothing of ours: the old session is lost. */
   protected forgetGrants(): void {
+    this.requestsDue = true;
     const list = this.subscriptions;
     for (let i = list.length; i-- > 0; ) {
       const subscription = list[i];
@@ -51,6 +56,7 @@ export abstract class Subscriber extends Publisher {
 
   /** The connection is gone, unanswered requests with it. */
   protected forgetRequests(): void {
+    this.requestsDue = true;
     for (const subscription of this.subscriptions) {
       if (subscription.state === SubscriptionState.REQUESTED) subscription.state = SubscriptionState.WANTED;
       else if (subscription.state === SubscriptionState.DROPPING) subscription.state = SubscriptionState.UNWANTED;
@@ -66,7 +72,7 @@ export abstract class Subscriber extends Publisher {
   /** Sends the requests that are due, as many as there is room for. */
   protected pumpRequests(): void {
     const { connection, subscriptions: list } = this;
-    if (connection?.state !== ConnectionState.CONNECTED) return;
+    if (!this.requestsDue || connection?.state !== ConnectionState.CONNECTED) return;
     for (let i = 0; i < list.length; i++) {
       const subscription = list[i];
       const wanted = subscription?.state === SubscriptionState.WANTED;
@@ -83,6 +89,7 @@ export abstract class Subscriber extends Publisher {
       if (subscription.identifier === 0) return;
       subscription.state = wanted ? SubscriptionState.REQUESTED : SubscriptionState.DROPPING;
     }
+    this.requestsDue = false;
   }
 
   /** Takes SUBACK and UNSUBACK. */

@@ -103,6 +103,11 @@ export class Connection extends Inbound {
     return this.connect !== undefined;
   }
 
+  /** Whether nothing waits for room. */
+  get idle(): boolean {
+    return this.left + this.pubcomp + this.session.incoming.count + this.due === 0 && !this.pingUnsent;
+  }
+
   /** Whether a publication of that QoS may be sent now, if there is room. */
   mayPublishAt(qos: number): boolean {
     return this.state === ConnectionState.CONNECTED || (this.early && qos > 0 && this.state === ConnectionState.CONNECTING);
@@ -125,15 +130,13 @@ export class Connection extends Inbound {
   /** Sends what is due: a payload on its way, acknowledgements, what is to be resent; then asks for more. */
   private flush(): void {
     if (this.state !== ConnectionState.CONNECTED) return;
-    const all =
-      (this.left === 0 || this.proceed()) && (this.pubcomp + this.session.incoming.count === 0 || this.flushInbound()) && (this.due === 0 || this.flushOutbound());
-    if (this.failure !== undefined) this.closed(this.failure);
+    if (this.left + this.pubcomp + this.session.incoming.count + this.due > 0) {
+      const all = this.proceed() && this.flushInbound() && this.flushOutbound();
+      if (this.failure !== undefined) this.closed(this.failure);
+      if (!all && !this.pushing) return;
+    }
     // What was told before may have ended the connection.
-    else if ((all || this.pushing) && this.isConnected()) this.handler.onWritable();
-  }
-
-  private isConnected(): boolean {
-    return this.state === ConnectionState.CONNECTED;
+    if (this.mayPublishAt(0)) this.handler.onWritable();
   }
 
   /** Where the next bytes from the transport go: a view of 1 to `count` bytes. Only while not {@link paused}. */
@@ -147,26 +150,26 @@ export class Connection extends Inbound {
     this.now = now;
     if (count > 0) {
       this.lastReceived = now;
-      packet.received(count);
+      packet.filled += count;
     }
     if (this.looking) return;
     this.looking = true;
     // In one function, with few calls below it: handlers are called from here, and an ESP32-C3 has 6 KiB of stack.
-    while (this.state !== ConnectionState.CLOSED && !this.held && this.pubcomp === 0 && packet.next()) {
+    while (packet.begin < packet.filled && !this.held && this.pubcomp === 0 && this.state !== ConnectionState.CLOSED && packet.next()) {
       let wrong = packet.fault;
-      const type = packet.first >> 4;
       if (wrong === 0) {
-        if (this.state !== ConnectionState.CONNECTED) wrong = this.beforeConnack(packet, type);
-        else if (type === PacketType.PUBLISH) wrong = this.delivered(packet);
-        else wrong = this.control(packet, type);
+        if (this.state !== ConnectionState.CONNECTED) wrong = this.beforeConnack(packet);
+        else if (packet.first >> 4 === PacketType.PUBLISH) wrong = this.delivered(packet);
+        else wrong = this.control(packet);
       }
-      if (wrong !== 0) this.violation(wrong, type);
+      if (wrong !== 0) this.violation(wrong, packet.first >> 4);
     }
     this.looking = false;
   }
 
   /** @returns 0, or the Reason Code: not even DISCONNECT may come before CONNACK (MQTT 5.0, 3.14.0-1). */
-  private beforeConnack(packet: Receiver, type: number): number {
+  private beforeConnack(packet: Receiver): number {
+    const type = packet.first >> 4;
     if (type === PacketType.CONNACK) return this.connack(packet);
     return type === PacketType.AUTH ? this.auth(packet) : ReasonCode.PROTOCOL_ERROR;
   }
@@ -180,18 +183,19 @@ export class Connection extends Inbound {
   }
 
   /** Anything but PUBLISH on a connection that stands. @returns 0, or the Reason Code for what is wrong with it. */
-  private control(packet: Receiver, type: number): number {
-    let expected = true;
+  private control(packet: Receiver): number {
+    const type = packet.first >> 4;
+    let wrong = 0;
     if (type === PacketType.DISCONNECT) return this.disconnected(packet);
     if (packet.propertiesEnd > 0 && isUnwantedProblem(packet, this.connect)) return ReasonCode.PROTOCOL_ERROR;
-    if (type === PacketType.AUTH) return this.auth(packet);
-    if (type === PacketType.PUBREL) {
-      const wrong = this.released(packet);
-      if (wrong !== 0) return wrong;
-    } else if (type === PacketType.PINGRESP) this.asked = -1;
-    else if (type === PacketType.CONNACK) expected = false;
-    else expected = type < PacketType.SUBACK ? this.acknowledged(packet) : this.answered(packet);
-    if (!expected) return ReasonCode.PROTOCOL_ERROR;
+    // The frequent ones first.
+    if (type < PacketType.SUBACK && type !== PacketType.CONNACK) {
+      if (type === PacketType.PUBREL) wrong = this.released(packet);
+      else if (!this.acknowledged(packet)) wrong = ReasonCode.PROTOCOL_ERROR;
+    } else if (type === PacketType.AUTH) return this.auth(packet);
+    else if (type === PacketType.PINGRESP) this.asked = -1;
+    else if (type === PacketType.CONNACK || !this.answered(packet)) wrong = ReasonCode.PROTOCOL_ERROR;
+    if (wrong !== 0) return wrong;
     if (this.state === ConnectionState.CONNECTED) this.handler.onPacket(packet);
     // An answer makes room.
     this.flush();

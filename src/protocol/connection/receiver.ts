@@ -19,9 +19,9 @@ const KEPT_VIEWS = 4;
 export class Receiver extends ReceivedPacket {
   /** Packets longer than this are refused, in bytes (MQTT 5.0, 3.1.2.11.4). */
   maximumPacketSize = VARIABLE_BYTE_INTEGER_MAXIMUM + 5;
-  // Bytes from `begin` to `filled` wait to be looked at.
-  private begin = 0;
-  private filled = 0;
+  /** Bytes from `begin` to `filled` wait to be looked at. */
+  begin = 0;
+  filled = 0;
   // Of a PUBLISH larger than the buffer: payload bytes still to come, and where its pieces go.
   private left = 0;
   /** The message in hand comes in pieces. */
@@ -42,15 +42,15 @@ export class Receiver extends ReceivedPacket {
 
   /** Where the next bytes go: a view of at most `count` bytes, and of at least one. */
   space(count: number): Uint8Array {
-    if (this.begin > 0) this.compact();
+    // Usually the last packet was whole and the next is as long.
+    if (this.begin === this.filled && this.left === 0) this.begin = this.filled = 0;
+    else this.compact();
     const start = this.filled;
     const view = this.view;
+    if (view !== undefined && start === this.viewStart && view.length === count) return view;
     const room = this.bytes.length - start;
-    if (count > room) count = room;
-    // Usually the last packet was whole and the next is as long.
-    if (start === this.viewStart && view !== undefined && view.length === count) return view;
     this.viewStart = start;
-    return (this.view = this.viewAt(start, count));
+    return (this.view = this.viewAt(start, count < room ? count : room));
   }
 
   /** ECMA-419 sockets fill a whole view, so each length needs its own; the last few are kept. */
