@@ -4,6 +4,8 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { check, tighten } from "./budgets.js";
 import { collect, exact, names, type Name, type Order } from "./collect.js";
+import { profile } from "./profile.js";
+import { messageCases } from "./subjects.js";
 import { show } from "./tables.js";
 
 const usage = `npm run bench -- [OPTIONS]
@@ -12,6 +14,7 @@ const usage = `npm run bench -- [OPTIONS]
   --only NAMES    only these, separated by commas: ${names.join(" ")}
   --compare FILE  another client class of the ECMA-419 MQTT Client Class Pattern, beside our own class
   --check         fails when an exact figure is over its budget in test/bench/budgets.json
+  --profile NAME  where the steps of some 1,000 messages go, by function: ${messageCases.join(" ")}
   --tighten       as --check, and lowers every budget to what was measured
   --help          this text
 `;
@@ -44,10 +47,16 @@ async function checkBudgets(lower: boolean): Promise<number> {
 async function main(args: string[]): Promise<number> {
   const { values } = parseArgs({
     args,
-    options: { json: { type: "boolean" }, only: { type: "string" }, compare: { type: "string" }, check: { type: "boolean" }, tighten: { type: "boolean" }, help: { type: "boolean" } },
+    options: { profile: { type: "string" }, json: { type: "boolean" }, only: { type: "string" }, compare: { type: "string" }, check: { type: "boolean" }, tighten: { type: "boolean" }, help: { type: "boolean" } },
   });
   if (values.help) {
     process.stdout.write(usage);
+    return 0;
+  }
+  if (values.profile !== undefined) {
+    const name = messageCases.find((each) => each === values.profile);
+    if (name === undefined) throw new UsageError(`--profile must be one of ${messageCases.join(", ")}: ${values.profile}`);
+    process.stdout.write(await profile(name));
     return 0;
   }
   if (values.check || values.tighten) return await checkBudgets(values.tighten ?? false);

@@ -31,6 +31,11 @@ const ENTRY = "\0entry";
  * @param entry a module's text, e.g. `export { connect } from "xs-mqtt"`.
  */
 export async function bundleText(entry: string, target: Target = device): Promise<string> {
+  return await minifyText(await bundlePlain(entry, target));
+}
+
+/** Bundles and leaves the text as it was written. */
+export async function bundlePlain(entry: string, target: Target = device): Promise<string> {
   const bundle = await rollup({
     input: ENTRY,
     external: [...target.external],
@@ -47,7 +52,7 @@ export async function bundleText(entry: string, target: Target = device): Promis
   });
   const { output: [chunk] } = await bundle.generate({ format: "es" });
   await bundle.close();
-  return await minifyText(chunk.code);
+  return chunk.code;
 }
 
 /** Minifies a module; names of properties stay. */

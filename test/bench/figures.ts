@@ -54,7 +54,7 @@ interface Shape {
  * QoS 0 goes out in bursts of 64, as the send buffer of an ESP32 takes them, comes in by 5 in one segment of 400 bytes. QoS 1 and 2 go out
  * one by one, each acknowledged before the next, and come in by 5.
  */
-const shapes: Readonly<Record<MessageCase, Shape>> = {
+export const shapes: Readonly<Record<MessageCase, Shape>> = {
   publish0: { direction: "publish", qos: 0, batch: 64, rounds: 4, collecting: 40 },
   receive0: { direction: "receive", qos: 0, batch: 5, rounds: 40, collecting: 400 },
   publish1: { direction: "publish", qos: 1, batch: 1, rounds: 100, collecting: 1000 },

@@ -23,6 +23,8 @@ declare module "simulator" {
   export function collect(): void;
   /** Forgets the peaks so far. */
   export function resetPeaks(): void;
+  /** Stops the profile of `--profile`, or goes on with it. */
+  export function profile(run: boolean): void;
   export function exit(code: number): void;
   /** Calls back at the first SIGTERM or SIGINT. */
   export function onSignal(callback: () => void): void;

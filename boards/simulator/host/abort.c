@@ -8,8 +8,10 @@ int exitCode = 0;
 void host_exit(int code)
 {
 	loop_flush();
-	if (device)
+	if (device) {
 		meters_report(device);
+		profile_print(device);
+	}
 	fflush(stdout);
 	fflush(stderr);
 	_exit(code);

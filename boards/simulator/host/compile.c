@@ -53,7 +53,7 @@ void module_compile(Module* module)
 	parser.firstJump = &jump;
 	if (c_setjmp(jump.jmp_buf) == 0) {
 		parser.path = fxNewParserSymbol(&parser, module->file ? module->file : module->name);
-		fxParserTree(&parser, &stream, fxStringCGetter, module->host ? mxCFlag : 0, NULL);
+		fxParserTree(&parser, &stream, fxStringCGetter, module->host ? mxCFlag : options.profile ? mxDebugFlag : 0, NULL);
 		if (parser.errorCount == 0) {
 			add_imports(module, ((txModuleNode*)parser.root)->body);
 			fxParserHoist(&parser);
@@ -113,33 +113,31 @@ static txU1 flash_code(txU1 code)
 	}
 }
 
+txSize bytecode_size(txByte* p)
+{
+	txS1 size = gxCodeSizes[*((txU1*)p)];
+	txU2 length2;
+	txS4 length4;
+	if (size > 0)
+		return size;
+	if (size == 0)
+		return 1 + sizeof(txID);
+	if (size == -1)
+		return 2 + *((txU1*)p + 1);
+	p++;
+	if (size == -2) {
+		mxDecode2(p, length2);
+		return 3 + length2;
+	}
+	mxDecode4(p, length4);
+	return 5 + length4;
+}
+
 static void move_to_flash(txScript* script)
 {
-	txByte* p = script->codeBuffer;
-	txByte* end = p + script->codeSize;
-	while (p < end) {
-		txU1 code = *((txU1*)p);
-		txS1 size = gxCodeSizes[code];
-		txU2 length2;
-		txS4 length4;
-		*((txU1*)p) = flash_code(code);
-		if (size > 0)
-			p += size;
-		else if (size == 0)
-			p += 1 + sizeof(txID);
-		else if (size == -1)
-			p += 2 + *((txU1*)p + 1);
-		else if (size == -2) {
-			p++;
-			mxDecode2(p, length2);
-			p += length2;
-		}
-		else {
-			p++;
-			mxDecode4(p, length4);
-			p += length4;
-		}
-	}
+	txByte* end = script->codeBuffer + script->codeSize;
+	for (txByte* p = script->codeBuffer; p < end; p += bytecode_size(p))
+		*((txU1*)p) = flash_code(*((txU1*)p));
 }
 
 void module_bind(Module* module, txMachine* the)

@@ -168,6 +168,12 @@ void graph_each_preload(Graph* graph, void (*step)(void* context, Module* module
 			step(context, module);
 }
 
+void graph_each(Graph* graph, void (*step)(void* context, Module* module), void* context)
+{
+	for (Module* module = graph->first; module; module = module->next)
+		step(context, module);
+}
+
 void graph_bind(Graph* graph, txMachine* the)
 {
 	for (Module* module = graph->first; module; module = module->next)

@@ -23,4 +23,7 @@ void module_compile(Module* module);
 /* Turns the symbols of the script into the machine's IDs and its bytecode into the kind that runs from flash. */
 void module_bind(Module* module, txMachine* the);
 
+/* Bytes from the bytecode at `p` to the next. */
+txSize bytecode_size(txByte* p);
+
 #endif

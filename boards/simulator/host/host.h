@@ -59,6 +59,7 @@ typedef struct {
 	double roundTripMilliseconds;
 	bool virtualClock;
 	bool report;
+	bool profile;
 } Options;
 
 extern Options options;
@@ -78,6 +79,7 @@ Module* graph_find(Graph* graph, const char* name);
 Module* graph_resolve(Graph* graph, Module* from, const char* specifier);
 const char* graph_name(const Module* module);
 void graph_each_preload(Graph* graph, void (*step)(void* context, Module* module), void* context);
+void graph_each(Graph* graph, void (*step)(void* context, Module* module), void* context);
 void graph_bind(Graph* graph, HostMachine* the);
 void graph_run(HostMachine* the, Module* module);
 void graph_print_bytecode(Graph* graph);
@@ -152,9 +154,15 @@ extern Traffic traffic;
 void meters_start(HostMachine* the);
 void meters_turn(HostMachine* the);
 void meters_read(HostMachine* the, Meters* meters);
+double meters_steps(HostMachine* the);
 void meters_reset_peaks(HostMachine* the);
 void meters_collect(HostMachine* the);
 void meters_report(HostMachine* the);
+
+/* profile.c: steps and allocations by function. */
+
+void profile_run(HostMachine* the, bool run);
+void profile_print(HostMachine* the);
 
 /* clock.c: milliseconds since boot, and the calendar; both virtual if asked for. */
 

@@ -65,6 +65,7 @@ int main(int count, char** values)
 	device = create_device(graph);
 	world_start();
 	meters_start(device);
+	profile_run(device, true);
 	START_STRESS();
 	run(device, mainModule);
 	meters_collect(device);

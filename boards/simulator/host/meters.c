@@ -33,6 +33,11 @@ void meters_turn(txMachine* the)
 	lastCollections = the->garbageCollectionCount;
 }
 
+double meters_steps(txMachine* the)
+{
+	return steps + (txU4)(the->meterIndex - lastSteps);
+}
+
 /* Microseconds of processor time that the process has had, in the kernel too. */
 static double processor_time(void)
 {

@@ -64,6 +64,7 @@ void options_parse(int count, char** values)
 		else if ((value = option_value(argument, "module"))) add_file(&options.modules, value);
 		else if ((value = option_value(argument, "resource"))) add_file(&options.resources, value);
 		else if (!strcmp(argument, "--report")) options.report = true;
+		else if (!strcmp(argument, "--profile")) options.profile = true;
 		else host_fail("unknown option '%s'", argument);
 	}
 	if (index >= count)

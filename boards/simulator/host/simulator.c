@@ -27,6 +27,11 @@ void xs_simulator_resetPeaks(xsMachine* the)
 	meters_reset_peaks(the);
 }
 
+void xs_simulator_profile(xsMachine* the)
+{
+	profile_run(the, xsmcArgc > 0 && xsmcToBoolean(xsArg(0)));
+}
+
 void xs_simulator_exit(xsMachine* the)
 {
 	host_request_exit(the, xsmcArgc > 0 ? xsmcToInteger(xsArg(0)) : 0);

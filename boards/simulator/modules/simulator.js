@@ -18,6 +18,9 @@ export function collect() @ "xs_simulator_collect"
 /** Forgets the peaks so far. */
 export function resetPeaks() @ "xs_simulator_resetPeaks"
 
+/** Stops the profile of `--profile`, or goes on with it. */
+export function profile(run) @ "xs_simulator_profile"
+
 /** Ends the simulation at once; what sockets have gathered is still sent. */
 export function exit(code) @ "xs_simulator_exit"
 

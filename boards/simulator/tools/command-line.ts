@@ -20,6 +20,7 @@ export const usage = `npm run simulate -- [OPTIONS] MAIN.js [ARGS]
   --world-arg VALUE               an argument for the world; may be repeated
   --storage DIRECTORY             keeps flash and key-value storage (default: forgotten at the end)
   --report                        ends with one line of JSON: what the run cost
+  --profile                       ends with a table on stderr: steps and allocated bytes by function
   --bits 32|64                    a pointer's size (default: 32 where a 32-bit libc is installed)
   --stress                        a garbage collection at every allocation
   --help                          this text
@@ -86,6 +87,7 @@ const setters = new Map<string, Setter>([
 /** Options that take none. */
 const flags = new Map<string, (options: SimulatorOptions) => void>([
   ["--report", (options) => { options.report = true; }],
+  ["--profile", (options) => { options.profile = true; }],
   ["--stress", (options) => { options.stress = true; }],
 ]);
 

@@ -45,6 +45,8 @@ export interface SimulatorOptions {
   storage?: string;
   /** Ends with one line of JSON on stdout: what the run cost. */
   report?: boolean;
+  /** Ends with a table on stderr: steps and allocated bytes by function. Costs a step a statement. */
+  profile?: boolean;
   /** A pointer's size; see {@link buildHost}. */
   bits?: 32 | 64;
   /** A garbage collection at every allocation. */
@@ -111,6 +113,7 @@ export function hostArguments(options: SimulatorOptions): string[] {
     ...fileArguments("module", options.modules),
     ...fileArguments("resource", options.resources),
     ...options.report ? ["--report"] : [],
+    ...options.profile ? ["--profile"] : [],
     "--",
     requireFile("the module to run", options.main),
     ...options.args ?? [],

@@ -4,7 +4,7 @@
  * handler remain. The control connection is opened last: the simulator serves sockets in the order in which they were opened, so the
  * client has seen everything that the sink sent before its answer.
  */
-import { emit, exit, measure } from "simulator";
+import { emit, exit, measure, profile } from "simulator";
 import config from "mc/config";
 import Time from "time";
 import Timer from "timer";
@@ -30,6 +30,7 @@ class Phase {
     this.step = () => this.next();
     this.again = () => this.next();
     this.begin = () => {
+      profile(this.client !== nobody);
       this.start = measure();
       this.startTime = Time.ticks;
       this.next();
@@ -79,6 +80,7 @@ class Phase {
     const { start, startTime } = this;
     const end = measure();
     const time = Time.ticks;
+    profile(false);
     this.done({
       bytes: end.slots + end.chunks - start.slots - start.chunks,
       steps: end.steps - start.steps,
@@ -107,6 +109,7 @@ function openControl() {
   });
 }
 
+profile(false);
 await open();
 const control = await openControl();
 let resolvePhase;
