@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { rollup } from "rollup";
 import { minify } from "terser";
+import { minifyForDevice } from "../../boards/simulator/tools/device-code.js";
 import { projectRoot } from "../../boards/simulator/tools/paths.js";
 
 const compiled = join(projectRoot, "build/js");
@@ -31,7 +32,8 @@ const ENTRY = "\0entry";
  * @param entry a module's text, e.g. `export { connect } from "xs-mqtt"`.
  */
 export async function bundleText(entry: string, target: Target = device): Promise<string> {
-  return await minifyText(await bundlePlain(entry, target));
+  const text = await bundlePlain(entry, target);
+  return await (target === node ? minifyForNode(text) : minifyForDevice(text));
 }
 
 /** Bundles and leaves the text as it was written. */
@@ -55,8 +57,7 @@ export async function bundlePlain(entry: string, target: Target = device): Promi
   return chunk.code;
 }
 
-/** Minifies a module; names of properties stay. */
-export async function minifyText(text: string): Promise<string> {
+async function minifyForNode(text: string): Promise<string> {
   const { code } = await minify(text, { module: true, ecma: 2020, compress: { passes: 3 }, format: { comments: false } });
   if (code === undefined) throw new Error("terser gave nothing");
   return code;

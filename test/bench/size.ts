@@ -8,7 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rollup } from "rollup";
 import { projectRoot } from "../../boards/simulator/tools/paths.js";
-import { bundleText, device, minifyText } from "./bundle.js";
+import { bundleText, device } from "./bundle.js";
+import { minifyForDevice } from "../../boards/simulator/tools/device-code.js";
 import { run } from "./device.js";
 import { bytecode } from "./figures.js";
 import { table } from "./tables.js";
@@ -28,7 +29,7 @@ async function split(directory: string): Promise<string[]> {
   await bundle.write({ dir: directory, format: "es", preserveModules: true, preserveModulesRoot: compiled });
   await bundle.close();
   const names = (await readdir(directory, { recursive: true })).filter((name) => name.endsWith(".js"));
-  for (const name of names) await writeFile(join(directory, name), await minifyText(await readFile(join(directory, name), "utf8")));
+  for (const name of names) await writeFile(join(directory, name), await minifyForDevice(await readFile(join(directory, name), "utf8")));
   return names;
 }
 

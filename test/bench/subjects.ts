@@ -3,7 +3,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { projectRoot } from "../../boards/simulator/tools/paths.js";
 import type { SimulatorOptions } from "../../boards/simulator/tools/simulator.js";
-import { bundleText, minifyText } from "./bundle.js";
+import { bundleText } from "./bundle.js";
+import { minifyForDevice } from "../../boards/simulator/tools/device-code.js";
 import { program } from "./device.js";
 
 /** What a message costs can be measured for. */
@@ -55,7 +56,7 @@ export async function ourClass(directory: string): Promise<Subject> {
 /** The npm package u8-mqtt in its smallest build. */
 export async function u8mqtt(directory: string): Promise<Subject> {
   const source = await readFile(join(projectRoot, "node_modules/u8-mqtt/esm/basic-v4.js"), "utf8");
-  const library = await write(directory, "u8-mqtt", await minifyText(source));
+  const library = await write(directory, "u8-mqtt", await minifyForDevice(source));
   return {
     name: "u8-mqtt",
     modules: { "u8-mqtt": library, web: program("web"), subject: program("u8-mqtt") },
