@@ -9,6 +9,7 @@
  */
 import { cp, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { minifyForDevice } from "./build/js/boards/simulator/tools/device-code.js";
 
 const compiled = join(import.meta.dirname, "build/js");
 
@@ -43,6 +44,9 @@ const declarations = (folders) => ({
   },
 });
 
+/** Makes the code small for XS. */
+const small = { name: "small", renderChunk: minifyForDevice };
+
 const bundle = (input, file, external, plugins = []) => ({
   input: join(compiled, input),
   output: { file, format: "es" },
@@ -51,12 +55,12 @@ const bundle = (input, file, external, plugins = []) => ({
 });
 
 export default [
-  bundle("src/index.js", "dist/xs-mqtt.js", device),
+  bundle("src/index.js", "dist/xs-mqtt.js", device, [small]),
   bundle("boards/node/index.js", "dist/node.js", /^node:/, [
     substitute({ timer: "boards/node/timer.js", time: "boards/node/time.js" }),
     declarations(["src", "boards/node"]),
   ]),
-  bundle("src/node/main.js", "build/firmware.js", device),
+  bundle("src/node/main.js", "build/firmware.js", device, [small]),
   bundle("boards/simulator/device/main.js", "build/device.js", device, [separate("src/node/main.js", "firmware")]),
   bundle("boards/simulator/world/index.js", "build/world.js", device),
 ];
