@@ -12,6 +12,7 @@ const BUFFER = 512;
 
 let socket;
 let buffer;
+let tails;
 let onPacket;
 let taken = 0;
 
@@ -28,13 +29,14 @@ function onReadable(count) {
     this.read(buffer);
     count -= BUFFER;
   }
-  if (count > 0) this.read(count);
+  if (count > 0) this.read((tails[count] ??= new Uint8Array(buffer.buffer, 0, count)));
 }
 
 /** Connects by a fixed CONNECT of MQTT 5.0. */
 export function open(port, onConnected) {
   let greeted = false;
   buffer = new Uint8Array(BUFFER);
+  tails = [];
   onPacket = onConnected;
   socket = new TCP({
     address: "127.0.0.1",
