@@ -72,6 +72,11 @@ function rounded(value: number, digits = 0): number {
   return Number(value.toFixed(digits));
 }
 
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? NaN;
+}
+
 /** Measures a subject against a sink. Each method @throws ProgramError when the subject cannot do it. */
 export class Bench {
   readonly #sink: Sink;
@@ -104,16 +109,15 @@ export class Bench {
     // Beside the bare socket a client that is not in flash does not fit an ESP32.
     const heap = subject.preloadable ? "esp32" : "unlimited";
     const lines = await this.#run("messages", subject, heap, { warm: WARM_UP, raw: true, direction, qos: 0, ...SPEED });
-    // Other processes only add to a time: the least of the repetitions is nearest to the truth.
-    const least = (event: string, name: string): number => Math.min(...lines.filter((line) => line["event"] === event).map((line) => figure(line, name)));
-    // And what disturbs both of a pair leaves their ratio.
+    // Each repetition less its own rounds without messages: what disturbs both, disturbs neither the difference nor the ratio.
     const own = differences(lines, "subject", "cpu");
-    const ratios = differences(lines, "raw", "cpu").map((socket, index) => socket / (own[index] ?? NaN)).sort((a, b) => a - b);
+    const socket = differences(lines, "raw", "cpu");
+    const times = lines.filter((line) => line["event"] === "subject").map((line) => figure(line, "time"));
     return {
-      microseconds: rounded((least("subject", "cpu") - least("subject idle", "cpu")) / count, 2),
-      socketMicroseconds: rounded((least("raw", "cpu") - least("raw idle", "cpu")) / count, 2),
-      perSecond: rounded((1000 * count) / least("subject", "time")),
-      ratio: rounded(ratios[ratios.length >> 1] ?? NaN, 3),
+      microseconds: rounded(median(own) / count, 2),
+      socketMicroseconds: rounded(median(socket) / count, 2),
+      perSecond: rounded((1000 * count) / median(times)),
+      ratio: rounded(median(socket.map((each, index) => each / (own[index] ?? NaN))), 3),
     };
   }
 
