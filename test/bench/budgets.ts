@@ -2,12 +2,13 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { projectRoot } from "../../boards/simulator/tools/paths.js";
+import { expected, write } from "./comparison.js";
 import type { Result } from "./result.js";
 
 const file = join(projectRoot, "test/bench/budgets.json");
 
 /** What a figure may be at most. */
-interface Budget {
+export interface Budget {
   readonly budget: number;
   /** What it was meant to be, where that is less. */
   readonly issue?: number;
@@ -17,7 +18,7 @@ function isBudgets(value: unknown): value is Record<string, Budget> {
   return typeof value === "object" && value !== null && Object.values(value).every((each: unknown) => typeof each === "object" && each !== null && "budget" in each && typeof each.budget === "number");
 }
 
-async function budgets(): Promise<Record<string, Budget>> {
+export async function budgets(): Promise<Record<string, Budget>> {
   const value: unknown = JSON.parse(await readFile(file, "utf8"));
   if (!isBudgets(value)) throw new Error(`${file} must be {"NAME": {"budget": NUMBER}}`);
   return value;
@@ -38,7 +39,7 @@ export async function check(result: Result): Promise<string[]> {
     .map(([name, { budget }]) => `${name}: ${figureAt(result, name)} is over the budget of ${budget}`);
 }
 
-/** Lowers every budget to what was measured, or to what was meant if that is more. */
+/** Lowers every budget to what was measured, or to what was meant if that is more; the README says so. */
 export async function tighten(result: Result): Promise<void> {
   const lowered = Object.entries(await budgets()).map(([name, { budget, issue }]) => {
     const reached = Math.min(budget, Math.max(figureAt(result, name), issue ?? 0));
@@ -46,4 +47,5 @@ export async function tighten(result: Result): Promise<void> {
     return `  ${JSON.stringify(name)}: ${JSON.stringify(open ? { budget: reached, issue } : { budget: reached })}`;
   });
   await writeFile(file, `{\n${lowered.join(",\n")}\n}\n`);
+  await write(await expected(await budgets()));
 }

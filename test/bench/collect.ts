@@ -23,6 +23,8 @@ export const exact: ReadonlySet<Name> = new Set(["bytecode", "ram", "publish0", 
 /** What to measure. */
 export interface Order {
   readonly wanted: ReadonlySet<Name>;
+  /** Of peers only what is exact. */
+  readonly peersExact?: boolean;
   /** A module with another client class. */
   readonly compare?: string;
 }
@@ -92,7 +94,7 @@ export async function collect(order: Order): Promise<Result> {
   const bench = new Bench(sink);
   try {
     const result = await measureOurs(bench, await ours(directory), order, directory);
-    const others = new Set<Name>([...exact, "speed"]);
+    const others = order.peersExact ? exact : new Set<Name>([...exact, "speed"]);
     if (order.wanted.has("convenient")) result.convenient = await measure(bench, await ours(directory, "convenient"), others);
     if (order.wanted.has("peers")) result.peers = { "u8-mqtt": await measurePeer(bench, await u8mqtt(directory), others) };
     if (order.wanted.has("node")) result.node = await measureNode(sink);
