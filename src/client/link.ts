@@ -9,9 +9,6 @@ import { Timed } from "./clock.js";
 import type { Configuration } from "./common-options.js";
 import type { Resolver, Socket, SocketTarget } from "./ecma-419.js";
 
-/** Milliseconds to wait for PINGRESP. */
-const PING_TIMEOUT = 10_000;
-
 /** A socket with the option `target` as its property. */
 interface Targeted {
   readonly target: SocketTarget;
@@ -83,7 +80,7 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
     const { configuration } = this;
     const { host, dns } = configuration;
     this.connection = new Connection(this.session, this, {
-      receiveBuffer: this.receiveBuffer, sendBuffer: this.sendBuffer, connectTimeout: configuration.connectTimeout, pingTimeout: PING_TIMEOUT, topicAliases,
+      receiveBuffer: this.receiveBuffer, sendBuffer: this.sendBuffer, connectTimeout: configuration.connectTimeout, topicAliases,
     });
     this.deadline = this.now() + configuration.connectTimeout;
     this.failure = undefined;

@@ -122,14 +122,14 @@ export abstract class Subscriber extends Publisher {
     let matched = false;
     let handled = false;
     let promises: Promise<number>[] | undefined;
-    if (packet.offset === 0) this.refusal = 0;
+    if (packet.left < 0 || packet.offset === 0) this.refusal = 0;
     for (let i = 0; i < count; i++) {
       const subscription = list[i];
       if (subscription === undefined) break;
       const exact = subscription.exact;
       if (exact === undefined ? !subscription.matches(packet) : !packet.topicIs(exact)) continue;
       matched = true;
-      if (packet.inPieces && !subscription.options.pieces) continue;
+      if (packet.left >= 0 && !subscription.options.pieces) continue;
       handled = true;
       try {
         const result: unknown = subscription.handler(packet);

@@ -40,10 +40,10 @@ export function decodeAcknowledgement(packet: ReceivedPacket): void {
   const type = packet.first >> 4;
   if (type <= PacketType.PUBCOMP) packet.readIdentifier();
   // The identifier alone means 0x00, a Reason Code alone no properties; AUTH has them always.
-  if (packet.position === packet.end) return;
-  if (packet.version === 5 && packet.position < packet.end) {
+  if (packet.start === packet.end) return;
+  if (packet.version === 5 && packet.start < packet.end) {
     packet.reasonCode = packet.readByte();
-    if (packet.position < packet.end || type === PacketType.AUTH) packet.skipProperties(type);
+    if (packet.start < packet.end || type === PacketType.AUTH) packet.skipProperties(type);
     if (!isReasonCode(type, packet.reasonCode)) packet.fail(ReasonCode.PROTOCOL_ERROR);
   }
   packet.expectEnd();

@@ -10,11 +10,12 @@ import type { ReceivedPacket } from "./received-packet.js";
  * version 5 in its own form, two bytes with return code 1: that is taken for what it is, 0x84.
  */
 export function decodeConnack(packet: ReceivedPacket): void {
-  packet.acknowledgeFlags = packet.readByte();
+  const flags = packet.readByte();
   const code = (packet.reasonCode = packet.readByte());
-  if (packet.acknowledgeFlags > 1) packet.fail(ReasonCode.MALFORMED_PACKET);
-  let right = code === 0 || packet.acknowledgeFlags === 0;
-  if (packet.version === 5 && !(code === 1 && packet.position === packet.end)) {
+  if (flags > 0) packet.acknowledgeFlags = flags;
+  if (flags > 1) packet.fail(ReasonCode.MALFORMED_PACKET);
+  let right = code === 0 || flags === 0;
+  if (packet.version === 5 && !(code === 1 && packet.start === packet.end)) {
     packet.skipProperties(PacketType.CONNACK);
     right &&= isReasonCode(PacketType.CONNACK, code);
   } else {

@@ -3,6 +3,7 @@ import type { PacketWriter } from "./packet-writer.js";
 import { PacketType } from "./packet-type.js";
 import { readProperties, writeProperties } from "./properties.js";
 import { WILL, type ConnectProperties, type Properties, type WillProperties } from "./property.js";
+import { checkFlags, readBinary, readString, readTwoBytes } from "./reading.js";
 import { ReasonCode } from "./reason-code.js";
 import type { ReceivedPacket } from "./received-packet.js";
 
@@ -63,11 +64,6 @@ export function encodeConnect(writer: PacketWriter, connect: Connect): number {
   return writer.end();
 }
 
-function readBinary(packet: ReceivedPacket): Uint8Array {
-  const start = packet.skipBinary();
-  return packet.bytes.slice(start, packet.position);
-}
-
 function readBlock(packet: ReceivedPacket, type: number): Properties | undefined {
   if (packet.version === 4) return undefined;
   packet.skipProperties(type);
@@ -76,14 +72,14 @@ function readBlock(packet: ReceivedPacket, type: number): Properties | undefined
 
 function readWill(packet: ReceivedPacket, flags: number): ConnectWill {
   const properties = readBlock(packet, WILL);
-  const topic = packet.readString();
+  const topic = readString(packet);
   return { topic, payload: readBinary(packet), qos: ((flags >> 3) & 3) as 0 | 1 | 2, retain: (flags & ConnectFlag.WILL_RETAIN) !== 0, properties };
 }
 
 /** Decodes a CONNECT, as a server does; what is wrong is in `packet.fault`. */
 export function decodeConnect(packet: ReceivedPacket): Connect {
-  packet.checkFlags(0);
-  if (packet.readString() !== "MQTT") packet.fail(ReasonCode.UNSUPPORTED_PROTOCOL_VERSION);
+  checkFlags(packet, 0);
+  if (readString(packet) !== "MQTT") packet.fail(ReasonCode.UNSUPPORTED_PROTOCOL_VERSION);
   const version = packet.readByte();
   if (version !== 4 && version !== 5) packet.fail(ReasonCode.UNSUPPORTED_PROTOCOL_VERSION);
   packet.version = version === 4 ? 4 : 5;
@@ -91,11 +87,11 @@ export function decodeConnect(packet: ReceivedPacket): Connect {
   const willFlags = flags & (ConnectFlag.WILL_QOS | ConnectFlag.WILL_RETAIN);
   if (flags & ConnectFlag.RESERVED || (flags & ConnectFlag.WILL_QOS) === ConnectFlag.WILL_QOS || (!(flags & ConnectFlag.WILL) && willFlags))
     packet.fail(ReasonCode.MALFORMED_PACKET);
-  const keepAlive = packet.readTwoBytes();
+  const keepAlive = readTwoBytes(packet);
   const properties = readBlock(packet, PacketType.CONNECT);
-  const clientId = packet.readString();
+  const clientId = readString(packet);
   const will = flags & ConnectFlag.WILL ? readWill(packet, flags) : undefined;
-  const user = flags & ConnectFlag.USER_NAME ? packet.readString() : undefined;
+  const user = flags & ConnectFlag.USER_NAME ? readString(packet) : undefined;
   const password = flags & ConnectFlag.PASSWORD ? readBinary(packet) : undefined;
   packet.expectEnd();
   return { version: packet.version, cleanStart: (flags & ConnectFlag.CLEAN_START) !== 0, keepAlive, clientId, user, password, will, properties };

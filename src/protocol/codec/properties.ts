@@ -5,9 +5,9 @@ import { FORM, PROPERTIES, PROPERTY_NAMES, PropertyId, PropertyType, propertyTyp
 import { ReasonCode } from "./reason-code.js";
 import { isTopicName } from "./topic.js";
 import { isUtf8, readUtf8 } from "./utf8.js";
-import { VARIABLE_BYTE_INTEGER_MAXIMUM, variableByteIntegerLength, writeVariableByteInteger } from "./variable-byte-integer.js";
+import { readVariableByteInteger, VARIABLE_BYTE_INTEGER_MAXIMUM, writeVariableByteInteger } from "./variable-byte-integer.js";
 
-type Value = number | string | Uint8Array | readonly [string, string];
+export type PropertyValue = number | string | Uint8Array | readonly [string, string];
 
 /** Where a string or binary ends; beyond the bytes at hand when they are too few. */
 function lengthPrefixedEnd(bytes: Uint8Array, position: number): number {
@@ -24,18 +24,23 @@ function valueEnd(bytes: Uint8Array, position: number, type: number): number {
   return lengthPrefixedEnd(bytes, type === PropertyType.PAIR ? lengthPrefixedEnd(bytes, position) : position);
 }
 
-/** Numbers come most significant byte first, a Variable Byte Integer the other way round with seven bits a byte. */
-function readValue(bytes: Uint8Array, position: number, type: number): Value {
-  let end = valueEnd(bytes, position, type);
+function readValue(bytes: Uint8Array, position: number, type: number): PropertyValue {
+  const end = valueEnd(bytes, position, type);
+  if (type === PropertyType.POSITIVE_VARIABLE) return readVariableByteInteger(bytes, position, end);
   if (type === PropertyType.BINARY) return bytes.slice(position + 2, end);
   if ((type & FORM) < PropertyType.STRING) {
     let value = 0;
-    while (position < end) value = type === PropertyType.POSITIVE_VARIABLE ? value * 128 + ((bytes[--end] ?? 0) & 0x7f) : value * 256 + (bytes[position++] ?? 0);
+    while (position < end) value = value * 256 + (bytes[position++] ?? 0);
     return value;
   }
   const middle = lengthPrefixedEnd(bytes, position);
   const string = readUtf8(bytes, position + 2, middle);
   return type === PropertyType.PAIR ? [string, readUtf8(bytes, middle + 2, end)] : string;
+}
+
+/** User Properties and the Subscription Identifiers of a PUBLISH may repeat. */
+function mayRepeat(type: number, packetType: number): boolean {
+  return type === PropertyType.PAIR || (type === PropertyType.POSITIVE_VARIABLE && packetType === PacketType.PUBLISH);
 }
 
 /**
@@ -50,14 +55,12 @@ export function checkProperties(bytes: Uint8Array, start: number, end: number, p
     const type = propertyType(id, packetType);
     const next = valueEnd(bytes, position, type);
     if (type === 0 || next > end) return ReasonCode.MALFORMED_PACKET;
-    // User Properties and the Subscription Identifiers of a PUBLISH may repeat. At most 26 others come before, and a second look at them
-    // takes less code than a record of what was seen.
-    const mayRepeat = type === PropertyType.PAIR || (type === PropertyType.POSITIVE_VARIABLE && packetType === PacketType.PUBLISH);
-    if (!mayRepeat && findProperty(bytes, start, begin, packetType, id) >= 0) return ReasonCode.PROTOCOL_ERROR;
+    // At most 26 others come before, and a second look at them takes less code than a record of what was seen.
+    if (!mayRepeat(type, packetType) && findProperty(bytes, start, begin, packetType, id) >= 0) return ReasonCode.PROTOCOL_ERROR;
     if ((type & FORM) < PropertyType.STRING) {
       const value = readValue(bytes, position, type) as number;
-      // Not the shortest form (MQTT 5.0, 1.5.5).
-      if (type === PropertyType.POSITIVE_VARIABLE && next - position !== variableByteIntegerLength(value)) return ReasonCode.MALFORMED_PACKET;
+      // A Variable Byte Integer that is too long (MQTT 5.0, 1.5.5).
+      if (value < 0) return ReasonCode.MALFORMED_PACKET;
       if (type === PropertyType.BYTE ? value > 1 : value === 0 && type > FORM)
         return id === PropertyId.topicAlias ? ReasonCode.TOPIC_ALIAS_INVALID : ReasonCode.PROTOCOL_ERROR;
     } else if (type !== PropertyType.BINARY) {
@@ -72,7 +75,7 @@ export function checkProperties(bytes: Uint8Array, start: number, end: number, p
 }
 
 /** Where the value of a property begins in a checked block, or -1 when it is not there. */
-export function findProperty(bytes: Uint8Array, start: number, end: number, packetType: number, id: number): number {
+function findProperty(bytes: Uint8Array, start: number, end: number, packetType: number, id: number): number {
   while (start < end) {
     const found = bytes[start++] ?? 0;
     if (found === id) return start;
@@ -82,7 +85,7 @@ export function findProperty(bytes: Uint8Array, start: number, end: number, pack
 }
 
 /** The first value of a property in a checked block, or undefined. */
-export function getProperty(bytes: Uint8Array, start: number, end: number, packetType: number, id: number): Value | undefined {
+export function getProperty(bytes: Uint8Array, start: number, end: number, packetType: number, id: number): PropertyValue | undefined {
   const position = findProperty(bytes, start, end, packetType, id);
   return position < 0 ? undefined : readValue(bytes, position, propertyType(id, packetType));
 }
@@ -105,6 +108,26 @@ export function readProperties(bytes: Uint8Array, start: number, end: number, pa
   return properties;
 }
 
+function writeValue(writer: PacketWriter, name: string, id: number, type: number, value: unknown): void {
+  writer.byte(id);
+  if (type === PropertyType.BINARY) writer.binary(name, value);
+  else if (id === PropertyId.responseTopic) writer.topicName(name, value);
+  else if (type === PropertyType.STRING) writer.string(name, value);
+  else if (type === PropertyType.PAIR) {
+    if (!Array.isArray(value) || value.length !== 2) throw configurationError(name, 'a list like [["name", "value"]]');
+    writer.string(name, value[0]);
+    writer.string(name, value[1]);
+  } else {
+    const length = type & FORM;
+    const variable = type === PropertyType.POSITIVE_VARIABLE;
+    const maximum = variable ? VARIABLE_BYTE_INTEGER_MAXIMUM : type === PropertyType.BYTE ? 1 : 2 ** (8 * length) - 1;
+    // What is no number is refused with the rest.
+    const number = checkInteger(name, value as number, type > FORM ? 1 : 0, maximum);
+    if (variable) writer.position = writeVariableByteInteger(writer.bytes, writer.position, number);
+    else writer.number(number, length);
+  }
+}
+
 /**
  * Writes Property Length and properties in the order of the object (MQTT 5.0, 2.2.2).
  * @throws MqttError (configuration) naming an unknown property, or one with a wrong value, and what is allowed.
@@ -113,33 +136,15 @@ export function writeProperties(writer: PacketWriter, properties: object | undef
   const start = writer.position++;
   Object.entries(properties ?? {}).forEach((entry: [string, unknown]) => {
     const name = entry[0];
-    const list = entry[1];
-    if (list === undefined) return;
+    const value = entry[1];
     const id = (PROPERTIES[name] ?? 0) >> 20;
     const type = propertyType(id, packetType);
+    if (value === undefined) return;
     if (type === 0)
       throw configurationError(
-        `properties.${name}`, `left out: ${packetName(packetType)} has ${Object.keys(PROPERTIES).filter((other) => ((PROPERTIES[other] ?? 0) >> packetType) & 1).join(", ")}`);
-    const mayRepeat = type === PropertyType.PAIR || (type === PropertyType.POSITIVE_VARIABLE && packetType === PacketType.PUBLISH);
-    (mayRepeat && Array.isArray(list) ? list : [list]).forEach((value: unknown) => {
-      writer.byte(id);
-      if (type === PropertyType.BINARY) writer.binary(name, value);
-      else if (id === PropertyId.responseTopic) writer.topicName(name, value);
-      else if (type === PropertyType.STRING) writer.string(name, value);
-      else if (type === PropertyType.PAIR) {
-        if (!Array.isArray(value) || value.length !== 2) throw configurationError(name, 'a list like [["name", "value"]]');
-        writer.string(name, value[0]);
-        writer.string(name, value[1]);
-      } else {
-        const length = type & FORM;
-        const variable = type === PropertyType.POSITIVE_VARIABLE;
-        // What is no number is refused with the rest.
-        const number = checkInteger(
-          name, value as number, type > FORM ? 1 : 0, variable ? VARIABLE_BYTE_INTEGER_MAXIMUM : type === PropertyType.BYTE ? 1 : 2 ** (8 * length) - 1);
-        if (variable) writer.position = writeVariableByteInteger(writer.bytes, writer.position, number);
-        else writer.number(number, length);
-      }
-    });
+        `properties.${name}`, `left out: ${packetName(packetType)} has ${PROPERTY_NAMES.filter((_, other) => propertyType(other, packetType) > 0).join(", ")}`);
+    if (mayRepeat(type, packetType) && Array.isArray(value)) value.forEach((one) => writeValue(writer, name, id, type, one));
+    else writeValue(writer, name, id, type, value);
   });
   writer.closeLength(start);
 }

@@ -4,7 +4,7 @@ import { writeProperties } from "./properties.js";
 import { PropertyId, type Properties } from "./property.js";
 import { ReasonCode } from "./reason-code.js";
 import type { ReceivedPacket } from "./received-packet.js";
-import { variableByteIntegerLength, writeVariableByteInteger } from "./variable-byte-integer.js";
+import { INCOMPLETE, readVariableByteInteger, variableByteIntegerLength, writeVariableByteInteger } from "./variable-byte-integer.js";
 
 /** Flags of a PUBLISH (MQTT 5.0, 3.3.1). */
 export const PublishFlag = { RETAIN: 1, DUP: 8 } as const;
@@ -59,19 +59,14 @@ export function writePublishHeader(
  * @returns at most what the header takes; more than is there when not enough is known yet.
  */
 export function publishHeaderLength(bytes: Uint8Array, position: number, end: number, qos: number, version: 4 | 5): number {
-  let length = 2;
-  if (position + length > end) return length;
-  length += ((bytes[position] ?? 0) << 8) | (bytes[position + 1] ?? 0);
-  if (qos > 0) length += 2;
-  if (version === 4) return length;
-  let properties = 0;
-  for (let shift = 0; shift < 28; shift += 7) {
-    if (position + length >= end) return length + 1;
-    const byte = bytes[position + length++] ?? 0;
-    properties |= (byte & 0x7f) << shift;
-    if (byte < 0x80) break;
-  }
-  return length + properties;
+  const topicEnd = position + 2 + (((bytes[position] ?? 0) << 8) | (bytes[position + 1] ?? 0));
+  const start = qos > 0 ? topicEnd + 2 : topicEnd;
+  if (position + 2 > end) return 2;
+  if (version === 4) return start - position;
+  const properties = readVariableByteInteger(bytes, start, end);
+  if (properties === INCOMPLETE) return (start > end ? start : end) - position + 1;
+  // What is wrong with it the decoder finds.
+  return start - position + variableByteIntegerLength(properties) + (properties < 0 ? 0 : properties);
 }
 
 /**
@@ -82,28 +77,27 @@ export function decodePublish(packet: ReceivedPacket): void {
   // Read by hand, not through the cursor: this is on the way of every message.
   const bytes = packet.bytes;
   const first = packet.first;
-  const begin = packet.position;
+  const begin = packet.start;
   let position = begin + 2 + (((bytes[begin] ?? 0) << 8) | (bytes[begin + 1] ?? 0));
-  packet.topicBytes = bytes;
   packet.topicStart = begin + 2;
   packet.topicEnd = position;
   packet.topicChecked = false;
   if ((first & 14) !== 0) {
     // QoS 3, or a duplicate at QoS 0 (MQTT 5.0, 3.3.1).
     if ((first & 6) === 6 || (first & 14) === 8) packet.fail(ReasonCode.MALFORMED_PACKET);
-    packet.position = position;
+    packet.start = position;
     packet.readIdentifier();
     position += 2;
   }
   if (packet.version === 5) {
     if (bytes[position] === 0) position++;
     else {
-      packet.position = position;
+      packet.start = position;
       packet.skipProperties(PacketType.PUBLISH);
-      position = packet.position;
+      position = packet.start;
     }
   }
-  packet.start = packet.position = position;
+  packet.start = position;
   packet.byteLength -= position - begin;
   if (position > packet.end || packet.byteLength < 0) packet.fail(ReasonCode.MALFORMED_PACKET);
 }

@@ -1,12 +1,10 @@
 import { MqttError } from "../error.js";
-import { PacketType } from "./packet-type.js";
-import { checkProperties, findProperty, getProperty, readProperties } from "./properties.js";
+import { checkProperties, getProperty, readProperties, type PropertyValue } from "./properties.js";
 import type { Properties } from "./property.js";
 import { ReasonCode } from "./reason-code.js";
 import { isTopicName } from "./topic.js";
 import { isUtf8, readUtf8 } from "./utf8.js";
-
-const NO_BYTES = new Uint8Array(0);
+import { readVariableByteInteger, variableByteIntegerLength } from "./variable-byte-integer.js";
 
 /**
  * The packet in hand: a cursor over a receive buffer that the caller owns, with getters that decode only what is asked for. One
@@ -20,8 +18,8 @@ export class ReceivedPacket {
   version: 4 | 5 = 5;
   /** Type and flags, as in the first byte. */
   first = 0;
-  /** What is read next. */
-  position = 0;
+  /** What is read next; once the packet is decoded, this piece of the payload in {@link bytes}, in SUBACK and UNSUBACK the Reason Codes. */
+  start = 0;
   /** End of the packet's bytes in the buffer; of a payload there may be more to come. */
   end = 0;
   /** 0, or the Reason Code of the first thing found wrong. */
@@ -31,33 +29,31 @@ export class ReceivedPacket {
   identifier = 0;
   /** Reason Code; in MQTT 3.1.1 the return code of a CONNACK as it came. */
   reasonCode = 0;
-  /** Connect Acknowledge Flags. */
-  acknowledgeFlags = 0;
+  /** Connect Acknowledge Flags of a CONNACK, where they say something. */
+  acknowledgeFlags: number | undefined;
   propertiesStart = 0;
   propertiesEnd = 0;
-  /** Where the topic is: in the receive buffer, or in a copy kept for its alias. */
-  topicBytes: Uint8Array = NO_BYTES;
+  /** The topic that an alias stands for, with a `topicStart` of 0: in the receive buffer a topic never stands there. */
+  aliased: Uint8Array | undefined;
   topicStart = 0;
   topicEnd = 0;
   /** Whether the topic is known to be good, see {@link checkTopic}. */
   topicChecked = false;
-  /** This piece of the payload, in {@link bytes}; in SUBACK and UNSUBACK the Reason Codes. */
-  start = 0;
   /** Length of the whole payload. */
   byteLength = 0;
-  /** Where this piece begins in the payload. */
-  offset = 0;
+  /** Payload bytes that come after this piece of it; -1 for a packet that is whole. */
+  left = -1;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
   }
 
-  /** Takes up a packet whose bytes after the fixed header are those from `position` to `end`. */
-  open(first: number, position: number, end: number): void {
+  /** Takes up a packet whose bytes after the fixed header are those from `start` to `end`. */
+  open(first: number, start: number, end: number): void {
     this.first = first;
-    this.position = position;
+    this.start = start;
     this.end = end;
-    this.fault = this.identifier = this.reasonCode = this.propertiesStart = this.propertiesEnd = this.offset = 0;
+    this.fault = this.identifier = this.reasonCode = this.propertiesStart = this.propertiesEnd = 0;
   }
 
   get type(): number {
@@ -78,12 +74,22 @@ export class ReceivedPacket {
 
   /** Session Present of a CONNACK (MQTT 5.0, 3.2.2.1.1). */
   get sessionPresent(): boolean {
-    return (this.acknowledgeFlags & 1) !== 0;
+    return this.acknowledgeFlags === 1;
   }
 
   /** Whether further pieces of the payload follow. */
   get more(): boolean {
-    return this.offset + this.end - this.start < this.byteLength;
+    return this.left > 0;
+  }
+
+  /** Where this piece begins in the payload. */
+  get offset(): number {
+    return this.left < 0 ? 0 : this.byteLength - this.left - this.end + this.start;
+  }
+
+  /** Where the topic is: in the receive buffer, or in a copy kept for its alias. */
+  get topicBytes(): Uint8Array {
+    return this.topicStart === 0 && this.aliased !== undefined ? this.aliased : this.bytes;
   }
 
   /** The Topic Name, decoded at each access. */
@@ -98,7 +104,7 @@ export class ReceivedPacket {
 
   /** The payload as UTF-8 text. @throws MqttError when it comes in pieces (resource) or is not text (peer). */
   text(): string {
-    if (this.offset > 0 || this.more)
+    if (this.left >= 0)
       throw new MqttError("resource", `a payload of ${this.byteLength} bytes comes in pieces: set receiveBuffer larger, or put the pieces together`);
     if (!isUtf8(this.bytes, this.start, this.end)) throw new MqttError("peer", `the payload on ${this.topic} is not UTF-8 text`, ReasonCode.PAYLOAD_FORMAT_INVALID);
     return readUtf8(this.bytes, this.start, this.end);
@@ -119,18 +125,8 @@ export class ReceivedPacket {
   }
 
   /** The first value of one property, or undefined. */
-  property(id: number): number | string | Uint8Array | readonly [string, string] | undefined {
+  property(id: number): PropertyValue | undefined {
     return getProperty(this.bytes, this.propertiesStart, this.propertiesEnd, this.type, id);
-  }
-
-  /** The value of a numeric property, or what stands for it when it is absent. */
-  numberProperty(id: number, absent: number): number {
-    const value = this.property(id);
-    return typeof value === "number" ? value : absent;
-  }
-
-  hasProperty(id: number): boolean {
-    return findProperty(this.bytes, this.propertiesStart, this.propertiesEnd, this.type, id) >= 0;
   }
 
   /**
@@ -138,13 +134,13 @@ export class ReceivedPacket {
    * 3.3.2-2). @returns {@link fault}.
    */
   checkTopic(): number {
-    const { topicBytes, topicStart, topicEnd } = this;
+    const bytes = this.topicBytes;
+    const start = this.topicStart;
+    const end = this.topicEnd;
     if (!this.topicChecked) {
       this.topicChecked = true;
-      if (topicStart === topicEnd) {
-        if (this.version === 4) this.fail(ReasonCode.PROTOCOL_ERROR);
-      } else if (!isUtf8(topicBytes, topicStart, topicEnd)) this.fail(ReasonCode.MALFORMED_PACKET);
-      else if (!isTopicName(topicBytes, topicStart, topicEnd)) this.fail(ReasonCode.PROTOCOL_ERROR);
+      if (!isUtf8(bytes, start, end)) this.fail(ReasonCode.MALFORMED_PACKET);
+      else if ((start < end || this.version === 4) && !isTopicName(bytes, start, end)) this.fail(ReasonCode.PROTOCOL_ERROR);
     }
     return this.fault;
   }
@@ -165,78 +161,29 @@ export class ReceivedPacket {
   }
 
   readByte(): number {
-    if (this.position >= this.end) this.fail(ReasonCode.MALFORMED_PACKET);
-    return this.bytes[this.position++] ?? 0;
-  }
-
-  readTwoBytes(): number {
-    return (this.readByte() << 8) | this.readByte();
+    if (this.start >= this.end) this.fail(ReasonCode.MALFORMED_PACKET);
+    return this.bytes[this.start++] ?? 0;
   }
 
   /** A Packet Identifier: 0 is a Protocol Error (MQTT 5.0, 2.2.1). */
   readIdentifier(): void {
-    this.identifier = this.readTwoBytes();
-    if (this.identifier === 0) this.fail(ReasonCode.PROTOCOL_ERROR);
-  }
-
-  /** A Variable Byte Integer of at most four bytes in its shortest form (MQTT 5.0, 1.5.5). */
-  readVariable(): number {
-    let value = 0;
-    for (let shift = 0; shift < 28; shift += 7) {
-      const byte = this.readByte();
-      value |= (byte & 0x7f) << shift;
-      if (byte < 0x80) {
-        if (byte === 0 && shift > 0) this.fail(ReasonCode.MALFORMED_PACKET);
-        return value;
-      }
-    }
-    this.fail(ReasonCode.MALFORMED_PACKET);
-    return 0;
-  }
-
-  /** Steps over Binary Data. @returns where it began; {@link position} is where it ended. */
-  skipBinary(): number {
-    const length = this.readTwoBytes();
-    const start = this.position;
-    this.position += length;
-    if (this.position > this.end) this.fail(ReasonCode.MALFORMED_PACKET);
-    return start;
-  }
-
-  /** Steps over a UTF-8 Encoded String and checks it. @returns where it began. */
-  skipString(): number {
-    const start = this.skipBinary();
-    if (this.fault === 0 && !isUtf8(this.bytes, start, this.position)) this.fail(ReasonCode.MALFORMED_PACKET);
-    return start;
-  }
-
-  readString(): string {
-    const start = this.skipString();
-    return this.fault === 0 ? readUtf8(this.bytes, start, this.position) : "";
+    const start = this.start;
+    this.start = start + 2;
+    this.identifier = ((this.bytes[start] ?? 0) << 8) | (this.bytes[start + 1] ?? 0);
+    if (this.start > this.end) this.fail(ReasonCode.MALFORMED_PACKET);
+    else if (this.identifier === 0) this.fail(ReasonCode.PROTOCOL_ERROR);
   }
 
   /** Steps over Property Length and properties and checks them. `packetType` is the packet's own, or that of a will. */
   skipProperties(packetType: number): void {
-    const length = this.readVariable();
-    this.propertiesStart = this.position;
-    this.propertiesEnd = this.position += length;
-    if (this.position > this.end) this.fail(ReasonCode.MALFORMED_PACKET);
-    if (this.fault === 0) this.fail(checkProperties(this.bytes, this.propertiesStart, this.propertiesEnd, packetType));
+    const length = readVariableByteInteger(this.bytes, this.start, this.end);
+    const start = (this.propertiesStart = this.start + variableByteIntegerLength(length));
+    const end = (this.propertiesEnd = this.start = start + length);
+    this.fail(length < 0 || end > this.end ? ReasonCode.MALFORMED_PACKET : checkProperties(this.bytes, start, end, packetType));
   }
 
   /** The packet must end here. */
   expectEnd(): void {
-    if (this.position !== this.end) this.fail(ReasonCode.MALFORMED_PACKET);
-  }
-
-  /** What is left is payload, all of it at hand. */
-  takePayload(): void {
-    this.start = this.position;
-    this.byteLength = this.end - this.position;
-  }
-
-  /** Whether flags and type fit together; a PUBLISH checks its own (MQTT 5.0, 2.1.3). */
-  checkFlags(expected: number): void {
-    if ((this.first & 15) !== expected && this.type !== PacketType.PUBLISH) this.fail(ReasonCode.MALFORMED_PACKET);
+    if (this.start !== this.end) this.fail(ReasonCode.MALFORMED_PACKET);
   }
 }

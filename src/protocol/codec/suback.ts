@@ -10,10 +10,10 @@ import type { ReceivedPacket } from "./received-packet.js";
  * an UNSUBACK of MQTT 3.1.1 has none.
  */
 export function decodeSuback(packet: ReceivedPacket): void {
-  const type = packet.type;
+  const type = packet.first >> 4;
   packet.readIdentifier();
   if (packet.version === 5) packet.skipProperties(type);
-  packet.takePayload();
+  packet.byteLength = packet.end - packet.start;
   if (type === PacketType.UNSUBACK && packet.version === 4) packet.expectEnd();
   else if (packet.byteLength < 1) packet.fail(ReasonCode.MALFORMED_PACKET);
   for (let i = packet.start; i < packet.end; i++) {

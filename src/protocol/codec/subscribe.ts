@@ -3,6 +3,7 @@ import type { PacketWriter } from "./packet-writer.js";
 import { fixedFlags, packetName, PacketType } from "./packet-type.js";
 import { writeProperties } from "./properties.js";
 import type { Properties, SubscribeProperties } from "./property.js";
+import { checkFlags, readString } from "./reading.js";
 import { ReasonCode } from "./reason-code.js";
 import type { ReceivedPacket } from "./received-packet.js";
 import { checkTopicFilter } from "./topic.js";
@@ -52,17 +53,17 @@ export function encodeSubscribe(
 /** Decodes a SUBSCRIBE, as a server does. */
 export function decodeSubscribe(packet: ReceivedPacket): Subscription[] {
   const subscriptions: Subscription[] = [];
-  packet.checkFlags(2);
+  checkFlags(packet, 2);
   packet.readIdentifier();
   if (packet.version === 5) packet.skipProperties(PacketType.SUBSCRIBE);
   do {
-    const filter = packet.readString();
+    const filter = readString(packet);
     const options = packet.readByte();
     const [qos, retainHandling] = [options & 3, (options >> 4) & 3];
     if (qos === 3 || retainHandling === 3 || options > (packet.version === 5 ? 0x3f : 2)) packet.fail(ReasonCode.MALFORMED_PACKET);
     subscriptions.push({
       filter, qos: qos as 0 | 1 | 2, noLocal: (options & 4) !== 0, retainAsPublished: (options & 8) !== 0, retainHandling: retainHandling as 0 | 1 | 2,
     });
-  } while (packet.fault === 0 && packet.position < packet.end);
+  } while (packet.fault === 0 && packet.start < packet.end);
   return subscriptions;
 }

@@ -1,6 +1,7 @@
 import type { PacketWriter } from "./packet-writer.js";
 import { PacketType } from "./packet-type.js";
 import type { Properties } from "./property.js";
+import { checkFlags, readString } from "./reading.js";
 import type { ReceivedPacket } from "./received-packet.js";
 import { encodeSubscription } from "./subscribe.js";
 
@@ -18,10 +19,10 @@ export function encodeUnsubscribe(
 /** Decodes an UNSUBSCRIBE, as a server does. */
 export function decodeUnsubscribe(packet: ReceivedPacket): string[] {
   const filters: string[] = [];
-  packet.checkFlags(2);
+  checkFlags(packet, 2);
   packet.readIdentifier();
   if (packet.version === 5) packet.skipProperties(PacketType.UNSUBSCRIBE);
-  do filters.push(packet.readString());
-  while (packet.fault === 0 && packet.position < packet.end);
+  do filters.push(readString(packet));
+  while (packet.fault === 0 && packet.start < packet.end);
   return filters;
 }

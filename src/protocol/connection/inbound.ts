@@ -12,11 +12,11 @@ function checkRefusal(reasonCode: number): void {
 }
 
 /** Layer of a {@link Connection}: received messages: aliases, Receive Maximum, repeats, acknowledging in order (MQTT 5.0, 4.3, 4.6). */
-export class Inbound extends Outbound {
+export abstract class Inbound extends Outbound {
   /** The handler has not yet taken the piece in hand. */
-  protected held = false;
+  protected held: boolean | undefined;
   /** The message in hand is a repeat: it is not delivered. */
-  private repeat = false;
+  private repeat: boolean | undefined;
   /** A PUBCOMP that could not be sent: identifier and, above it, Reason Code; 0 for none. */
   protected pubcomp = 0;
   private epoch = 0;
@@ -34,13 +34,13 @@ export class Inbound extends Outbound {
 
   /** Whether the transport has to keep what it receives: the handler holds a message, or an answer must go out first. */
   get paused(): boolean {
-    return this.held || this.pubcomp !== 0;
+    return this.held === true || this.pubcomp !== 0;
   }
 
   /** Takes a PUBLISH or a further piece of one. @returns 0, or the Reason Code for what is wrong with it. */
   protected delivered(packet: Receiver): number {
     // A message at QoS 0 without properties needs no further look.
-    if (packet.identifier > 0 || packet.propertiesEnd > 0 || packet.offset > 0 || packet.topicEnd === packet.topicStart) {
+    if (packet.identifier > 0 || packet.propertiesEnd > 0 || packet.left >= 0 || packet.topicEnd === packet.topicStart) {
       const wrong = packet.offset === 0 ? this.opened(packet) : 0;
       if (wrong !== 0) return wrong;
       if (this.repeat) {
@@ -87,7 +87,7 @@ export class Inbound extends Outbound {
     const identifier = packet.identifier;
     const table = this.session.incoming;
     if (take >= 0x80) checkRefusal(take);
-    this.held = false;
+    if (this.held) this.held = false;
     if (identifier === 0 || packet.more) return;
     const reasonCode = take >= 0x80 && this.version === 5 ? take : 0;
     const qos2 = (packet.first & 4) !== 0;
@@ -117,18 +117,18 @@ export class Inbound extends Outbound {
     this.flushInbound();
   }
 
-  /** Takes a PUBREL. @returns 0, or the Reason Code for what is wrong with it. */
-  protected released(packet: Receiver): number {
+  /** Takes a PUBREL. @returns false for one that comes too early. */
+  protected released(packet: Receiver): boolean {
     const table = this.session.incoming;
     const index = table.find(packet.identifier);
     let reasonCode = 0;
     if (index < 0) reasonCode = ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
     // One whose PUBREC has to be repeated, but could not be sent yet, may be released for the first.
     else if (table.isQoS2(index) && table.state(index) !== IncomingState.PENDING) table.remove(index);
-    else return ReasonCode.PROTOCOL_ERROR;
+    else return false;
     this.pubcomp = packet.identifier | (reasonCode << 16);
     this.flushInbound();
-    return 0;
+    return true;
   }
 
   /** Sends what is due, in the order of arrival and as far as the transport takes it. @returns whether all of it is sent. */

@@ -8,7 +8,7 @@ import { Fate } from "./handler.js";
 import { Published, Publishing } from "./publishing.js";
 
 /** Layer of a {@link Connection}: what the session has on its way out: resending, acknowledgements (MQTT 5.0, 4.3, 4.4). */
-export class Outbound extends Publishing {
+export abstract class Outbound extends Publishing {
   /** Nothing is due any more of the last connection: requests die with it, publications stay with the session. */
   protected openOutbound(): void {
     const table = this.session.outgoing;
@@ -19,17 +19,15 @@ export class Outbound extends Publishing {
     }
   }
 
-  /**
-   * The server accepted the connection: its limits hold, what a resumed session has in flight is due again.
-   * @param early what is in flight was sent on this connection, before the CONNACK.
-   */
-  protected startOutbound(connack: ReceivedPacket, early: boolean): void {
-    this.readLimits(connack);
-    if (this.version === 4) this.aliasMaximum = 0;
-    else if (this.topicAliasMaximum < this.aliasMaximum) this.aliasMaximum = this.topicAliasMaximum;
+  /** The server accepted the connection: its limits hold, what a resumed session has in flight is due again. */
+  protected startOutbound(resumed: boolean): void {
     const table = this.session.outgoing;
-    if (early) this.quota -= table.count;
-    else if (!connack.sessionPresent) this.giveBack(Fate.UNKNOWN);
+    const announced = this.announced;
+    this.quota = announced.receiveMaximum ?? 0xffff;
+    this.aliasMaximum = Math.min(announced.topicAliasMaximum ?? 0, this.aliasMaximum);
+    // What is in flight was sent on this connection, before the CONNACK.
+    if (this.early) this.quota -= table.count;
+    else if (!resumed) this.giveBack(Fate.UNKNOWN);
     else {
       for (let i = 0; i < table.count; i++) {
         const entry = table.at(i);

@@ -1,6 +1,6 @@
 import { MqttError } from "../error.js";
 import { PublishFlag, writePublishHeader } from "../codec/publish.js";
-import { OutgoingState } from "../session/outgoing.js";
+import { Exchange, OutgoingState } from "../session/outgoing.js";
 import { PreparedHeader } from "../session/prepared-header.js";
 import type { Publication, PublicationPayload } from "../session/publication.js";
 import type { Session } from "../session/session.js";
@@ -20,18 +20,25 @@ export const Published = {
   DONE: 2,
 } as const;
 
+/** Where a connection stands. */
+export const ConnectionState = { IDLE: 0, CONNECTING: 1, CONNECTED: 2, CLOSED: 3 } as const;
+
 /** Layer of a {@link Connection}: writes publications: identifiers, aliases, payloads that take their time (MQTT 5.0, 3.3, 4.9). */
-export class Publishing extends LimitedSender {
+export abstract class Publishing extends LimitedSender {
+  /** See {@link ConnectionState}. */
+  state: number = ConnectionState.IDLE;
   readonly session: Session;
   protected readonly handler: ConnectionHandler;
+  /** Whether QoS 1 and 2 publications may be sent before the CONNACK. */
+  protected early: boolean | undefined;
+  /** How many more QoS 1 and 2 publications the server takes now (MQTT 5.0, 4.9). */
+  protected quota = 0xffff;
   /** Why a payload source could not go on, so that the connection has to end. */
   protected failure: MqttError | undefined;
   /** Entries of the session that have to be sent on this connection. */
   protected due = 0;
-  /** The publication whose payload is on its way, with its payload and Packet Identifier. */
-  private streaming: Publication | undefined;
-  private streamingPayload: PublicationPayload | undefined;
-  private streamingIdentifier = 0;
+  /** The publication whose payload is on its way, with its payload and Packet Identifier; none where the caller brings the payload. */
+  private streaming: Exchange | undefined;
   /** Topic Aliases given to publications that are used again: at most `aliasMaximum`, the least recently used makes room. */
   private aliases: (PreparedHeader | undefined)[] | undefined;
   protected aliasMaximum: number;
@@ -46,35 +53,42 @@ export class Publishing extends LimitedSender {
     this.aliasMaximum = aliasMaximum;
   }
 
-  /** Whether quota, table and transport allow a publication now. */
+  /** The connection is over: the transport is gone or never came to be, or this side gives it up. */
+  abstract closed(error: MqttError): void;
+
+  /** Whether a publication of that QoS may be sent now, if there is room. */
+  mayPublishAt(qos: number): boolean {
+    return this.state === ConnectionState.CONNECTED || (this.early === true && qos > 0 && this.state === ConnectionState.CONNECTING);
+  }
+
+  /** Whether connection, quota and table allow a publication now, and nothing is on its way. */
   private mayPublish(flags: number): boolean {
-    if (this.left > 0) return false;
-    return flags <= 1 || (this.due === 0 && this.quota > 0 && this.session.outgoing.hasRoom);
+    return this.left === 0 && this.mayPublishAt(flags >> 1) && (flags <= 1 || (this.due === 0 && this.quota > 0 && this.session.outgoing.hasRoom));
   }
 
   /**
    * Publishes.
    * @param reuse whether the publication is used again and again, so that its header and a Topic Alias are worth keeping.
+   * @returns one of {@link Published}.
    * @throws MqttError (configuration) for what the server does not take, (resource) when the header does not fit the send buffer.
    */
-  protected publishNow(publication: Publication, payload: PublicationPayload, reuse: boolean): number {
+  publish(publication: Publication, payload: PublicationPayload, reuse: boolean, now: number): number {
     const flags = publication.flags;
+    this.now = now;
     if (!this.mayPublish(flags)) return Published.BLOCKED;
     const identifier = flags > 1 ? this.session.outgoing.nextIdentifier() : 0;
-    if (reuse && payload instanceof Uint8Array) {
+    if (reuse && this.state === ConnectionState.CONNECTED && payload instanceof Uint8Array) {
       const header = this.prepare(publication, payload.length);
       if (header.size <= this.room) {
         header.setIdentifier(identifier);
         this.write(header.bytes);
         if (payload.length > 0) this.write(payload);
         if (header.alias > 0) this.useAlias(publication, header);
-        if (identifier === 0) return Published.DONE;
-        this.took(publication, payload, identifier);
-        return Published.ACCEPTED;
+        return this.took(Published.DONE, publication, payload, identifier);
       }
     }
-    const published = this.sendPublish(publication, payload, payload.byteLength, identifier, flags);
-    if (published !== Published.BLOCKED && identifier !== 0) this.took(publication, payload, identifier);
+    const published = this.took(this.sendPublish(publication, payload, payload.byteLength, identifier, flags), publication, payload, identifier);
+    if (this.failure !== undefined) this.closed(this.failure);
     return published;
   }
 
@@ -115,7 +129,7 @@ export class Publishing extends LimitedSender {
       header.forgetAlias();
       header.connection = this.token;
     }
-    if (header.alias === 0 && publication.topicAlias === 0) header.alias = this.nextAlias();
+    if (header.alias === 0 && publication.topicAlias === 0 && this.aliasMaximum > 0) header.alias = this.nextAlias();
     header.write(publication, this.version, length);
     try {
       this.checkPublication(publication, header.bytes.length + length);
@@ -127,14 +141,14 @@ export class Publishing extends LimitedSender {
     return header;
   }
 
-  /** The alias to be given next, or 0 for none. */
+  /** The alias to be given next. */
   private nextAlias(): number {
     const aliases = (this.aliases ??= []);
-    const { length } = aliases;
+    const length = aliases.length;
     if (length < this.aliasMaximum) return length + 1;
     let oldest = 0;
     for (let i = 1; i < length; i++) if ((aliases[i]?.lastUse ?? 0) < (aliases[oldest]?.lastUse ?? 0)) oldest = i;
-    return this.aliasMaximum === 0 ? 0 : oldest + 1;
+    return oldest + 1;
   }
 
   /** A header with an alias was sent. */
@@ -151,10 +165,8 @@ export class Publishing extends LimitedSender {
   private assignAlias(alias: number, header: PreparedHeader | undefined): void {
     const aliases = (this.aliases ??= []);
     if (alias > this.aliasMaximum) return;
-    while (aliases.length < alias) aliases.push(undefined);
     aliases[alias - 1]?.forgetAlias();
     aliases[alias - 1] = header;
-    if (header !== undefined) header.alias = alias;
   }
 
   /**
@@ -163,14 +175,12 @@ export class Publishing extends LimitedSender {
    * @throws MqttError (configuration) also for an identifier that is in use.
    */
   begin(publication: Publication, data: Uint8Array, length: number, identifier: number, duplicate: boolean, now: number): number {
-    const { flags } = publication;
-    const { outgoing } = this.session;
+    const flags = publication.flags;
+    const outgoing = this.session.outgoing;
     this.now = now;
     if (!this.mayPublish(flags)) return Published.BLOCKED;
     const id = flags <= 1 ? 0 : identifier === 0 ? outgoing.nextIdentifier() : outgoing.checkFree(identifier);
-    const published = this.sendPublish(publication, data, length, id, duplicate ? flags | PublishFlag.DUP : flags);
-    if (published !== Published.BLOCKED && id !== 0) this.took(publication, undefined, id);
-    return published;
+    return this.took(this.sendPublish(publication, data, length, id, duplicate ? flags | PublishFlag.DUP : flags), publication, undefined, id);
   }
 
   /** Whether the payload on its way comes through {@link push}. */
@@ -186,7 +196,15 @@ export class Publishing extends LimitedSender {
     return true;
   }
 
-  /** Writes the header into the send buffer, the payload behind it when it fits, and sends. */
+  /** Sends the next bytes of a payload. @throws MqttError (configuration) for no bytes or more than `count`. */
+  private pushBytes(slice: Uint8Array, count: number): void {
+    const length = slice.length;
+    if (length === 0 || length > count) throw new MqttError("configuration", `a payload source must give 1 to ${count} bytes, not ${length}`);
+    this.left -= length;
+    this.write(slice);
+  }
+
+  /** Writes the header into the send buffer, the payload behind it when it fits, and sends. @returns one of {@link Published}. */
   protected sendPublish(publication: Publication, payload: PublicationPayload, length: number, identifier: number, flags: number): number {
     const bytes = this.sendBuffer;
     const { topic, properties, topicAlias } = publication;
@@ -196,69 +214,88 @@ export class Publishing extends LimitedSender {
       throw new MqttError("resource", `topic and properties need a send buffer of ${needed} bytes, it has ${bytes.length}: set sendBuffer to ${needed} or more`);
     }
     this.checkPublication(publication, header + length);
-    const size = payload instanceof Uint8Array ? header + payload.length : Infinity;
+    const data = payload instanceof Uint8Array ? payload : undefined;
+    const size = data === undefined ? Infinity : header + data.length;
     const whole = size <= this.capacity && size <= bytes.length;
     // A payload that is brought in parts goes out with its first part, or not at all.
     const pushed = size < header + length;
     if ((whole || pushed ? size : header) > this.room) return Published.BLOCKED;
     if (topicAlias !== 0 && this.version === 5) this.assignAlias(topicAlias, undefined);
-    if (whole && payload instanceof Uint8Array) bytes.set(payload, header);
+    if (whole && data !== undefined) bytes.set(data, header);
     this.send(whole ? size : header);
-    if (pushed && payload instanceof Uint8Array) {
-      this.stream(whole ? header + length - size : length, undefined);
-      if (!whole) this.pushBytes(payload, length);
-    } else if (!whole && length > 0) {
-      this.streaming = publication;
-      this.streamingPayload = payload;
-      this.streamingIdentifier = identifier;
-      this.stream(length, payload);
-      if (!this.pumpSafely()) return Published.ACCEPTED;
+    this.left = whole ? header + length - size : length;
+    if (whole) return Published.DONE;
+    if (pushed && data !== undefined) this.pushBytes(data, length);
+    else if (length > 0) {
+      const streaming = new Exchange();
+      streaming.publication = publication;
+      streaming.payload = payload;
+      streaming.identifier = identifier;
+      this.streaming = streaming;
+      if (!this.pump()) return Published.ACCEPTED;
     }
-    return identifier === 0 ? Published.DONE : Published.ACCEPTED;
+    return Published.DONE;
   }
 
-  private took(publication: Publication, payload: PublicationPayload | undefined, identifier: number): void {
+  /** Notes in the session what was sent at QoS 1 or 2. @returns one of {@link Published}. */
+  private took(published: number, publication: Publication, payload: PublicationPayload | undefined, identifier: number): number {
+    if (published === Published.BLOCKED || identifier === 0) return published;
     this.quota--;
     this.session.outgoing.add(identifier, (publication.flags < 4 ? OutgoingState.PUBACK : OutgoingState.PUBREC) | OutgoingState.COUNTED, 0, publication, payload);
+    return Published.ACCEPTED;
   }
 
-  /** Sends more of the payload on its way. A source that fails cannot be mended half-way: its packet and so the connection are lost. */
-  private pumpSafely(): boolean {
+  /**
+   * Sends more of the payload on its way, as far as the transport takes it. A source that fails cannot be mended half-way: its packet and
+   * so the connection are lost. @returns whether it is complete.
+   */
+  private pump(): boolean {
+    const payload = this.streaming?.payload;
+    if (payload === undefined) return false;
     try {
-      if (!this.pump()) return false;
+      while (this.left > 0 && this.room > 0) {
+        const count = this.left < this.room ? this.left : this.room;
+        const offset = payload.byteLength - this.left;
+        this.pushBytes(payload instanceof Uint8Array ? payload.subarray(offset, offset + count) : payload.read(offset, count), count);
+      }
     } catch (error) {
       this.failure = error instanceof MqttError ? error : new MqttError("configuration", `a payload source failed: ${String(error)}`);
       return false;
     }
-    this.streaming = this.streamingPayload = undefined;
+    if (this.left > 0) return false;
+    this.streaming = undefined;
     return true;
   }
 
-  /**
-   * The connection has ended. A payload that was half-way goes out again if it is the session's; at QoS 0 it is lost, and one whose
-   * source failed must not be resent for ever.
-   */
-  protected endPublishing(error: MqttError): void {
-    const table = this.session.outgoing;
-    const publication = this.streaming;
-    const payload = this.streamingPayload;
-    this.streaming = this.streamingPayload = undefined;
-    if (publication === undefined || payload === undefined) return;
+  /** Sends more of the payload on its way. @returns whether none is left. */
+  protected proceed(): boolean {
+    const streaming = this.streaming;
+    if (this.left === 0) return true;
+    if (!this.pump()) return false;
+    this.tellStreamed(streaming, undefined);
+    return this.left === 0;
+  }
+
+  /** A publication whose payload was on its way has ended; the session has it, unless it is at QoS 0. */
+  private tellStreamed(streaming: Exchange | undefined, error: MqttError | undefined): void {
+    const publication = streaming?.publication;
+    const payload = streaming?.payload;
+    if (streaming === undefined || publication === undefined || payload === undefined) return;
     if (publication.flags > 1) {
-      const index = table.find(this.streamingIdentifier);
+      const table = this.session.outgoing;
+      const index = table.find(streaming.identifier);
+      // It goes out again, but not for ever if its source failed.
       if (this.failure === undefined || index < 0) return;
       table.remove(index);
     }
-    this.handler.onSettled(publication, payload, error.reasonCode, undefined, error);
+    this.handler.onSettled(publication, payload, error === undefined ? 0 : error.reasonCode, undefined, error);
   }
 
-  /** Sends more of the payload on its way, as far as the transport takes it. @returns whether none is left. */
-  protected proceed(): boolean {
-    if (this.left === 0) return true;
-    const publication = this.streaming;
-    const payload = this.streamingPayload;
-    if (!this.pumpSafely()) return false;
-    if (publication !== undefined && payload !== undefined && publication.flags <= 1) this.handler.onSettled(publication, payload, 0, undefined, undefined);
-    return this.left === 0;
+  /** The connection has ended: a payload that was half-way goes out again if it is the session's; at QoS 0 it is lost. */
+  protected endPublishing(error: MqttError): void {
+    const streaming = this.streaming;
+    this.streaming = this.transport = undefined;
+    this.room = this.left = 0;
+    this.tellStreamed(streaming, error);
   }
 }

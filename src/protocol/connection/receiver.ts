@@ -3,7 +3,7 @@ import { PacketType } from "../codec/packet-type.js";
 import { publishHeaderLength } from "../codec/publish.js";
 import { ReasonCode } from "../codec/reason-code.js";
 import { ReceivedPacket } from "../codec/received-packet.js";
-import { VARIABLE_BYTE_INTEGER_MAXIMUM } from "../codec/variable-byte-integer.js";
+import { INCOMPLETE, readVariableByteInteger, VARIABLE_BYTE_INTEGER_MAXIMUM, variableByteIntegerLength } from "../codec/variable-byte-integer.js";
 
 /** Views of the receive buffer that are kept: traffic repeats itself, so that most reads need no new one. */
 const KEPT_VIEWS = 4;
@@ -14,36 +14,27 @@ const KEPT_VIEWS = 4;
  * A packet that fits the buffer is waited for as a whole. Of a larger PUBLISH only the part before the payload must fit: it stays at
  * the start of the buffer while the payload is handed on in pieces through the rest. Any other larger packet is Packet too large.
  *
- * Use: fill {@link space}, tell {@link received}, call {@link next} until it says false.
+ * Use: fill {@link space}, add to {@link filled}, call {@link next} until it says false.
  */
 export class Receiver extends ReceivedPacket {
   /** Packets longer than this are refused, in bytes (MQTT 5.0, 3.1.2.11.4). */
   maximumPacketSize = VARIABLE_BYTE_INTEGER_MAXIMUM + 5;
-  /** Bytes from `begin` to `filled` wait to be looked at. */
-  begin = 0;
+  /** What is behind the {@link end} of the packet in hand, up to here, waits to be looked at. */
   filled = 0;
-  // Of a PUBLISH larger than the buffer: payload bytes still to come, and where its pieces go.
-  private left = 0;
-  /** The message in hand comes in pieces. */
-  inPieces = false;
-  private floor = 0;
+  /** Where the pieces of the payload go, behind the header of their PUBLISH. */
+  private floor: number | undefined;
   /** The view that was last used, and where it begins. */
   private view: Uint8Array | undefined;
   private viewStart = 0;
+  /** The last few, once there is more than one. */
   private views: Uint8Array[] | undefined;
-  /** The receive buffer in steps of four bytes, for {@link topicIs}. */
-  private readonly words: DataView;
-
-  /** @param bytes the receive buffer, owned by the caller and used by nobody else. */
-  constructor(bytes: Uint8Array) {
-    super(bytes);
-    this.words = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  }
+  /** The receive buffer in steps of four bytes, once {@link topicIs} has needed it. */
+  private words: DataView | undefined;
 
   /** Where the next bytes go: a view of at most `count` bytes, and of at least one. */
   space(count: number): Uint8Array {
     // Usually the last packet was whole and the next is as long.
-    if (this.begin === this.filled && this.left === 0) this.begin = this.filled = 0;
+    if (this.end === this.filled && this.left <= 0) this.end = this.filled = 0;
     else this.compact();
     const start = this.filled;
     const view = this.view;
@@ -55,46 +46,40 @@ export class Receiver extends ReceivedPacket {
 
   /** ECMA-419 sockets fill a whole view, so each length needs its own; the last few are kept. */
   private viewAt(start: number, count: number): Uint8Array {
-    const offset = this.bytes.byteOffset + start;
-    const views = (this.views ??= []);
-    for (let i = 0; i < views.length; i++) {
+    const bytes = this.bytes;
+    const views = (this.views ??= this.view && [this.view]);
+    if (views === undefined) return bytes.subarray(start, start + count);
+    let i = views.length;
+    while (i-- > 0) {
       const view = views[i];
-      if (view?.length === count && view.byteOffset === offset) return view;
+      if (view?.length === count && view.byteOffset === bytes.byteOffset + start) return view;
     }
-    const view = this.bytes.subarray(start, start + count);
     if (views.length === KEPT_VIEWS) views.copyWithin(0, 1);
     else views.length++;
-    return (views[views.length - 1] = view);
-  }
-
-  /** That many bytes have been put into {@link space}. */
-  received(count: number): void {
-    this.filled += count;
+    return (views[views.length - 1] = bytes.subarray(start, start + count));
   }
 
   /** Takes up the next packet, or the next piece of a payload. @returns whether there is one; if so, look at `fault` first. */
   next(): boolean {
-    if (this.left > 0) return this.nextPiece();
+    if (this.left >= 0) return this.nextPiece();
     // Most packets are short and all there. This is on the way of every message: one function, every value read or set once.
     const bytes = this.bytes;
-    const begin = this.begin;
+    const begin = this.end;
     const position = begin + 2;
     if (position > this.filled) return false;
     const length = bytes[begin + 1] ?? 0;
     const end = position + length;
     if (length > 0x7f || end > this.filled || length + 2 > this.maximumPacketSize) return this.nextLong();
     const first = bytes[begin] ?? 0;
-    this.begin = this.end = end;
+    this.end = end;
     this.first = first;
-    this.fault = this.offset = this.propertiesEnd = 0;
-    this.inPieces = false;
+    this.fault = this.propertiesEnd = 0;
     if ((first & 0xf0) === 0x30) {
       const topicEnd = position + 2 + (((bytes[position] ?? 0) << 8) | (bytes[position + 1] ?? 0));
       this.topicStart = position + 2;
       this.topicEnd = topicEnd;
       if (first < 0x32 && this.version === 5 && topicEnd < end && bytes[topicEnd] === 0) {
         // QoS 0 without properties: there is nothing more to it.
-        this.topicBytes = bytes;
         this.topicChecked = false;
         this.identifier = 0;
         this.start = topicEnd + 1;
@@ -107,7 +92,7 @@ export class Receiver extends ReceivedPacket {
       // PUBACK, PUBREC, PUBREL or PUBCOMP with nothing but its identifier: success.
       if ((this.identifier = ((bytes[position] ?? 0) << 8) | (bytes[position + 1] ?? 0)) === 0) this.fault = ReasonCode.PROTOCOL_ERROR;
     } else {
-      this.position = position;
+      this.start = position;
       this.byteLength = length;
       decodeFromServer(this);
     }
@@ -116,75 +101,67 @@ export class Receiver extends ReceivedPacket {
 
   /** Takes up a packet that is long, too long, or not all there. */
   private nextLong(): boolean {
-    const { begin, filled, bytes } = this;
-    let position = begin + 1;
-    let length = 0;
-    let shift = 0;
-    let byte: number;
-    do {
-      if (position >= filled) return false;
-      byte = bytes[position++] ?? 0;
-      length |= (byte & 0x7f) << shift;
-      shift += 7;
-    } while (byte > 0x7f && shift < 28);
-    const packetEnd = position + length;
-    this.inPieces = false;
-    this.open(bytes[begin] ?? 0, position, packetEnd < filled ? packetEnd : filled);
-    // A fourth byte that goes on, or a last one that adds nothing (MQTT 5.0, 1.5.5).
-    if (byte > 0x7f || (byte === 0 && shift > 7)) this.fail(ReasonCode.MALFORMED_PACKET);
-    else if (packetEnd - begin > this.maximumPacketSize) this.fail(ReasonCode.PACKET_TOO_LARGE);
-    else if (packetEnd > filled) return packetEnd - begin > bytes.length && this.openLarge(length);
+    const bytes = this.bytes;
+    const begin = this.end;
+    const length = readVariableByteInteger(bytes, begin + 1, this.filled);
+    const start = begin + 1 + variableByteIntegerLength(length);
+    const size = start - begin + length;
+    let wrong = 0;
+    if (length === INCOMPLETE) return false;
+    if (length < 0) wrong = ReasonCode.MALFORMED_PACKET;
+    else if (size > this.maximumPacketSize) wrong = ReasonCode.PACKET_TOO_LARGE;
+    else if (start + length > this.filled) {
+      if (size <= bytes.length) return false;
+      // Larger than the buffer: its header must stay at the start of it, with a first byte of payload behind.
+      this.compact();
+      const position = start - begin;
+      const payload = position + publishHeaderLength(bytes, position, this.filled, ((bytes[0] ?? 0) >> 1) & 3, this.version);
+      if ((bytes[0] ?? 0) >> 4 !== PacketType.PUBLISH || payload >= bytes.length) wrong = ReasonCode.PACKET_TOO_LARGE;
+      else if (payload >= this.filled) return false;
+      else {
+        this.take(position, this.filled, length);
+        this.left = this.byteLength - (this.filled - payload);
+        this.floor = payload;
+        return true;
+      }
+    }
+    if (wrong === 0) this.take(start, start + length, length);
     else {
-      this.byteLength = length;
-      this.begin = packetEnd;
-      decodeFromServer(this);
+      this.open(bytes[this.end] ?? 0, start, this.filled);
+      this.fail(wrong);
     }
     return true;
   }
 
-  /** A packet larger than the buffer, its fixed header at hand. */
-  private openLarge(length: number): boolean {
-    if (this.type !== PacketType.PUBLISH) {
-      this.fail(ReasonCode.PACKET_TOO_LARGE);
-      return true;
-    }
-    this.open(this.first, this.position - this.begin, this.filled - this.begin);
-    this.compact();
-    const payload = this.position + publishHeaderLength(this.bytes, this.position, this.filled, this.qos, this.version);
-    if (payload >= this.bytes.length) this.fail(ReasonCode.PACKET_TOO_LARGE);
-    // A first piece needs a byte of payload.
-    else if (payload >= this.filled) return false;
-    else {
-      this.byteLength = length;
-      this.inPieces = true;
-      decodeFromServer(this);
-      this.left = this.byteLength - (this.filled - payload);
-      this.floor = payload;
-      this.begin = this.filled;
-    }
-    return true;
+  /** Decodes the packet whose fixed header begins behind the last one. */
+  private take(start: number, end: number, length: number): void {
+    this.open(this.bytes[this.end] ?? 0, start, end);
+    this.byteLength = length;
+    decodeFromServer(this);
   }
 
   private nextPiece(): boolean {
-    const { begin } = this;
-    const waiting = this.filled - begin;
+    const waiting = this.filled - this.end;
+    if (this.left === 0) {
+      this.left = -1;
+      return this.next();
+    }
     const count = waiting < this.left ? waiting : this.left;
     if (count === 0) return false;
-    this.offset += this.end - this.start;
-    this.start = begin;
-    this.end = this.begin = begin + count;
+    this.start = this.end;
+    this.end += count;
     this.left -= count;
     return true;
   }
 
   /** Moves what waits to the front, behind the header of a PUBLISH that goes on. */
   private compact(): void {
-    const { begin, filled } = this;
-    const floor = this.left > 0 ? this.floor : 0;
-    if (begin === floor) return;
-    if (filled > begin) this.bytes.copyWithin(floor, begin, filled);
-    this.filled = filled - begin + floor;
-    this.begin = floor;
+    const end = this.end;
+    const floor = this.left > 0 ? (this.floor ?? 0) : 0;
+    if (end === floor) return;
+    this.bytes.copyWithin(floor, end, this.filled);
+    this.filled += floor - end;
+    this.end = floor;
   }
 
   /**
@@ -195,10 +172,12 @@ export class Receiver extends ReceivedPacket {
     const start = this.topicStart;
     let i = filter.byteLength;
     if (this.topicEnd - start !== i) return false;
-    if (i < 4 || this.topicBytes !== this.bytes) {
-      while (i-- > 0) if (filter.getUint8(i) !== this.topicBytes[start + i]) return false;
+    // A topic that an alias stands for is elsewhere.
+    if (i < 4 || start === 0) {
+      const bytes = this.topicBytes;
+      while (i-- > 0) if (filter.getUint8(i) !== bytes[start + i]) return false;
     } else {
-      const { words } = this;
+      const words = (this.words ??= new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length));
       while ((i -= 4) > 0) if (words.getInt32(start + i) !== filter.getInt32(i)) return false;
       // The first four may overlap those behind.
       if (words.getInt32(start) !== filter.getInt32(0)) return false;

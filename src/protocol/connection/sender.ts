@@ -1,6 +1,4 @@
-import { MqttError } from "../error.js";
 import { PacketType } from "../codec/packet-type.js";
-import type { PublicationPayload } from "../session/publication.js";
 
 /** What the core needs of a socket: an ECMA-419 TCP, TLS or WebSocket stream is one. */
 export interface Transport {
@@ -11,10 +9,7 @@ export interface Transport {
 /** The longest acknowledgement that this side sends: fixed header, identifier and Reason Code. */
 const ACKNOWLEDGEMENT_LENGTH = 5;
 
-/**
- * The way out, lowest layer of a {@link Connection}: one send buffer, and a transport that takes so many bytes at a time. While a payload
- * is on its way that did not fit at once, nothing else is sent: packets cannot be interleaved.
- */
+/** The way out, lowest layer of a {@link Connection}: one send buffer, and a transport that takes so many bytes at a time. */
 export class Sender {
   /** The time of the call in progress, in milliseconds. */
   protected now = 0;
@@ -24,35 +19,22 @@ export class Sender {
   capacity = 0;
   /** When something was last sent, in milliseconds. */
   protected lastSent = 0;
-  /** Payload bytes still to be sent of the PUBLISH that is on its way. */
+  /** Payload bytes still to be sent of the PUBLISH that is on its way: until then nothing else is sent, packets cannot be interleaved. */
   left = 0;
   protected readonly sendBuffer: Uint8Array;
   protected version: 4 | 5 = 5;
   /** The part of the send buffer that was last sent: acknowledgements are of one length. */
   private sent: Uint8Array | undefined;
   transport: Transport | undefined;
-  private payload: PublicationPayload | undefined;
-  private offset = 0;
 
   /** @param sendBuffer owned by the caller and used by nobody else. */
   constructor(sendBuffer: Uint8Array) {
     this.sendBuffer = sendBuffer;
   }
 
-  protected openSender(transport: Transport, writable: number): void {
-    this.transport = transport;
-    this.lastSent = this.now;
-    this.setRoom(writable);
-  }
-
   protected setRoom(count: number): void {
     this.room = count;
     if (count > this.capacity) this.capacity = count;
-  }
-
-  protected closeSender(): void {
-    this.transport = this.payload = undefined;
-    this.room = this.left = 0;
   }
 
   /** Whether a packet of this length can be sent now. */
@@ -71,7 +53,7 @@ export class Sender {
     this.write(sent);
   }
 
-  /** Sends bytes that {@link canSend} said there is room for. */
+  /** Sends bytes that there is room for. */
   protected write(bytes: Uint8Array): void {
     const room = this.transport?.write(bytes);
     this.room = room === undefined ? this.room - bytes.length : room;
@@ -91,35 +73,5 @@ export class Sender {
     bytes[4] = reasonCode;
     this.send(length);
     return true;
-  }
-
-  /** Begins a payload of which the header has been sent; without `payload` the caller brings it through {@link pushBytes}. */
-  protected stream(length: number, payload: PublicationPayload | undefined): void {
-    this.left = length;
-    this.payload = payload;
-    this.offset = 0;
-  }
-
-  /** Sends more of the payload that is on its way. @returns whether it is complete. */
-  protected pump(): boolean {
-    const { payload } = this;
-    if (payload === undefined) return false;
-    while (this.left > 0 && this.room > 0) {
-      const count = this.left < this.room ? this.left : this.room;
-      const { offset } = this;
-      this.pushBytes(payload instanceof Uint8Array ? payload.subarray(offset, offset + count) : payload.read(offset, count), count);
-    }
-    if (this.left > 0) return false;
-    this.payload = undefined;
-    return true;
-  }
-
-  /** Sends the next bytes of a payload. @throws MqttError (configuration) for no bytes or more than `count`. */
-  protected pushBytes(slice: Uint8Array, count: number): void {
-    const { length } = slice;
-    if (length === 0 || length > count) throw new MqttError("configuration", `a payload source must give 1 to ${count} bytes, not ${length}`);
-    this.offset += length;
-    this.left -= length;
-    this.write(slice);
   }
 }

@@ -13,7 +13,7 @@ export class IncomingAliases {
 
   /** Notes or resolves the alias of a PUBLISH; what is wrong with it is in `packet.fault`. */
   resolve(packet: ReceivedPacket): void {
-    const alias = packet.numberProperty(PropertyId.topicAlias, 0);
+    const alias = Number(packet.property(PropertyId.topicAlias) ?? 0);
     const named = packet.topicEnd > packet.topicStart;
     if (alias === 0) {
       if (!named) packet.fail(ReasonCode.PROTOCOL_ERROR);
@@ -24,7 +24,7 @@ export class IncomingAliases {
       const topic = this.topics[alias - 1];
       if (topic === undefined) packet.fail(ReasonCode.PROTOCOL_ERROR);
       else {
-        packet.topicBytes = topic;
+        packet.aliased = topic;
         packet.topicStart = 0;
         packet.topicEnd = topic.length;
       }

@@ -10,6 +10,8 @@ export const IncomingState = {
 
 const QOS_2 = 4;
 
+const NONE = new Uint32Array(0);
+
 export interface AcknowledgementSender {
   flushAt(now: number): void;
 }
@@ -27,10 +29,13 @@ export class IncomingTable {
   /** Sends the acknowledgements that are due, on the connection in use. */
   sender: AcknowledgementSender | undefined;
 
-  private readonly entries: Uint32Array;
+  /** How many there may be: the Receive Maximum. */
+  readonly size: number;
+  /** Made when the first message cannot be acknowledged at once. */
+  private entries = NONE;
 
   constructor(size: number) {
-    this.entries = new Uint32Array(size);
+    this.size = size;
   }
 
   /** The index of an identifier, or -1. */
@@ -41,10 +46,6 @@ export class IncomingTable {
 
   identifier(index: number): number {
     return (this.entries[index] ?? 0) & 0xffff;
-  }
-
-  get size(): number {
-    return this.entries.length;
   }
 
   state(index: number): number {
@@ -60,6 +61,7 @@ export class IncomingTable {
   }
 
   add(identifier: number, qos2: boolean, state: number, reasonCode: number): void {
+    if (this.entries === NONE) this.entries = new Uint32Array(this.size);
     this.entries[this.count++] = identifier | ((state | (qos2 ? QOS_2 : 0)) << 16) | (reasonCode << 24);
   }
 

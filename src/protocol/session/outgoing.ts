@@ -33,6 +33,9 @@ export class Exchange {
   payload: PublicationPayload | undefined;
 }
 
+/** The list of a session that has not begun anything: one for all, it stays empty. */
+const NONE: Exchange[] = [];
+
 /**
  * What this side has begun and the other has not yet finished, in the order of sending: that of resending too (MQTT 5.0, 4.6.0-1). A
  * PUBREC moves its entry to the end, so that PUBRELs keep the order of PUBRECs (4.6.0-4). Entries are made when they are first needed, up
@@ -42,7 +45,7 @@ export class OutgoingTable {
   /** Exchanges going on. */
   count = 0;
   /** Those going on in order, then those to be used again. */
-  readonly list: Exchange[] = [];
+  list = NONE;
   private readonly size: number;
   private last = 0;
   /** How many identifiers after the last are known to be free. */
@@ -116,6 +119,7 @@ export class OutgoingTable {
 
   /** The entry at an index below {@link count}; beyond it one to be used again. */
   at(index: number): Exchange {
+    if (this.list === NONE) this.list = [];
     return (this.list[index] ??= new Exchange());
   }
 

@@ -30,7 +30,7 @@ function decode(decoder: Decode, first: number, body: Uint8Array, version: 4 | 5
     ok(FAULTS.includes(packet.fault), `fault ${packet.fault}`);
     return;
   }
-  ok(packet.position <= packet.end, "nothing behind the packet was read");
+  ok(packet.start <= packet.end, "nothing behind the packet was read");
   if (packet.type === 1) return;
   ok(Object.keys(packet.properties).length <= 27);
   if (packet.type !== 3) return;

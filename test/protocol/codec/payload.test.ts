@@ -37,7 +37,7 @@ test("a payload in pieces is no text, at the first piece and at the last", () =>
   const data = join(bytes("30 18 00 01 't' 00"), pattern(20));
   for (const [offset, end] of [[0, 16], [16, 26]] as const) {
     receiver.space(end - offset).set(data.subarray(offset, end));
-    receiver.received(end - offset);
+    receiver.filled += end - offset;
     equal(receiver.next(), true);
     for (const call of [() => receiver.text(), () => receiver.json()]) {
       const error = mqttError(call);

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { findProperty, getProperty } from "../../../src/protocol/codec/properties.js";
+import { getProperty } from "../../../src/protocol/codec/properties.js";
 import { bytes, join } from "../support/bytes.js";
 import { checked, PROPERTIES, readAll } from "../support/properties.js";
 
@@ -13,7 +13,6 @@ test("each of the 27 properties is read in each packet that may carry it", () =>
       equal(checked(data, packet), 0, row.name);
       deepEqual(readAll(data, packet), { [row.name]: row.value });
       deepEqual(getProperty(data, 0, data.length, packet, row.id), row.id === 0x26 ? ["n", "v"] : row.value);
-      equal(findProperty(data, 0, data.length, packet, row.id), 1);
     }
   }
 });
@@ -72,7 +71,6 @@ test("no properties", () => {
   equal(checked(none, PUBLISH), 0);
   deepEqual(readAll(none, PUBLISH), {});
   equal(getProperty(none, 0, 0, PUBLISH, 1), undefined);
-  equal(findProperty(none, 0, 0, PUBLISH, 1), -1);
 });
 
 test("user properties keep their order and repeat, names too", () => {

@@ -148,7 +148,7 @@ test("a header from encoded parts is that of the whole packet", () => {
 test("a Topic Alias is added to a header's properties", () => {
   equal(header(64, 0, "00 01 't'", 0, NONE, 0x0102, 2), "30 09 00 01 74 03 23 01 02");
   equal(header(64, 2, "00 00", 7, bytes("01 00"), 5, 2), "32 0C 00 00 00 07 05 23 00 05 01 00");
-  equal(decoded(bytes(header(64, 2, "00 00", 7, bytes("01 00"), 5, 0))).numberProperty(0x23, 0), 5);
+  equal(decoded(bytes(header(64, 2, "00 00", 7, bytes("01 00"), 5, 0))).property(0x23), 5);
 });
 
 test("the lengths of a header grow with properties and payload", () => {

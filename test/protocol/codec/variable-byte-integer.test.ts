@@ -1,9 +1,9 @@
 import { equal } from "node:assert/strict";
 import { test } from "node:test";
 import {
-  VARIABLE_BYTE_INTEGER_MAXIMUM, variableByteIntegerLength, writeVariableByteInteger,
+  INCOMPLETE, readVariableByteInteger, VARIABLE_BYTE_INTEGER_MAXIMUM, variableByteIntegerLength, writeVariableByteInteger,
 } from "../../../src/protocol/codec/variable-byte-integer.js";
-import { hex } from "../support/bytes.js";
+import { bytes, hex } from "../support/bytes.js";
 
 test("the shortest form is written (MQTT-1.5.5-1)", () => {
   const table: readonly (readonly [number, string])[] = [
@@ -23,8 +23,17 @@ test("the shortest form is written (MQTT-1.5.5-1)", () => {
     const end = writeVariableByteInteger(buffer, 2, value);
     equal(hex(buffer.subarray(2, end)), expected);
     equal(variableByteIntegerLength(value), end - 2);
+    equal(readVariableByteInteger(buffer, 2, end), value);
+    equal(readVariableByteInteger(buffer, 2, end - 1), INCOMPLETE);
     equal(buffer[1], 0xaa);
     equal(buffer[end], 0xaa);
   }
   equal(VARIABLE_BYTE_INTEGER_MAXIMUM, 268_435_455);
+});
+
+test("more than four bytes, or more than are needed, are none", () => {
+  for (const wrong of ["80 00", "FF 80 00", "80 80 80 00", "80 80 80 80 01", "FF FF FF FF 7F"]) {
+    const data = bytes(wrong);
+    equal(readVariableByteInteger(data, 0, data.length), -2, wrong);
+  }
 });

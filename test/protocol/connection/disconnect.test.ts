@@ -21,7 +21,7 @@ function over(broker: ScriptedBroker): void {
   equal(client.disconnect(0, undefined, now), false);
   client.push(bytes(""), now);
   client.handleTimeout(1e12);
-  client.receive(client.space(2).length, now);
+  client.receive(client.packet.space(2).length, now);
   broker.reply("30 04 00 01 'a' 00", "D0 00").drain(100).release().acknowledge(1).after(1e9);
   client.closed(mqttError(() => new Publication("", 0, false)));
   broker.expectNothing().told();

@@ -71,7 +71,7 @@ export class ModelClient implements ConnectionHandler {
     this.#piece = [];
     this.transport = new FakeTransport(window + 64);
     this.connection = new Connection(this.#session, this, {
-      sendBuffer: new Uint8Array(sendBuffer), receiveBuffer: new Uint8Array(receiveBuffer), connectTimeout: 1, pingTimeout: 1, topicAliases: 0,
+      sendBuffer: new Uint8Array(sendBuffer), receiveBuffer: new Uint8Array(receiveBuffer), connectTimeout: 1, topicAliases: 0,
     });
     const properties = version === 5 ? { properties: { sessionExpiryInterval: 60, receiveMaximum } } : {};
     this.connection.open(this.transport, this.transport.window, { version, cleanStart: false, keepAlive: 0, clientId: "c", ...properties }, ++this.#now);
@@ -115,7 +115,7 @@ export class ModelClient implements ConnectionHandler {
   receive(bytes: readonly number[]): number {
     let count = 0;
     while (count < bytes.length && !this.connection.paused && this.connection.state !== ConnectionState.CLOSED) {
-      const space = this.connection.space(bytes.length - count);
+      const space = this.connection.packet.space(bytes.length - count);
       space.set(bytes.slice(count, count + space.length));
       this.connection.receive(space.length, ++this.#now);
       count += space.length;

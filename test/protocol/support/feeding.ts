@@ -32,7 +32,7 @@ export class Reception {
       equal(space.buffer, this.buffer.buffer);
       space.set(data.subarray(offset, offset + space.length));
       offset += space.length;
-      receiver.received(space.length);
+      receiver.filled += space.length;
       while (receiver.next()) {
         if (receiver.type === PacketType.PUBLISH && receiver.fault === 0) receiver.checkTopic();
         this.#take(receiver);

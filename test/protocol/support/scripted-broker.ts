@@ -83,7 +83,7 @@ export class ScriptedBroker implements ConnectionHandler {
     this.#silent = false;
     this.client = new Connection(this.session, this, {
       receiveBuffer: new Uint8Array(receiveBuffer), sendBuffer: new Uint8Array(sendBuffer),
-      connectTimeout: CONNECT_TIMEOUT, pingTimeout: PING_TIMEOUT, topicAliases,
+      connectTimeout: CONNECT_TIMEOUT, topicAliases,
     });
     this.client.open(this.transport, Infinity, { version: 5, cleanStart: true, keepAlive: 0, clientId: "c", ...connect }, this.now);
     return this;
@@ -198,7 +198,7 @@ export class ScriptedBroker implements ConnectionHandler {
   #read(): void {
     const { client } = this;
     while (this.#unread.length > 0 && !client.paused && client.state !== ConnectionState.CLOSED) {
-      const space = client.space(this.#unread.length);
+      const space = client.packet.space(this.#unread.length);
       ok(space.length > 0, "there is space whenever the connection is not paused");
       space.set(this.#unread.subarray(0, space.length));
       this.#unread = this.#unread.subarray(space.length);
