@@ -1,6 +1,6 @@
 import { configurationError, MqttError } from "../error.js";
 import { packetName } from "./packet-type.js";
-import { hasWildcard } from "./topic.js";
+import { isTopicName } from "./topic.js";
 import { encodeUtf8, isUtf8, STRING_MAXIMUM } from "./utf8.js";
 import { variableByteIntegerLength, writeVariableByteInteger } from "./variable-byte-integer.js";
 
@@ -81,7 +81,8 @@ export class PacketWriter {
 
   /** A string that is a Topic Name: not empty, no wildcards (MQTT 5.0, 4.7). */
   topicName(what: string, value: unknown): void {
-    if (value === "" || (typeof value === "string" && hasWildcard(value))) throw configurationError(what, "at least one character, without + and #");
+    const start = this.position + 2;
     this.string(what, value);
+    if (!isTopicName(this.bytes, start, this.position)) throw configurationError(what, "at least one character, without + and #");
   }
 }

@@ -10,10 +10,8 @@ export function isTopicName(bytes: Uint8Array, start: number, end: number): bool
   return start < end;
 }
 
-/** Whether a string contains a wildcard (MQTT 5.0, 4.7.1). */
-export function hasWildcard(string: string): boolean {
-  return string.includes("+") || string.includes("#");
-}
+/** A Topic Filter: levels without wildcards or + alone, # alone as the last; that of a shared subscription stands behind a share name without any. */
+const TOPIC_FILTER = /^(\$share\/[^/+#]+\/(?=.)|(?!\$share\/))((\+|[^/+#]*)\/)*(\+|#|[^/+#]*)$/s;
 
 /**
  * Checks a Topic Filter (MQTT 5.0, 4.7.1, 4.8.2).
@@ -22,14 +20,9 @@ export function hasWildcard(string: string): boolean {
  */
 export function checkTopicFilter(filter: string): boolean {
   if (typeof filter !== "string" || filter === "") throw configurationError("topic filter", "a string, not empty");
-  const shared = filter.startsWith("$share/");
-  const levels = filter.split("/");
-  const name = levels[1] ?? "";
-  if (levels[levels.length - 1] === "#") levels.pop();
-  // Without the wildcards that fill a level there are none left. A share name is not empty and has none, a filter follows it.
-  if (hasWildcard(levels.filter((level) => level !== "+").join()) || (shared && (name === "" || hasWildcard(name) || filter.length < name.length + 9)))
+  if (!TOPIC_FILTER.test(filter))
     throw configurationError(`topic filter "${filter}"`, "such that # stands last, + and # fill a level, and $share/name/ has a filter behind it");
-  return shared;
+  return filter.startsWith("$share/");
 }
 
 /**

@@ -13,6 +13,7 @@ import { checkAuthenticating, checkDisconnect, isClientsDisconnect, isExpectedAu
 import { Fate, type ConnectionHandler } from "./handler.js";
 import { Inbound } from "./inbound.js";
 import { keepAliveDeadline } from "./keep-alive.js";
+import { checkPacketSize, maximumPacketSize } from "./limits.js";
 import { ConnectionState } from "./publishing.js";
 import { Receiver } from "./receiver.js";
 import type { Transport } from "./sender.js";
@@ -92,7 +93,7 @@ export class Connection extends Inbound {
 
   /** Whether nothing waits for room. */
   get idle(): boolean {
-    return this.left + this.pubcomp + this.session.incoming.count + this.due === 0 && !this.pingUnsent;
+    return this.left + this.session.incoming.count + this.due === 0;
   }
 
   /** The transport takes that many bytes now. */
@@ -102,6 +103,7 @@ export class Connection extends Inbound {
     this.setRoom(count);
     if (this.pingUnsent) {
       this.pingUnsent = false;
+      this.due--;
       this.asked = undefined;
     }
     if (this.state === ConnectionState.CONNECTING && this.early && this.proceed()) this.handler.onWritable();
@@ -112,7 +114,7 @@ export class Connection extends Inbound {
   /** Sends what is due: a payload on its way, acknowledgements, what is to be resent; then asks for more. */
   private flush(): void {
     if (this.state !== ConnectionState.CONNECTED) return;
-    if (this.left + this.pubcomp + this.session.incoming.count + this.due > 0) {
+    if (this.left + this.session.incoming.count + this.due > 0) {
       const all = this.proceed() && this.flushInbound() && this.flushOutbound();
       if (this.failure !== undefined) this.closed(this.failure);
       if (!all && !this.pushing) return;
@@ -132,7 +134,7 @@ export class Connection extends Inbound {
     if (this.looking) return;
     this.looking = true;
     // In one function, with few calls below it: handlers are called from here, and an ESP32-C3 has 6 KiB of stack.
-    while (packet.end < packet.filled && !this.held && this.pubcomp === 0 && this.state !== ConnectionState.CLOSED && packet.next()) {
+    while (packet.end < packet.filled && !this.held && this.pubcomp === undefined && this.state !== ConnectionState.CLOSED && packet.next()) {
       let wrong = packet.fault;
       if (wrong === 0) {
         if (packet.first >> 4 === PacketType.PUBLISH && this.state === ConnectionState.CONNECTED) wrong = this.delivered(packet);
@@ -213,7 +215,7 @@ export class Connection extends Inbound {
 
   /** Sends a packet that was encoded in the send buffer. @returns false when there is no room now. @throws MqttError (configuration) when the server does not accept it. */
   private sendEncoded(length: number): boolean {
-    this.checkPacketSize(length);
+    checkPacketSize(this.announced, length);
     if (!this.canSend(length)) return false;
     this.send(length);
     return true;
@@ -247,7 +249,10 @@ export class Connection extends Inbound {
     const sent = this.canSend(2);
     this.asked = this.now = now;
     if (sent) this.send(this.encode(PacketType.PINGREQ, 0, undefined));
-    else this.pingUnsent = true;
+    else if (!this.pingUnsent) {
+      this.pingUnsent = true;
+      this.due++;
+    }
     return sent;
   }
 
@@ -255,7 +260,7 @@ export class Connection extends Inbound {
   private encode(type: number, reasonCode: number, properties: Properties | undefined): number {
     const writer = new PacketWriter(this.sendBuffer);
     const length = encodeAcknowledgement(writer, type, this.version, 0, reasonCode, properties);
-    if (properties === undefined || length <= this.maximumPacketSize) return length;
+    if (properties === undefined || length <= maximumPacketSize(this.announced)) return length;
     const { sessionExpiryInterval, authenticationMethod, authenticationData } = properties;
     const rest = type === PacketType.AUTH || sessionExpiryInterval ? { sessionExpiryInterval, authenticationMethod, authenticationData } : undefined;
     return encodeAcknowledgement(writer, type, this.version, 0, reasonCode, rest);
@@ -282,7 +287,7 @@ export class Connection extends Inbound {
     this.now = now;
     if ((this.state === ConnectionState.CONNECTING || this.state === ConnectionState.CONNECTED) && this.left === 0) {
       const length = this.encode(PacketType.DISCONNECT, reasonCode, properties);
-      sent = length <= this.maximumPacketSize && this.canSend(length);
+      sent = length <= maximumPacketSize(this.announced) && this.canSend(length);
       if (sent) this.send(length);
     }
     this.end(new MqttError("transport", "the connection was ended in the middle of this message"));

@@ -1,11 +1,11 @@
 import { configurationError } from "../error.js";
 import { PacketType } from "../codec/packet-type.js";
 import { isReasonCode, ReasonCode } from "../codec/reason-code.js";
-import { IncomingState } from "../session/incoming.js";
+import { Incoming } from "../session/incoming.js";
 import { Take } from "./handler.js";
 import { Outbound } from "./outbound.js";
 import type { Receiver } from "./receiver.js";
-import { IncomingAliases } from "./topic-aliases.js";
+import { resolveAlias } from "./topic-aliases.js";
 
 function checkRefusal(reasonCode: number): void {
   if (!isReasonCode(PacketType.PUBACK, reasonCode)) throw configurationError(`Reason Code ${reasonCode}`, "one that PUBACK and PUBREC may carry");
@@ -17,15 +17,16 @@ export abstract class Inbound extends Outbound {
   protected held: boolean | undefined;
   /** The message in hand is a repeat: it is not delivered. */
   private repeat: boolean | undefined;
-  /** A PUBCOMP that could not be sent: identifier and, above it, Reason Code; 0 for none. */
-  protected pubcomp = 0;
-  private epoch = 0;
-  private incomingAliases: IncomingAliases | undefined;
+  /** A PUBCOMP that could not be sent: identifier and, above it, Reason Code. */
+  protected pubcomp: number | undefined;
+  private epoch: number | undefined;
+  /** The topics that Topic Aliases stand for, as many as were announced. */
+  private receivedAliases: (Uint8Array | undefined)[] | undefined;
 
   /** @param aliasMaximum the Topic Alias Maximum announced in the CONNECT. */
   protected startInbound(aliasMaximum: number, resumed: boolean): void {
     const table = this.session.incoming;
-    if (aliasMaximum > 0) this.incomingAliases = new IncomingAliases(aliasMaximum);
+    if (aliasMaximum > 0) this.receivedAliases = new Array<Uint8Array | undefined>(aliasMaximum).fill(undefined);
     if (resumed) table.resume();
     else table.clear();
     this.epoch = table.epoch;
@@ -34,7 +35,7 @@ export abstract class Inbound extends Outbound {
 
   /** Whether the transport has to keep what it receives: the handler holds a message, or an answer must go out first. */
   get paused(): boolean {
-    return this.held === true || this.pubcomp !== 0;
+    return this.held === true || this.pubcomp !== undefined;
   }
 
   /** Takes a PUBLISH or a further piece of one. @returns 0, or the Reason Code for what is wrong with it. */
@@ -67,17 +68,18 @@ export abstract class Inbound extends Outbound {
     const identifier = packet.identifier;
     if (packet.version === 5 && (packet.propertiesEnd > packet.propertiesStart || packet.topicEnd === packet.topicStart)) {
       if (packet.checkTopic() !== 0) return packet.fault;
-      (this.incomingAliases ??= new IncomingAliases(0)).resolve(packet);
+      resolveAlias(packet, this.receivedAliases ?? []);
       if (packet.fault !== 0) return packet.fault;
     }
     const table = this.session.incoming;
     if (identifier === 0 || table.count === 0) return 0;
     const index = table.find(identifier);
     if (index < 0) return table.count < table.size ? 0 : ReasonCode.RECEIVE_MAXIMUM_EXCEEDED;
+    const entry = table.entry(index);
     // At QoS 1 some servers repeat a message that the application still has; its one answer is on its way.
-    if (table.isQoS2(index) ? packet.qos !== 2 : packet.qos !== 1 || !packet.duplicate) return ReasonCode.PROTOCOL_ERROR;
+    if (entry & Incoming.QOS_2 ? packet.qos !== 2 : packet.qos !== 1 || !packet.duplicate) return ReasonCode.PROTOCOL_ERROR;
     // Delivered once, but answered again (MQTT 5.0, 4.3.3-10).
-    if (table.state(index) === IncomingState.PUBREL) table.setState(index, IncomingState.DUE, 0);
+    if ((entry & Incoming.STATE) === Incoming.PUBREL) table.setState(index, Incoming.DUE, 0);
     this.repeat = true;
     return packet.checkTopic();
   }
@@ -93,7 +95,7 @@ export abstract class Inbound extends Outbound {
     const qos2 = (packet.first & 4) !== 0;
     // The usual case: nothing waits, the answer goes out at once.
     if (!qos2 && take !== Take.LATER && table.count === 0 && this.sendAcknowledgement(PacketType.PUBACK, identifier, reasonCode)) return;
-    table.add(identifier, qos2, take === Take.LATER ? IncomingState.PENDING : IncomingState.DUE, reasonCode);
+    table.add(identifier | (qos2 ? Incoming.QOS_2 : 0) | (take === Take.LATER ? Incoming.PENDING : Incoming.DUE) | (reasonCode << Incoming.REASON_CODE));
     this.flushInbound();
   }
 
@@ -106,8 +108,9 @@ export abstract class Inbound extends Outbound {
     checkRefusal(reasonCode);
     const table = this.session.incoming;
     const index = this.epoch === table.epoch ? table.find(identifier) : -1;
-    if (index < 0 || table.state(index) !== IncomingState.PENDING || (table.sender !== this && !table.isQoS2(index))) return;
-    table.setState(index, IncomingState.DUE, this.version === 5 ? reasonCode : 0);
+    const entry = table.entry(index);
+    if ((entry & Incoming.STATE) !== Incoming.PENDING || (table.sender !== this && !(entry & Incoming.QOS_2))) return;
+    table.setState(index, Incoming.DUE, this.version === 5 ? reasonCode : 0);
     table.sender?.flushAt(now);
   }
 
@@ -121,32 +124,36 @@ export abstract class Inbound extends Outbound {
   protected released(packet: Receiver): boolean {
     const table = this.session.incoming;
     const index = table.find(packet.identifier);
-    let reasonCode = 0;
-    if (index < 0) reasonCode = ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
+    const entry = table.entry(index);
+    // Due until it is sent.
+    this.due++;
+    this.pubcomp = packet.identifier;
+    if (index < 0) this.pubcomp |= ReasonCode.PACKET_IDENTIFIER_NOT_FOUND << 16;
     // One whose PUBREC has to be repeated, but could not be sent yet, may be released for the first.
-    else if (table.isQoS2(index) && table.state(index) !== IncomingState.PENDING) table.remove(index);
-    else return false;
-    this.pubcomp = packet.identifier | (reasonCode << 16);
+    else if (!(entry & Incoming.QOS_2) || (entry & Incoming.STATE) === Incoming.PENDING) return false;
+    else table.remove(index);
     this.flushInbound();
     return true;
   }
 
   /** Sends what is due, in the order of arrival and as far as the transport takes it. @returns whether all of it is sent. */
   protected flushInbound(): boolean {
-    const { pubcomp } = this;
-    if (pubcomp !== 0) {
+    const pubcomp = this.pubcomp;
+    if (pubcomp !== undefined) {
       if (!this.sendAcknowledgement(PacketType.PUBCOMP, pubcomp & 0xffff, pubcomp >>> 16)) return false;
-      this.pubcomp = 0;
+      this.pubcomp = undefined;
+      this.due--;
     }
     const table = this.session.incoming;
     for (let i = 0; i < table.count; i++) {
-      const state = table.state(i);
-      if (state === IncomingState.PENDING) break;
-      if (state !== IncomingState.DUE) continue;
-      const qos2 = table.isQoS2(i);
-      const reasonCode = table.reasonCode(i);
-      if (!this.sendAcknowledgement(qos2 ? PacketType.PUBREC : PacketType.PUBACK, table.identifier(i), reasonCode)) return false;
-      if (qos2 && reasonCode < 0x80) table.setState(i, IncomingState.PUBREL, 0);
+      const entry = table.entry(i);
+      const state = entry & Incoming.STATE;
+      if (state === Incoming.PENDING) break;
+      if (state === Incoming.PUBREL) continue;
+      const qos2 = (entry & Incoming.QOS_2) !== 0;
+      const reasonCode = entry >>> Incoming.REASON_CODE;
+      if (!this.sendAcknowledgement(qos2 ? PacketType.PUBREC : PacketType.PUBACK, entry & Incoming.IDENTIFIER, reasonCode)) return false;
+      if (qos2 && reasonCode < 0x80) table.setState(i, Incoming.PUBREL, 0);
       else table.remove(i--);
     }
     return true;

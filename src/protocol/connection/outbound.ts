@@ -114,13 +114,14 @@ export abstract class Outbound extends Publishing {
       // Unknown here: release it there (MQTT 5.0, 4.3.3), as an exchange without a publication.
       if (reasonCode >= 0x80 || !table.hasRoomForRequest) return true;
       table.add(identifier, OutgoingState.PUBREL, this.version === 5 ? ReasonCode.PACKET_IDENTIFIER_NOT_FOUND : 0);
-      table.recount();
+      table.free = 0;
       this.due++;
     } else if (step === OutgoingState.PUBREC) {
       if (reasonCode >= 0x80) this.settle(index, entry, reasonCode, packet);
       else {
         if ((entry.state & OutgoingState.RESEND) === 0) this.due++;
-        table.moveToEnd(index, OutgoingState.PUBREL | (entry.state & OutgoingState.COUNTED));
+        entry.state = OutgoingState.PUBREL | (entry.state & OutgoingState.COUNTED);
+        table.toEnd(index);
       }
     } else {
       // A repeated one: so is the PUBREL.

@@ -1,11 +1,13 @@
 import { MqttError } from "../error.js";
+import type { Properties } from "../codec/property.js";
 import { PublishFlag, writePublishHeader } from "../codec/publish.js";
 import { Exchange, OutgoingState } from "../session/outgoing.js";
 import { PreparedHeader } from "../session/prepared-header.js";
 import type { Publication, PublicationPayload } from "../session/publication.js";
 import type { Session } from "../session/session.js";
 import type { ConnectionHandler } from "./handler.js";
-import { LimitedSender } from "./limits.js";
+import { checkPublication } from "./limits.js";
+import { Sender } from "./sender.js";
 
 /** Room for Packet Identifier, lengths and alias in the estimate of a header. */
 const HEADER_MARGIN = 14;
@@ -20,22 +22,26 @@ export const Published = {
   DONE: 2,
 } as const;
 
+const NOTHING: Properties = {};
+
 /** Where a connection stands. */
 export const ConnectionState = { IDLE: 0, CONNECTING: 1, CONNECTED: 2, CLOSED: 3 } as const;
 
 /** Layer of a {@link Connection}: writes publications: identifiers, aliases, payloads that take their time (MQTT 5.0, 3.3, 4.9). */
-export abstract class Publishing extends LimitedSender {
+export abstract class Publishing extends Sender {
   /** See {@link ConnectionState}. */
   state: number = ConnectionState.IDLE;
   readonly session: Session;
   protected readonly handler: ConnectionHandler;
   /** Whether QoS 1 and 2 publications may be sent before the CONNACK. */
   protected early: boolean | undefined;
+  /** The properties of the CONNACK, none before it and in MQTT 3.1.1. */
+  protected announced = NOTHING;
   /** How many more QoS 1 and 2 publications the server takes now (MQTT 5.0, 4.9). */
   protected quota = 0xffff;
   /** Why a payload source could not go on, so that the connection has to end. */
   protected failure: MqttError | undefined;
-  /** Entries of the session that have to be sent on this connection. */
+  /** Entries of the session that have to be sent on this connection; a PUBCOMP and a PINGREQ that could not be sent count too. */
   protected due = 0;
   /** The publication whose payload is on its way, with its payload and Packet Identifier; none where the caller brings the payload. */
   private streaming: Exchange | undefined;
@@ -132,7 +138,7 @@ export abstract class Publishing extends LimitedSender {
     if (header.alias === 0 && publication.topicAlias === 0 && this.aliasMaximum > 0) header.alias = this.nextAlias();
     header.write(publication, this.version, length);
     try {
-      this.checkPublication(publication, header.bytes.length + length);
+      checkPublication(this.announced, this.version, publication, header.bytes.length + length);
     } catch (error) {
       // So that the next one is checked too.
       header.payloadLength = -1;
@@ -213,7 +219,7 @@ export abstract class Publishing extends LimitedSender {
       const needed = topic.length + properties.length + HEADER_MARGIN;
       throw new MqttError("resource", `topic and properties need a send buffer of ${needed} bytes, it has ${bytes.length}: set sendBuffer to ${needed} or more`);
     }
-    this.checkPublication(publication, header + length);
+    checkPublication(this.announced, this.version, publication, header + length);
     const data = payload instanceof Uint8Array ? payload : undefined;
     const size = data === undefined ? Infinity : header + data.length;
     const whole = size <= this.capacity && size <= bytes.length;

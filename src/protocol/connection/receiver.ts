@@ -18,18 +18,25 @@ const KEPT_VIEWS = 4;
  */
 export class Receiver extends ReceivedPacket {
   /** Packets longer than this are refused, in bytes (MQTT 5.0, 3.1.2.11.4). */
-  maximumPacketSize = VARIABLE_BYTE_INTEGER_MAXIMUM + 5;
+  maximumPacketSize: number;
   /** What is behind the {@link end} of the packet in hand, up to here, waits to be looked at. */
-  filled = 0;
+  filled: number;
   /** Where the pieces of the payload go, behind the header of their PUBLISH. */
   private floor: number | undefined;
   /** The view that was last used, and where it begins. */
   private view: Uint8Array | undefined;
-  private viewStart = 0;
+  private viewStart: number | undefined;
   /** The last few, once there is more than one. */
   private views: Uint8Array[] | undefined;
   /** The receive buffer in steps of four bytes, once {@link topicIs} has needed it. */
   private words: DataView | undefined;
+
+  /** @param bytes the receive buffer, owned by the caller and used by nobody else. */
+  constructor(bytes: Uint8Array) {
+    super(bytes);
+    this.maximumPacketSize = VARIABLE_BYTE_INTEGER_MAXIMUM + 5;
+    this.filled = 0;
+  }
 
   /** Where the next bytes go: a view of at most `count` bytes, and of at least one. */
   space(count: number): Uint8Array {

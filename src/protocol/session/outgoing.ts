@@ -48,8 +48,8 @@ export class OutgoingTable {
   list = NONE;
   private readonly size: number;
   private last = 0;
-  /** How many identifiers after the last are known to be free. */
-  private free = 0;
+  /** How many identifiers after the last are known to be free; 0 when one was taken that {@link nextIdentifier} did not give. */
+  free = 0;
 
   constructor(size: number) {
     this.size = size;
@@ -100,7 +100,7 @@ export class OutgoingTable {
   checkFree(identifier: number): number {
     checkInteger("id", identifier, 1, 0xffff);
     if (this.find(identifier) >= 0) throw configurationError("id", `one that is not in use: ${identifier} is in flight`);
-    this.recount();
+    this.free = 0;
     return identifier;
   }
 
@@ -112,11 +112,6 @@ export class OutgoingTable {
     return this.list[index] ?? this.at(index);
   }
 
-  /** An identifier was taken that {@link nextIdentifier} did not give. */
-  recount(): void {
-    this.free = 0;
-  }
-
   /** The entry at an index below {@link count}; beyond it one to be used again. */
   at(index: number): Exchange {
     if (this.list === NONE) this.list = [];
@@ -124,8 +119,7 @@ export class OutgoingTable {
   }
 
   add(identifier: number, state: number, extra: number, publication?: Publication, payload?: PublicationPayload): void {
-    const entry = this.list[this.count] ?? this.at(this.count);
-    this.count++;
+    const entry = this.at(this.count++);
     entry.identifier = identifier;
     entry.state = state;
     entry.extra = extra;
@@ -134,19 +128,21 @@ export class OutgoingTable {
   }
 
   remove(index: number): void {
-    const entry = this.at(index);
-    const last = --this.count;
+    const entry = this.toEnd(index);
+    this.count--;
     entry.publication = entry.payload = undefined;
-    // The usual one is the only one.
-    if (index === last) return;
-    this.list.copyWithin(index, index + 1, last + 1);
-    this.list[last] = entry;
   }
 
-  /** Moves an entry to the end, with a new state. */
-  moveToEnd(index: number, state: number): void {
-    const { identifier, publication, payload } = this.at(index);
-    this.remove(index);
-    this.add(identifier, state, 0, publication, payload);
+  /** Moves an entry to the end. */
+  toEnd(index: number): Exchange {
+    const list = this.list;
+    const last = this.count - 1;
+    const entry = list[index] ?? this.at(index);
+    // The usual one is the only one.
+    if (index < last) {
+      list.copyWithin(index, index + 1, last + 1);
+      list[last] = entry;
+    }
+    return entry;
   }
 }

@@ -1,17 +1,20 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { IncomingState, IncomingTable } from "../../../src/protocol/session/incoming.js";
+import { Incoming, IncomingTable } from "../../../src/protocol/session/incoming.js";
 
-const { PENDING, DUE, PUBREL } = IncomingState;
+const { PENDING, DUE, PUBREL, QOS_2 } = Incoming;
 
 function filled(...list: readonly (readonly [identifier: number, qos2: boolean, state: number, reasonCode: number])[]): IncomingTable {
   const table = new IncomingTable(8);
-  for (const entry of list) table.add(...entry);
+  for (const [identifier, qos2, state, reasonCode] of list) table.add(identifier | (qos2 ? QOS_2 : 0) | state | (reasonCode << Incoming.REASON_CODE));
   return table;
 }
 
 const entries = (table: IncomingTable): (number | boolean)[][] =>
-  Array.from({ length: table.count }, (_, i) => [table.identifier(i), table.isQoS2(i), table.state(i), table.reasonCode(i)]);
+  Array.from({ length: table.count }, (_, i) => {
+    const entry = table.entry(i);
+    return [entry & Incoming.IDENTIFIER, (entry & QOS_2) !== 0, entry & Incoming.STATE, entry >>> Incoming.REASON_CODE];
+  });
 
 test("entries keep their order and all that was said of them", () => {
   const list = [[0xffff, true, PENDING, 0], [1, false, DUE, 0x87], [0x1234, true, PUBREL, 0], [2, false, PENDING, 0xff]] as const;
@@ -40,8 +43,8 @@ test("what is removed is not found again", () => {
 test("a table can be filled and emptied from its end", () => {
   const table = new IncomingTable(2);
   for (let i = 0; i < 3; i++) {
-    table.add(1, false, DUE, 0);
-    table.add(2, false, DUE, 0);
+    table.add(1 | DUE);
+    table.add(2 | DUE);
     table.remove(1);
     table.remove(0);
     equal(table.count, 0);

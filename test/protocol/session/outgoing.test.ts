@@ -56,9 +56,9 @@ test("a full table can be emptied from its end", () => {
 
 test("an entry moves to the end with what belongs to it", () => {
   const table = three();
-  table.moveToEnd(0, OutgoingState.PUBREL);
+  table.toEnd(0);
   deepEqual(entries(table).map(([identifier]) => identifier), [2, 3, 1]);
-  deepEqual(entries(table)[2], [1, OutgoingState.PUBREL, 0, 0]);
+  deepEqual(entries(table)[2], [1, OutgoingState.PUBACK, 0, 0]);
   equal(table.at(2).publication, PUBLICATIONS[0]);
 });
 
@@ -88,7 +88,7 @@ test("identifiers run from 1 to 65535, then from 1 again, past those in use", ()
   table.add(1, OutgoingState.PUBACK, 0);
   table.add(2, OutgoingState.PUBACK, 0);
   table.add(4, OutgoingState.PUBACK, 0);
-  table.recount();
+  table.free = 0;
   equal(table.nextIdentifier(), 3);
   for (let i = 5; i < 0xffff; i++) equal(table.nextIdentifier(), i);
   equal(table.nextIdentifier(), 3);
