@@ -1,9 +1,9 @@
 import { MqttError } from "../protocol/error.js";
 import { PacketType } from "../protocol/codec/packet-type.js";
+import type { Properties } from "../protocol/codec/property.js";
 import { ReasonCode } from "../protocol/codec/reason-code.js";
 import type { ReceivedPacket } from "../protocol/codec/received-packet.js";
 import type { PublicationPayload } from "../protocol/session/publication.js";
-import { Session } from "../protocol/session/session.js";
 import { hostNetwork, type Configuration } from "./common-options.js";
 import { toConfiguration } from "./configuration.js";
 import type {
@@ -14,46 +14,57 @@ import { PublishCall, toContent } from "./publish-call.js";
 import { AT_ONCE, delayAfter, keepSession } from "./reconnection.js";
 import { Requests } from "./requests.js";
 import { Subscriber } from "./subscriptions.js";
+import { toMqttError } from "./thrown.js";
 
 /** Topic Aliases for prepared topics, where the broker takes them. */
 const TOPIC_ALIASES = 8;
 
-interface Waiter {
-  readonly resolve: (info: ConnectedInfo) => void;
-  readonly reject: (error: MqttError) => void;
-}
-
 /** The client behind {@link connect}: a link that comes back, a queue before it, handlers behind it. */
 class ReconnectingClient extends Subscriber implements Client {
   private requests: Requests | undefined;
-  private info: ConnectedInfo | undefined;
-  private connectedAt = 0;
-  private reconnectAt: number;
-  private waiters: Waiter[] | undefined;
-  /** The last attempt got as far as a CONNACK, or was the first: publications may go before the next one. */
-  private answered = true;
+  /** Those of the CONNACK, while the connection stands. */
+  private properties?: Properties;
+  private resumed?: boolean;
+  private connectedAt: number | undefined;
+  /** Who waits for {@link ready}: each looks for itself. */
+  private waiters: (() => void)[] | undefined;
+  /** The last attempt did not get as far as a CONNACK: publications may not go before the next one. */
+  private unanswered?: boolean;
 
   constructor(configuration: Configuration) {
-    super(configuration, new Session({ inFlight: configuration.inFlight, receiveMaximum: configuration.properties?.receiveMaximum }));
-    // Who does not start clean vouches for being the one whose session the broker keeps.
-    this.session.established = !configuration.cleanStart;
-    this.reconnectAt = this.now();
+    super(configuration);
+    this.deadline = this.now();
     this.wake();
   }
 
+  /** Made when it is asked for: that takes less memory than to keep it. */
   get connected(): ConnectedInfo | undefined {
-    return this.info;
+    const { properties } = this;
+    const { version, clientId } = this.configuration;
+    return properties && { version, resumed: this.resumed === true, id: clientId, properties };
   }
 
   protected override get early(): boolean {
-    return this.configuration.early && this.answered;
+    return this.configuration.early && !this.unanswered;
   }
 
   ready(): Promise<ConnectedInfo> {
     return new Promise((resolve, reject) => {
-      if (this.info !== undefined) resolve(this.info);
-      else if (this.ended !== undefined) reject(this.ended);
-      else (this.waiters ??= []).push({ resolve, reject });
+      const look = (): void => {
+        const { connected } = this;
+        if (connected !== undefined) resolve(connected);
+        else if (this.ended !== undefined) reject(this.ended);
+        else (this.waiters ??= []).push(look);
+      };
+      look();
+    });
+  }
+
+  private tellWaiters(): void {
+    const { waiters } = this;
+    this.waiters = undefined;
+    waiters?.forEach((look) => {
+      look();
     });
   }
 
@@ -65,11 +76,10 @@ class ReconnectingClient extends Subscriber implements Client {
       call = new PublishCall(topic, options);
       content = toContent(payload);
     } catch (error) {
-      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+      return Promise.reject(toMqttError("configuration", error));
     }
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       call.resolve = resolve;
-      call.reject = reject;
       if (this.ended !== undefined) throw this.ended;
       if (!this.submit(call, content))
         throw new MqttError("resource", `the queue of ${this.configuration.queue} publications is full: publish less, set queue larger or choose another queuePolicy`, ReasonCode.QUOTA_EXCEEDED);
@@ -80,11 +90,10 @@ class ReconnectingClient extends Subscriber implements Client {
     return new ReusedTopic(name, options, this);
   }
 
-  subscribe(filter: string, ...rest: [MessageHandler] | [SubscribeOptions, MessageHandler]): Promise<number> {
-    return new Promise((resolve, reject) => {
+  subscribe(filter: string, options: SubscribeOptions | MessageHandler, handler?: MessageHandler): Promise<number> {
+    return new Promise((resolve) => {
       if (this.ended !== undefined) throw this.ended;
-      const [options, handler] = rest.length === 1 ? [{}, rest[0]] : rest;
-      this.addSubscription(filter, options, handler).then(resolve, reject);
+      resolve(typeof options === "function" ? this.addSubscription(filter, {}, options) : this.addSubscription(filter, options, handler));
       this.pumpRequests();
     });
   }
@@ -93,7 +102,7 @@ class ReconnectingClient extends Subscriber implements Client {
     if (this.ended !== undefined) return Promise.reject(this.ended);
     const answer = this.removeSubscription(filter);
     this.pumpRequests();
-    return answer ?? Promise.resolve(ReasonCode.NO_SUBSCRIPTION_EXISTED);
+    return answer;
   }
 
   request(topic: string, payload: Payload, options: RequestOptions = {}): Promise<Response> {
@@ -115,19 +124,18 @@ class ReconnectingClient extends Subscriber implements Client {
     });
   }
 
-  protected override onTime(): void {
+  override onTime(): void {
     const now = this.now();
-    this.linkTimeout(now);
-    if (now >= this.reconnectAt) {
-      this.reconnectAt = Infinity;
-      this.openLink(TOPIC_ALIASES);
-    }
+    this.noteDirect();
+    if (this.connection !== undefined) this.linkTimeout(now);
+    else if (now >= this.deadline) this.openLink(TOPIC_ALIASES);
     this.requests?.expire(now);
     this.wake();
   }
 
   private wake(): void {
-    const link = this.connection === undefined ? this.reconnectAt : this.linkDeadline();
+    this.noteDirect();
+    const link = this.linkDeadline();
     const request = this.requests?.deadline ?? Infinity;
     this.wakeAt(link < request ? link : request);
   }
@@ -142,27 +150,27 @@ class ReconnectingClient extends Subscriber implements Client {
 
   private accepted(packet: ReceivedPacket): void {
     const { configuration } = this;
-    const { properties, sessionPresent: resumed, version } = packet;
+    const { properties } = packet;
     keepSession(configuration, properties.assignedClientIdentifier);
-    const info = { version, resumed, id: configuration.clientId, properties };
+    this.properties = properties;
     this.connectedAt = this.now();
-    this.info = info;
-    if (!resumed) this.forgetGrants();
+    if (packet.sessionPresent) this.resumed = true;
+    else this.forgetGrants();
     this.pumpRequests();
-    const { waiters } = this;
-    this.waiters = undefined;
-    waiters?.forEach((waiter) => waiter.resolve(info));
-    configuration.onConnected?.(info);
+    this.tellWaiters();
+    const { connected } = this;
+    if (connected !== undefined) configuration.onConnected?.(connected);
   }
 
   override onWritable(): void {
-    if (this.direct !== undefined && !this.requestsDue) return;
+    if (this.direct !== undefined && !this.due) return;
     if (this.connection?.looking) this.due = true;
     else this.sendDue();
   }
 
   /** Sends the requests and publications that wait, as far as there is room. */
   private sendDue(): void {
+    this.due = false;
     this.pumpRequests();
     this.drain();
   }
@@ -173,23 +181,20 @@ class ReconnectingClient extends Subscriber implements Client {
   }
 
   override onClose(error: MqttError): void {
-    const connected = this.info !== undefined;
+    const { configuration } = this;
+    const connected = this.properties !== undefined;
+    const lasted = this.now() - (this.connectedAt ?? 0)
     const greeted = this.connection?.greeted ?? false;
     this.release();
-    // What cannot even be encoded will not get better.
-    const final = !connected && error.kind === "configuration";
-    const delay = delayAfter(this.configuration, error, connected ? this.now() - this.connectedAt : -1, greeted);
-    this.answered = connected;
-    if (final || delay === Infinity) this.finish(error);
-    else this.reconnectAt = this.now() + (delay === AT_ONCE ? 0 : delay);
+    const delay = delayAfter(configuration, error, connected ? lasted : -1, greeted);
+    if (connected) delete this.unanswered;
+    else this.unanswered = true;
+    if (delay === Infinity) this.finish(error);
+    else this.deadline = this.now() + delay;
     // First: what the application does in its callback must not keep the client from coming back.
     this.wake();
     // Asking again in MQTT 3.1.1 is part of connecting.
-    if (final || delay !== AT_ONCE) this.configuration.onDisconnected?.(error, this.ended !== undefined);
-  }
-
-  protected override callbackFailed(error: unknown): void {
-    this.report(new MqttError("configuration", `a callback failed: ${error instanceof Error ? error.message : String(error)}`));
+    if (delay !== AT_ONCE) configuration.onDisconnected?.(error, this.ended !== undefined);
   }
 
   override report(error: MqttError): void {
@@ -198,22 +203,22 @@ class ReconnectingClient extends Subscriber implements Client {
 
   private release(): void {
     this.closeLink();
-    this.info = undefined;
+    this.direct = undefined;
+    delete this.properties;
+    delete this.resumed;
+    delete this.returned;
     this.forgetRequests();
   }
 
   /** The end: everything pending is told. */
   private finish(error: MqttError): void {
-    const { waiters } = this;
     this.ended = error;
     this.release();
-    this.reconnectAt = Infinity;
     this.stopTime();
     this.endPublishing(error);
     this.abandonSubscriptions(error);
     this.requests?.expire(Infinity, error);
-    this.waiters = undefined;
-    waiters?.forEach((waiter) => waiter.reject(error));
+    this.tellWaiters();
   }
 }
 

@@ -1,8 +1,7 @@
 /** What both clients make of their options: one object, which is at once the route of a link and the CONNECT. */
 import { checkInteger, configurationError, MqttError } from "../protocol/error.js";
-import { encodeConnect, type Connect, type ConnectWill } from "../protocol/codec/connect.js";
+import type { Connect, ConnectWill } from "../protocol/codec/connect.js";
 import type { ConnectProperties } from "../protocol/codec/property.js";
-import { PacketWriter } from "../protocol/codec/packet-writer.js";
 import { toBytes } from "./bytes.js";
 import type { ResolverOptions, SocketOptions } from "./ecma-419.js";
 import type { ConnectOptions, QueuePolicy } from "./options.js";
@@ -18,8 +17,6 @@ export interface Configuration extends Connect, Pick<ConnectOptions, "onConnecte
   readonly dns: ResolverOptions;
   /** Milliseconds to wait for the socket, and then for the CONNACK. */
   readonly connectTimeout: number;
-  /** Whether the socket is the host's own for TCP, which is known to call back as ECMA-419 says; TLS sockets in use do not. */
-  readonly plain?: boolean;
   readonly id: string;
   readonly clean: boolean;
   /** Of the next connection, as are `clientId` and `cleanStart`. */
@@ -37,17 +34,14 @@ export interface Configuration extends Connect, Pick<ConnectOptions, "onConnecte
   ceiling?: number;
   /** Somebody asked for the version: the broker may not have it otherwise. */
   readonly versionGiven?: boolean;
-  /** The broker is known to speak this version, and not version 5 where this is 4. */
-  spoken?: boolean;
+  /** The broker is not known to speak this version, or it may speak version 5 as well where this is 4. */
+  unproven?: boolean;
   /** It said clearly that it does not speak version 5; silence or a cut may have been an accident. */
   refused?: boolean;
 }
 
 /** A configuration that is being made: options as they were given, until {@link complete}. */
-export interface Draft extends Mutable<Configuration> {
-  /** Whether the link uses TLS. */
-  secure?: boolean;
-}
+export type Draft = Mutable<Configuration>;
 
 export type Mutable<T> = { -readonly [name in keyof T]: T[name] };
 
@@ -60,9 +54,12 @@ export const PROPERTIES: ConnectProperties = { sessionExpiryInterval: 3600, rece
 /** The options of `will` with their defaults. */
 const WILL = { topic: undefined, payload: "", qos: 0, retain: false, properties: undefined };
 
-/** The options there are, with their defaults: the prototype of a configuration, so that a default takes no memory. `io` is what a provider's `device.network.mqtt` may have beside socket and dns. */
+/**
+ * The options there are, with their defaults: the prototype of a configuration, so that a default takes no memory. Keep Alive is in seconds
+ * here, as in a CONNECT. `io` is what a provider's `device.network.mqtt` may have beside socket and dns.
+ */
 export const OPTIONS = {
-  host: undefined, port: 1883, id: "", user: undefined, password: undefined, version: 5, keepAlive: 60_000, clean: true, early: false,
+  host: undefined, port: 1883, id: "", user: undefined, password: undefined, version: 5, keepAlive: 60, clean: true, early: false,
   will: undefined, properties: PROPERTIES, receiveBuffer: 512, sendBuffer: 256, inFlight: 8, queue: 16, queuePolicy: "reject",
   connectTimeout: 30_000, reconnect: RECONNECT, socket: undefined, dns: undefined, io: undefined,
   onConnected: undefined, onDisconnected: undefined, onError: undefined,
@@ -75,7 +72,7 @@ export const OPTIONS = {
  */
 export function take<T extends object>(target: T, given: object | undefined, what?: string): T {
   // Half the bytecode of for...in.
-  (Object.keys(given ?? {}) as (keyof T & string)[]).forEach((name) => {
+  if (given) (Object.keys(given) as (keyof T & string)[]).forEach((name) => {
     if (what !== undefined && !(name in target)) throw configurationError(what + name, `one of ${Object.keys(Object.getPrototypeOf(target) as object).join(", ")}`);
     const value = (given as T)[name];
     if (value != null) target[name] = value;
@@ -99,27 +96,24 @@ export function hostNetwork(): NetworkProvider | undefined {
 
 /**
  * Checks what both clients have, all at once and before anything is acquired, and brings it into the protocol's form.
- * @throws MqttError (configuration) naming the option and what it may be, (resource) when the CONNECT does not fit the send buffer.
+ * @throws MqttError (configuration) naming the option and what it may be.
  */
-export function complete(options: Draft): Configuration {
+export function complete(options: Draft, secure?: boolean): Configuration {
   const { password, will } = options;
   const host: unknown = options.host;
   const { socket, dns } = options as { readonly [name in "socket" | "dns"]?: { readonly io?: unknown } };
   if (typeof host !== "string" || host === "") throw configurationError("host", "the name or address of a broker");
   if (!socket?.io || !dns?.io)
-    throw new MqttError("configuration", `no network for ${options.secure ? "mqtts" : "mqtt"}: give the options socket and dns, each {io: class}`);
+    throw new MqttError("configuration", `no network for ${secure ? "mqtts" : "mqtt"}: give the options socket and dns, each {io: class}`);
   if (Object.hasOwn(options, "version")) options.versionGiven = checkInteger("version", options.version, 4, 5) > 0;
   checkInteger("port", options.port, 1, 0xffff);
   checkInteger("receiveBuffer", options.receiveBuffer, 64, 0x10000);
   checkInteger("sendBuffer", options.sendBuffer, 64, 0x10000);
-  checkInteger("inFlight", options.inFlight, 1, 255);
   checkInteger("connectTimeout", options.connectTimeout, 1, 0x7fffffff);
-  options.keepAlive = Math.ceil(checkInteger("keepAlive", options.keepAlive, 0, 65_535_000) / 1000);
+  if (Object.hasOwn(options, "keepAlive")) options.keepAlive = Math.ceil(checkInteger("keepAlive", options.keepAlive, 0, 65_535_000) / 1000);
   options.clientId = options.id;
   options.cleanStart = options.clean;
-  // Not asked for any more, and a property is 16 bytes.
-  delete options.secure;
-  if (socket.io === hostNetwork()?.mqtt?.socket?.io) options.plain = true;
+  options.unproven = true;
   if (password !== undefined) options.password = toBytes("password", password);
   if (will !== undefined) {
     // A topic that is missing or wrong is found by the encoder.
@@ -127,7 +121,5 @@ export function complete(options: Draft): Configuration {
     own.payload = toBytes("will.payload", own.payload);
     options.will = own;
   }
-  // Encoded once for its errors: a wrong or too long field shows now, not when the link stands.
-  encodeConnect(new PacketWriter(new Uint8Array(options.sendBuffer)), options);
   return options;
 }

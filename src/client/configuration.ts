@@ -1,10 +1,11 @@
 import { checkInteger, configurationError } from "../protocol/error.js";
+import { toBytes } from "./bytes.js";
 import { complete, OPTIONS, PROPERTIES, RECONNECT, take, type Configuration, type Draft, type NetworkProvider } from "./common-options.js";
 import type { ConnectOptions } from "./options.js";
 import { parseUrl } from "./url.js";
 
 const TLS_PORT = 8883;
-const POLICIES = "reject, drop-oldest, newest-per-topic";
+const POLICIES = { reject: true, "drop-oldest": true, "newest-per-topic": true };
 
 /**
  * Checks all options at once, before anything is acquired.
@@ -14,13 +15,21 @@ const POLICIES = "reject, drop-oldest, newest-per-topic";
 export function toConfiguration(url: string | ConnectOptions, options: ConnectOptions | undefined, network: NetworkProvider = {}): Configuration {
   const configuration = Object.create(OPTIONS) as Draft;
   const parts = typeof url === "string" ? parseUrl(url) : undefined;
-  // What goes before the rest comes last.
-  if (parts?.secure) configuration.port = TLS_PORT;
-  take(configuration, parts?.secure ? network.mqtts : network.mqtt);
+  const secure = parts?.secure;
+  const provider = secure ? network.mqtts : network.mqtt;
+  // What goes before the rest comes last. No loop over what is known: each makes a list of names, and a function.
+  if (secure) configuration.port = TLS_PORT;
+  if (provider?.socket) configuration.socket = provider.socket;
+  if (provider?.dns) configuration.dns = provider.dns;
   if (typeof url !== "string") take(configuration, url, "the option ");
   take(configuration, options, "the option ");
-  take(configuration, parts);
-  const { reconnect, properties } = configuration;
+  if (parts !== undefined) {
+    configuration.host = parts.host;
+    if (parts.port !== undefined) configuration.port = parts.port;
+    if (parts.user !== undefined) configuration.user = parts.user;
+    if (parts.password !== undefined) configuration.password = toBytes("password", parts.password);
+  }
+  const { reconnect, properties, queuePolicy } = configuration;
   if (reconnect && reconnect !== RECONNECT) {
     const { minimum, maximum, stable } = (configuration.reconnect = take(Object.create(RECONNECT) as typeof RECONNECT, reconnect, "reconnect option "));
     checkInteger("reconnect.maximum", maximum, 0, 0x7fffffff);
@@ -28,8 +37,8 @@ export function toConfiguration(url: string | ConnectOptions, options: ConnectOp
     checkInteger("reconnect.stable", stable, 0, 0x7fffffff);
   }
   checkInteger("queue", configuration.queue, 0, 0xffff);
-  if (!POLICIES.split(", ").includes(configuration.queuePolicy)) throw configurationError("queuePolicy", `one of ${POLICIES}`);
+  if (!Object.hasOwn(POLICIES, queuePolicy)) throw configurationError("queuePolicy", `one of ${Object.keys(POLICIES).join(", ")}`);
   if (typeof configuration.early !== "boolean") throw configurationError("early", "true or false");
   if (properties !== PROPERTIES) configuration.properties = take({ ...PROPERTIES }, properties);
-  return complete(configuration);
+  return complete(configuration, secure);
 }

@@ -1,13 +1,22 @@
 import { MqttError } from "../protocol/error.js";
 import type { ReceivedPacket } from "../protocol/codec/received-packet.js";
+import { encodeConnect } from "../protocol/codec/connect.js";
+import { PacketWriter } from "../protocol/codec/packet-writer.js";
 import { Connection, ConnectionState } from "../protocol/connection/connection.js";
 import type { ConnectionHandler } from "../protocol/connection/handler.js";
 import type { Receiver } from "../protocol/connection/receiver.js";
 import type { Publication, PublicationPayload } from "../protocol/session/publication.js";
-import type { Session } from "../protocol/session/session.js";
+import { Session } from "../protocol/session/session.js";
 import { Timed } from "./clock.js";
-import type { Configuration } from "./common-options.js";
+import { hostNetwork, type Configuration } from "./common-options.js";
 import type { Resolver, Socket, SocketTarget } from "./ecma-419.js";
+import { messageOf, toMqttError } from "./thrown.js";
+
+/** Milliseconds to wait for PINGRESP. */
+const PING_TIMEOUT = 10_000;
+
+const CANNOT_CONNECT = "cannot connect to";
+const NO_ADDRESS = "check the name and the network: no address found for";
 
 /** A socket with the option `target` as its property. */
 interface Targeted {
@@ -36,22 +45,27 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
   connection: Connection | undefined;
   readonly configuration: Configuration;
   protected readonly session: Session;
-  private readonly receiveBuffer: Uint8Array;
+  /** The end of one piece of memory, which begins with the receive buffer. */
   private readonly sendBuffer: Uint8Array;
-  private resolver: Resolver | undefined;
+  private resolver?: Resolver;
   private socket: Socket | undefined;
   private unread = 0;
-  /** Until when the socket has to be connected; Infinity once it is. */
-  private deadline = Infinity;
+  /** When the next connection is due; while there is one, until when its socket has to be connected; Infinity for never and for done. */
+  protected deadline = Infinity;
   /** Why there is no socket to wait for. */
-  private failure: string | undefined;
+  private failure?: MqttError;
 
-  constructor(configuration: Configuration, session: Session) {
+  /** @throws MqttError (configuration) naming a wrong option, (resource) when the CONNECT does not fit the send buffer. */
+  constructor(configuration: Configuration) {
+    const { inFlight, properties, receiveBuffer, sendBuffer } = configuration;
     super();
     this.configuration = configuration;
-    this.session = session;
-    this.receiveBuffer = new Uint8Array(configuration.receiveBuffer);
-    this.sendBuffer = new Uint8Array(configuration.sendBuffer);
+    this.session = new Session({ inFlight, receiveMaximum: properties?.receiveMaximum });
+    // Who does not start clean vouches for being the one whose session the broker keeps.
+    this.session.established = !configuration.cleanStart;
+    this.sendBuffer = new Uint8Array(new ArrayBuffer(receiveBuffer + sendBuffer), receiveBuffer);
+    // Encoded now for its errors: a wrong or too long field shows before anything is acquired.
+    encodeConnect(new PacketWriter(this.sendBuffer), configuration);
   }
 
   abstract onPacket(packet: ReceivedPacket): void;
@@ -67,8 +81,8 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
   /** Nothing waits for room or time: the connection stands, all that was begun is wholly with the socket. */
   protected abstract get idle(): boolean;
 
-  /** A callback of the application failed that was called for what the socket brought. */
-  protected abstract callbackFailed(error: unknown): void;
+  /** A callback of the application, named by `what`, has thrown. */
+  protected abstract callbackFailed(what: string, thrown: unknown): void;
 
   /** Whether publications may go out before the CONNACK. */
   protected get early(): boolean {
@@ -77,55 +91,62 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
 
   /** Makes a connection: resolves the name and connects. @param topicAliases as in {@link ConnectionOptions}. */
   protected openLink(topicAliases: number): void {
-    const { configuration } = this;
-    const { host, dns } = configuration;
+    const { sendBuffer } = this;
+    const { host, connectTimeout, receiveBuffer } = this.configuration;
     this.connection = new Connection(this.session, this, {
-      receiveBuffer: this.receiveBuffer, sendBuffer: this.sendBuffer, connectTimeout: configuration.connectTimeout, topicAliases,
+      receiveBuffer: new Uint8Array(sendBuffer.buffer, 0, receiveBuffer), sendBuffer, connectTimeout, pingTimeout: PING_TIMEOUT, topicAliases,
     });
-    this.deadline = this.now() + configuration.connectTimeout;
-    this.failure = undefined;
-    if (/^[\d.]+$|:/.test(host)) {
-      this.connectTo(host);
-      return;
-    }
+    this.deadline = this.now() + connectTimeout;
+    delete this.failure;
+    // A name has a letter, and no colon.
+    if (host.includes(":") || host.toLowerCase() === host.toUpperCase()) this.connectTo(host);
+    else this.resolve(host);
+  }
+
+  private resolve(host: string): void {
+    const { dns } = this.configuration;
     try {
       const resolver = new dns.io(dns);
       this.resolver = resolver;
-      // The standard calls back once, the SDK through the options: whichever comes first.
-      const resolved = (error: unknown, address?: string): void => {
-        if (this.resolver === resolver && this.socket === undefined) this.resolved(address, error);
+      // The standard calls back once, with (error, address), the SDK through the options, with (host, address) or (host, error): whichever comes first.
+      const resolved = (first: unknown, second?: unknown): void => {
+        if (this.resolver !== resolver || this.socket !== undefined) return;
+        if (typeof second === "string") this.connectTo(second);
+        else this.failLater(NO_ADDRESS, first === host ? second : first);
+        this.advance();
       };
-      resolver.resolve({ host, onResolved: (_host, address) => resolved(undefined, address), onError: (_host, error) => resolved(error) }, resolved);
+      resolver.resolve({ host, onResolved: resolved, onError: resolved }, resolved);
     } catch (error) {
-      this.resolved(undefined, error);
+      this.failLater(NO_ADDRESS, error);
     }
-  }
-
-  private resolved(address: string | undefined, error: unknown): void {
-    // Not from inside the resolver's callback: the SDK's does not survive its own closing there.
-    if (address === undefined) this.failLater(`no address found for ${this.configuration.host}${detail(error)}: check the name and the network`);
-    else this.connectTo(address);
-    this.advance();
-  }
-
-  private failLater(failure: string): void {
-    this.failure = failure;
-    this.deadline = 0;
   }
 
   private connectTo(address: string): void {
-    const { host, port, socket, plain } = this.configuration;
+    const { host, port, socket } = this.configuration;
+    // The host's own sockets for TCP are known to call back as ECMA-419 says; TLS sockets in use do not.
+    const plain = socket.io === hostNetwork()?.mqtt?.socket?.io;
     try {
       this.socket = new socket.io({
         ...socket, address, host, port, nodelay: true, noDelay: true, target: this,
-        onReadable: plain ? onReadable : (count) => this.readable(count),
-        onWritable: plain ? onWritable : (count) => this.writable(count),
-        onError: plain ? onError : (error) => this.failed(error),
+        onReadable: plain ? onReadable : this.readable.bind(this),
+        onWritable: plain ? onWritable : this.writable.bind(this),
+        onError: plain ? onError : this.failed.bind(this),
       });
     } catch (error) {
-      // As above: this may be the resolver's callback.
-      this.failLater(`cannot connect to ${host}:${port}${detail(error)}`);
+      this.failLater(CANNOT_CONNECT, error);
     }
+  }
+
+  /** Not from inside the resolver's callback, where this may be: the SDK's does not survive its own closing there. */
+  private failLater(what: string, error: unknown): void {
+    this.failure = this.failureOf(what, error);
+    this.deadline = 0;
+  }
+
+  /** @param what went wrong between here and there. */
+  private failureOf(what: string, error?: unknown): MqttError {
+    const { host, port } = this.configuration;
+    return new MqttError("transport", `${what} ${host}:${port}${error === undefined ? "" : `: ${messageOf(error)}`}`);
   }
 
   /** The socket has bytes. As few calls deep as can be: the application's handlers run below this. */
@@ -148,7 +169,7 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
         connection.receive(view.length, this.now());
       } catch (error) {
         connection.looking = false;
-        this.callbackFailed(error);
+        this.callbackFailed("a callback", error);
         connection.receive(0, this.now());
       }
     }
@@ -173,7 +194,7 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
       try {
         connection.open(socket, count, this.configuration, now, this.early);
       } catch (error) {
-        connection.closed(error instanceof MqttError ? error : new MqttError("transport", String(error)));
+        connection.closed(toMqttError("transport", error));
       }
     }
     this.read();
@@ -182,33 +203,29 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
 
   /** The socket cannot be used any more. */
   failed(error: unknown): void {
-    const { host, port } = this.configuration;
     const { connection } = this;
-    const peer = `${host}:${port}`;
-    let reason = `the connection to ${peer} was lost${detail(error)}`;
-    if (this.deadline !== Infinity) reason = `cannot connect to ${peer}${detail(error)}`;
-    else if (connection?.state === ConnectionState.CONNECTING)
-      reason = `${peer} ended the connection without a CONNACK${detail(error)}: is it an MQTT broker, and with TLS one that mqtts:// is used for?`;
-    connection?.closed(new MqttError("transport", reason));
+    let what = "lost the connection to";
+    if (this.deadline !== Infinity) what = CANNOT_CONNECT;
+    else if (connection?.state === ConnectionState.CONNECTING) what = "is it an MQTT broker, and with TLS one that mqtts:// is used for? No CONNACK came from";
+    connection?.closed(this.failureOf(what, error));
     this.advance();
   }
 
-  /** When {@link linkTimeout} has to be called next, or Infinity. */
+  /** When {@link linkTimeout} or {@link openLink} has to be called next, or Infinity. */
   protected linkDeadline(): number {
     const deadline = this.connection?.nextDeadline() ?? Infinity;
     return deadline < this.deadline ? deadline : this.deadline;
   }
 
   protected linkTimeout(now: number): void {
-    const { host, port, connectTimeout } = this.configuration;
     const { connection } = this;
-    if (now >= this.deadline) connection?.closed(new MqttError("transport", this.failure ?? `${host}:${port} did not answer within ${connectTimeout} ms: check host, port and network`));
-    else connection?.handleTimeout(now);
+    if (now < this.deadline) connection?.handleTimeout(now);
+    else connection?.closed(this.failure ?? this.failureOf(`check host, port and network: within ${this.configuration.connectTimeout} ms no answer came from`));
   }
 
   private dropResolver(): void {
     this.resolver?.close?.();
-    this.resolver = undefined;
+    delete this.resolver;
   }
 
   /** Releases socket, resolver and connection; what was written before is still sent by the socket. */
@@ -219,8 +236,4 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
     this.socket?.close();
     this.socket = this.connection = undefined;
   }
-}
-
-function detail(error: unknown): string {
-  return error instanceof Error ? `: ${error.message}` : "";
 }

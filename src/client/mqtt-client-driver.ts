@@ -3,7 +3,6 @@ import { PacketType } from "../protocol/codec/packet-type.js";
 import type { ReceivedPacket } from "../protocol/codec/received-packet.js";
 import { Take } from "../protocol/connection/handler.js";
 import type { Receiver } from "../protocol/connection/receiver.js";
-import { Session } from "../protocol/session/session.js";
 import { complete, OPTIONS, RECEIVE_MAXIMUM, take, type Configuration, type Draft, type Mutable } from "./common-options.js";
 import { Link } from "./link.js";
 import type { MQTTClient } from "./mqtt-client.js";
@@ -52,13 +51,10 @@ export class MQTTClientDriver extends Link {
 
   /** @throws MqttError (configuration) naming the wrong option; nothing has been acquired then. */
   constructor(client: MQTTClient, options: MQTTClientOptions) {
-    const configuration = toConfiguration(options);
-    super(configuration, new Session({ inFlight: configuration.inFlight, receiveMaximum: configuration.properties?.receiveMaximum }));
+    super(toConfiguration(options));
     this.client = client;
     this.options = options;
-    this.version = configuration.version;
-    // Who does not start clean vouches for being the one whose session the broker keeps.
-    this.session.established = !configuration.clean;
+    this.version = this.configuration.version;
     this.soon(OPEN);
   }
 
@@ -166,8 +162,8 @@ export class MQTTClientDriver extends Link {
     return false;
   }
 
-  protected override callbackFailed(error: unknown): void {
-    throw error;
+  protected override callbackFailed(_what: string, thrown: unknown): void {
+    throw thrown;
   }
 
   override onSettled(): void {

@@ -18,8 +18,7 @@ function isSource(payload: Payload | null): payload is PayloadSource {
 
 /** One call of `publish`: settles its promise. */
 export class PublishCall extends Publication {
-  resolve: ((reasonCode: number) => void) | undefined;
-  reject: ((error: MqttError) => void) | undefined;
+  resolve: ((reasonCode: number | Promise<never>) => void) | undefined;
 
   /** @throws MqttError (configuration) naming what is wrong. */
   constructor(topic: string, options: PublishOptions) {
@@ -28,8 +27,7 @@ export class PublishCall extends Publication {
   }
 
   override settled(_payload: PublicationPayload, reasonCode: number, error: MqttError | undefined): void {
-    if (error !== undefined) this.reject?.(error);
-    else if (reasonCode >= 0x80) this.reject?.(new MqttError("peer", `the broker refused the publication: ${reasonText(reasonCode)}`, reasonCode));
-    else this.resolve?.(reasonCode);
+    if (error === undefined && reasonCode >= 0x80) error = new MqttError("peer", `the broker refused the publication: ${reasonText(reasonCode)}`, reasonCode);
+    this.resolve?.(error === undefined ? reasonCode : Promise.reject(error));
   }
 }

@@ -21,9 +21,11 @@ export const AT_ONCE = -1;
 /** There is a session to come back to now, under the name the server may have given; in MQTT 3.1.1 clean means clean each time. */
 export function keepSession(configuration: Configuration, assigned: string | undefined): void {
   const old = configuration.version === 4;
-  configuration.clientId = assigned ?? configuration.clientId;
+  if (assigned !== undefined) configuration.clientId = assigned;
   configuration.cleanStart = old && configuration.clean;
-  configuration.spoken = !old || configuration.refused === true;
+  // The usual takes no memory.
+  if (!old || configuration.refused) delete configuration.unproven;
+  else configuration.unproven = true;
 }
 
 /**
@@ -38,7 +40,9 @@ export function delayAfter(configuration: Configuration, error: MqttError, laste
   const { reconnect } = configuration;
   const code = error.reasonCode;
   const stood = lasted >= 0;
-  if (stood && !configuration.spoken && !configuration.versionGiven) configuration.version = 5;
+  // What cannot even be encoded will not get better.
+  if (!stood && error.kind === "configuration") return Infinity;
+  if (stood && configuration.unproven && !configuration.versionGiven) configuration.version = 5;
   const changed = !stood && greeted && changeVersion(configuration, error);
   // What does not fit the receive buffer would come again and again with its session.
   // The broker may have a session that we do not know (MQTT 5.0, 3.2.2-4): begin anew.
@@ -62,9 +66,9 @@ function changeVersion(configuration: Configuration, error: MqttError): boolean 
   const cut = error.kind === "transport";
   // Silence is no answer: a server that is busy or away.
   // What has worked is only given up for a clear word: a cut may be a proxy whose broker is away, and a change loses the session.
-  const wrong = configuration.spoken
-    ? code === ReasonCode.UNSUPPORTED_PROTOCOL_VERSION
-    : isOneOf(NOT_UNDERSTOOD, code) || (cut && code !== ReasonCode.SERVER_UNAVAILABLE);
+  const wrong = configuration.unproven
+    ? isOneOf(NOT_UNDERSTOOD, code) || (cut && code !== ReasonCode.SERVER_UNAVAILABLE)
+    : code === ReasonCode.UNSUPPORTED_PROTOCOL_VERSION;
   if (!wrong || configuration.versionGiven) return false;
   const version = configuration.version === 5 ? 4 : 5;
   configuration.version = version;

@@ -1,51 +1,46 @@
 import { checkInteger, checkNames, MqttError } from "../protocol/error.js";
 import { ReasonCode } from "../protocol/codec/reason-code.js";
 import type { Client, Payload, RequestOptions, Response } from "./options.js";
+import { toMqttError } from "./thrown.js";
 
 interface PendingRequest {
   readonly deadline: number;
-  readonly resolve: (response: Response) => void;
-  readonly reject: (error: unknown) => void;
+  readonly resolve: (response: Response | Promise<never>) => void;
 }
 
 /** Requests that wait for their response (MQTT 5.0, 4.10). */
 export class Requests {
   /** When {@link expire} has something to do, at the earliest; Infinity for never. */
-  deadline: number;
+  deadline = Infinity;
   private readonly client: Client;
   private readonly maximum: number;
   /** By the text of their Correlation Data. */
-  private readonly pending: Map<string, PendingRequest>;
+  private readonly pending = new Map<string, PendingRequest>();
   /** Response Topics that are subscribed to, or about to be. */
-  private readonly topics: Map<string, Promise<number>>;
-  private correlation: number;
-  private readonly name: string;
+  private readonly topics = new Map<string, Promise<number>>();
+  // Random, so that no response to a request of an earlier run is taken for one of this.
+  private correlation = Math.random() * 0xffffffff;
+  private readonly name = `/${this.correlation}`;
 
   /** @param maximum requests that may wait at once. */
   constructor(client: Client, maximum: number) {
-    this.deadline = Infinity;
     this.client = client;
     this.maximum = maximum;
-    this.pending = new Map();
-    this.topics = new Map();
-    // Random, so that no response to a request of an earlier run is taken for one of this.
-    this.correlation = Math.random() * 0xffffffff;
-    this.name = `/${this.correlation}`;
   }
 
   /** Sends a request, once there is a connection; {@link deadline} may be earlier then. */
   send(topic: string, payload: Payload, options: RequestOptions, now: number): Promise<Response> {
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       checkNames("the option", options, "qos retain properties timeout responseTopic");
       const timeout = checkInteger("timeout", options.timeout ?? 10_000, 1, 0x7fffffff);
       if (this.pending.size >= this.maximum)
         throw new MqttError("resource", `${this.maximum} requests wait for their response: set queue larger`, ReasonCode.QUOTA_EXCEEDED);
       const correlationData = new Uint8Array(Uint32Array.of(this.correlation++).buffer);
       const key = String(correlationData);
-      this.pending.set(key, { deadline: now + timeout, resolve, reject });
+      this.pending.set(key, { deadline: now + timeout, resolve });
       // Soon: then all deadlines are looked at.
       this.deadline = now;
-      this.publish(topic, payload, options, correlationData, key).catch((error: unknown) => this.take(key)?.reject(error));
+      this.publish(topic, payload, options, correlationData, key).catch((error: unknown) => this.fail(key, error));
     });
   }
 
@@ -76,13 +71,16 @@ export class Requests {
     return request;
   }
 
+  private fail(key: string, error: unknown): void {
+    this.take(key)?.resolve(Promise.reject(toMqttError("configuration", error)));
+  }
+
   /** Gives up what has waited until now, with `error` at the end of the client, when that is forever. */
   expire(now: number, error?: MqttError): void {
     this.deadline = Infinity;
     this.pending.forEach((request, key) => {
       const { deadline } = request;
-      if (deadline <= now)
-        this.take(key)?.reject(error ?? new MqttError("peer", "no response came in time: is there a connection, and a responder?"));
+      if (deadline <= now) this.fail(key, error ?? new MqttError("peer", "no response came in time: is there a connection, and a responder?"));
       else if (deadline < this.deadline) this.deadline = deadline;
     });
   }

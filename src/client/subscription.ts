@@ -4,8 +4,8 @@ import type { Receiver } from "../protocol/connection/receiver.js";
 import { toBytes } from "./bytes.js";
 import type { MessageHandler, SubscribeOptions } from "./options.js";
 
-/** What has become of a subscription. */
-export const SubscriptionState = { WANTED: 0, REQUESTED: 1, GRANTED: 2, UNWANTED: 3, DROPPING: 4 } as const;
+/** What has become of a subscription. An even one is a request to be sent; the next one: it was sent. */
+export const SubscriptionState = { WANTED: 0, REQUESTED: 1, UNWANTED: 2, DROPPING: 3, GRANTED: 5 } as const;
 
 /** One topic filter with its handler. */
 export class Subscription {
@@ -19,11 +19,10 @@ export class Subscription {
   private readonly pattern: Uint8Array | undefined;
   /** A view of a filter without wildcards. */
   readonly exact: DataView | undefined;
-  private resolve: ((code: number) => void) | undefined;
-  private reject: ((error: MqttError) => void) | undefined;
+  private resolve: ((code: number | Promise<never>) => void) | undefined;
 
   /** @throws MqttError (configuration) naming what is wrong. */
-  constructor(filter: string, options: SubscribeOptions, handler: MessageHandler) {
+  constructor(filter: string, options: SubscribeOptions, handler: MessageHandler | undefined) {
     const shared = checkTopicFilter(filter);
     if (typeof handler !== "function") throw configurationError("handler", "a function: subscribe(filter, options, handler)");
     checkNames("the option", options, "qos noLocal retainAsPublished retainHandling pieces properties");
@@ -42,18 +41,16 @@ export class Subscription {
 
   /** A call waits for the broker's answer. */
   call(): Promise<number> {
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       this.resolve = resolve;
-      this.reject = reject;
     });
   }
 
   /** The pending call is over. @returns false when there is none. */
   settle(code: number, error?: MqttError): boolean {
-    const { resolve, reject } = this;
-    this.resolve = this.reject = undefined;
-    if (error !== undefined) reject?.(error);
-    else resolve?.(code);
-    return reject !== undefined;
+    const { resolve } = this;
+    this.resolve = undefined;
+    resolve?.(error === undefined ? code : Promise.reject(error));
+    return resolve !== undefined;
   }
 }

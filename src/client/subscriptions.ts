@@ -8,94 +8,96 @@ import type { Receiver } from "../protocol/connection/receiver.js";
 import type { MessageHandler, SubscribeOptions } from "./options.js";
 import { Publisher } from "./publisher.js";
 import { Subscription, SubscriptionState } from "./subscription.js";
+import { toMqttError } from "./thrown.js";
 
 /** Layer of a client: the application's subscriptions: kept over connections, handed their messages. */
 export abstract class Subscriber extends Publisher {
-  private readonly subscriptions: Subscription[] = [];
-  /** Some subscription waits to be asked for, or to be ended. */
-  protected requestsDue = false;
+  private subscriptions: Subscription[] | undefined;
   /** The Reason Code that the message in hand has earned so far: what a piece did wrong holds to the last. */
-  private refusal = 0;
+  private refusal: number | undefined;
 
   /** Subscribes at the next {@link pumpRequests}; a filter that is there already gets the new options and handler. */
-  protected addSubscription(filter: string, options: SubscribeOptions, handler: MessageHandler): Promise<number> {
+  protected addSubscription(filter: string, options: SubscribeOptions, handler: MessageHandler | undefined): Promise<number> {
     const subscription = new Subscription(filter, options, handler);
-    const index = this.indexOf(filter);
-    this.subscriptions[index]?.settle(0, new MqttError("configuration", `another call for "${filter}" took the place of this one`));
-    this.subscriptions[index < 0 ? this.subscriptions.length : index] = subscription;
-    this.requestsDue = true;
+    const list = (this.subscriptions ??= []);
+    list[this.place(list, filter)] = subscription;
     return subscription.call();
   }
 
-  /** Unsubscribes at the next {@link pumpRequests}. @returns undefined when there is no such subscription. */
-  protected removeSubscription(filter: string): Promise<number> | undefined {
-    const subscription = this.subscriptions[this.indexOf(filter)];
-    if (subscription === undefined) return undefined;
-    subscription.settle(0, new MqttError("configuration", `"${filter}" was unsubscribed before the broker answered`));
+  /** Unsubscribes at the next {@link pumpRequests}. @returns the Reason Code. */
+  protected removeSubscription(filter: string): Promise<number> {
+    const list = this.subscriptions ?? [];
+    const subscription = list[this.place(list, filter)];
+    if (subscription === undefined) return Promise.resolve(ReasonCode.NO_SUBSCRIPTION_EXISTED);
     subscription.state = SubscriptionState.UNWANTED;
-    this.requestsDue = true;
     return subscription.call();
   }
 
-  private indexOf(filter: string): number {
-    return this.subscriptions.findIndex((subscription) => subscription.filter === filter);
+  /** Ends what a filter's subscription was asked for before. @returns its index, or where a new one goes. */
+  private place(list: readonly Subscription[], filter: string): number {
+    let index = 0;
+    while (index < list.length && list[index]?.filter !== filter) index++;
+    list[index]?.settle(0, new MqttError("configuration", `another call for "${filter}" came before the broker's answer`));
+    return index;
   }
 
   /** A connection stands on which the broker knows nothing of ours: the old session is lost. */
   protected forgetGrants(): void {
-    this.requestsDue = true;
     const list = this.subscriptions;
-    for (let i = list.length; i-- > 0; ) {
-      const subscription = list[i];
-      if (subscription?.state === SubscriptionState.UNWANTED) {
-        list.splice(i, 1);
+    if (list === undefined) return;
+    this.subscriptions = list.filter((subscription) => {
+      if (subscription.state === SubscriptionState.UNWANTED) {
         subscription.settle(ReasonCode.NO_SUBSCRIPTION_EXISTED);
-      } else if (subscription !== undefined) subscription.state = SubscriptionState.WANTED;
-    }
+        return false;
+      }
+      subscription.state = SubscriptionState.WANTED;
+      return true;
+    });
   }
 
   /** The connection is gone, unanswered requests with it. */
   protected forgetRequests(): void {
-    this.requestsDue = true;
-    for (const subscription of this.subscriptions) {
-      if (subscription.state === SubscriptionState.REQUESTED) subscription.state = SubscriptionState.WANTED;
-      else if (subscription.state === SubscriptionState.DROPPING) subscription.state = SubscriptionState.UNWANTED;
-    }
+    this.subscriptions?.forEach((subscription) => {
+      if (subscription.state === SubscriptionState.REQUESTED || subscription.state === SubscriptionState.DROPPING) subscription.state--;
+    });
   }
 
   /** The client is closed: nothing pending will be answered. */
   protected abandonSubscriptions(error: MqttError): void {
-    for (const subscription of this.subscriptions) subscription.settle(0, error);
-    this.subscriptions.length = 0;
+    this.subscriptions?.forEach((subscription) => subscription.settle(0, error));
+    this.subscriptions = undefined;
   }
 
-  /** Sends the requests that are due, as many as there is room for. */
+  /** Sends the requests that wait, as many as there is room for. */
   protected pumpRequests(): void {
     const { connection, subscriptions: list } = this;
-    if (!this.requestsDue || connection?.state !== ConnectionState.CONNECTED) return;
+    if (list === undefined || connection?.state !== ConnectionState.CONNECTED) return;
     for (let i = 0; i < list.length; i++) {
       const subscription = list[i];
-      const wanted = subscription?.state === SubscriptionState.WANTED;
-      if (subscription === undefined || (!wanted && subscription.state !== SubscriptionState.UNWANTED)) continue;
+      if (subscription === undefined || subscription.state & 1) continue;
       const { filter, options } = subscription;
       const now = this.now();
       try {
-        subscription.identifier = wanted ? connection.subscribe([{ ...options, filter }], options.properties, now) : connection.unsubscribe([filter], undefined, now);
+        subscription.identifier =
+          subscription.state === SubscriptionState.WANTED ? connection.subscribe([{ ...options, filter }], options.properties, now) : connection.unsubscribe([filter], undefined, now);
       } catch (error) {
         list.splice(i--, 1);
-        subscription.settle(0, error instanceof MqttError ? error : new MqttError("configuration", String(error)));
+        subscription.settle(0, toMqttError("configuration", error));
         continue;
       }
-      if (subscription.identifier === 0) return;
-      subscription.state = wanted ? SubscriptionState.REQUESTED : SubscriptionState.DROPPING;
+      if (subscription.identifier === 0) {
+        this.due = true;
+        return;
+      }
+      subscription.state++;
     }
-    this.requestsDue = false;
   }
 
   /** Takes SUBACK and UNSUBACK. */
   protected requestAnswered(packet: ReceivedPacket): void {
-    const index = this.subscriptions.findIndex((other) => other.identifier === packet.identifier);
-    const subscription = this.subscriptions[index];
+    const list = this.subscriptions ?? [];
+    const index = list.findIndex((other) => other.identifier === packet.identifier);
+    const subscription = list[index];
     // A subscription that another has taken the place of.
     if (subscription === undefined) return;
     const { filter, state } = subscription;
@@ -103,54 +105,52 @@ export abstract class Subscriber extends Publisher {
     const dropping = state === SubscriptionState.DROPPING;
     const refused = code >= 0x80;
     subscription.identifier = 0;
-    if (dropping !== refused) this.subscriptions.splice(index, 1);
+    if (dropping !== refused) list.splice(index, 1);
     else if (dropping || state === SubscriptionState.REQUESTED) subscription.state = SubscriptionState.GRANTED;
     // Unsubscribed while the answer was on its way.
     else return;
-    if (!refused) subscription.settle(code);
-    else {
-      const error = new MqttError("peer", `the broker refused to ${dropping ? "unsubscribe from" : "subscribe to"} "${filter}": ${reasonText(code)}`, code);
-      if (!subscription.settle(code, error)) this.report(error);
-    }
+    const error = refused ? new MqttError("peer", `the broker refused to ${dropping ? "unsubscribe from" : "subscribe to"} "${filter}": ${reasonText(code)}`, code) : undefined;
+    if (!subscription.settle(code, error) && error !== undefined) this.report(error);
   }
 
   /** Hands a message, or a piece of one, to the handlers whose filter matches. */
   override onPublish(packet: Receiver): number {
     // Every message passes here: no destructuring, no iterator, as few calls as there are handlers.
     const list = this.subscriptions;
+    if (list === undefined) return 0;
     const count = list.length;
+    let refusal = 0;
     let matched = false;
     let handled = false;
     let promises: Promise<number>[] | undefined;
-    if (packet.left < 0 || packet.offset === 0) this.refusal = 0;
+    if (packet.offset > 0) refusal = this.refusal ?? 0;
     for (let i = 0; i < count; i++) {
       const subscription = list[i];
       if (subscription === undefined) break;
       const exact = subscription.exact;
       if (exact === undefined ? !subscription.matches(packet) : !packet.topicIs(exact)) continue;
       matched = true;
-      if (packet.left >= 0 && !subscription.options.pieces) continue;
+      if (packet.inPieces && !subscription.options.pieces) continue;
       handled = true;
       try {
         const result: unknown = subscription.handler(packet);
         if (result !== undefined && result instanceof Promise) (promises ??= []).push(this.settledCode(subscription.filter, result));
       } catch (error) {
-        this.refusal = this.handlerFailed(subscription.filter, error);
+        refusal = this.handlerFailed(subscription.filter, error);
       }
     }
-    if (matched && !handled && packet.offset === 0) this.tooLarge(packet);
-    return promises === undefined ? this.refusal : this.later(promises, packet);
-  }
-
-  /** A message comes in pieces, and nobody asked for pieces. */
-  private tooLarge(packet: Receiver): void {
-    this.refusal = ReasonCode.QUOTA_EXCEEDED;
-    this.report(new MqttError("resource", `a message of ${packet.byteLength} bytes on ${packet.topic} does not fit the receive buffer: set receiveBuffer larger or subscribe with pieces: true`, this.refusal));
+    if (matched && !handled && packet.offset === 0) {
+      // It comes in pieces, and nobody asked for pieces.
+      refusal = ReasonCode.QUOTA_EXCEEDED;
+      this.report(new MqttError("resource", `a message of ${packet.byteLength} bytes on ${packet.topic} does not fit the receive buffer: set receiveBuffer larger or subscribe with pieces: true`, refusal));
+    }
+    if (packet.inPieces) this.refusal = refusal;
+    return promises === undefined ? refusal : this.later(promises, packet, refusal);
   }
 
   /** Waits for the handlers of a message. */
-  private later(promises: Promise<number>[], packet: Receiver): number {
-    const { refusal, connection } = this;
+  private later(promises: Promise<number>[], packet: Receiver, refusal: number): number {
+    const { connection } = this;
     const { identifier, more } = packet;
     void Promise.all(promises).then((codes) => {
       const reasonCode = codes.find((code) => code !== 0) ?? refusal;
@@ -166,18 +166,13 @@ export abstract class Subscriber extends Publisher {
   }
 
   /** Waits for a handler. @returns 0, or the Reason Code for its failure. */
-  private async settledCode(filter: string, handled: Promise<unknown>): Promise<number> {
-    try {
-      await handled;
-      return 0;
-    } catch (error) {
-      return this.handlerFailed(filter, error);
-    }
+  private settledCode(filter: string, handled: Promise<unknown>): Promise<number> {
+    return handled.then(() => 0, (error: unknown) => this.handlerFailed(filter, error));
   }
 
   /** Reports a handler's failure. @returns the Reason Code for it. */
   private handlerFailed(filter: string, error: unknown): number {
-    this.report(new MqttError("configuration", `a handler of "${filter}" failed: ${error instanceof Error ? error.message : String(error)}`));
+    this.callbackFailed(`a handler of "${filter}"`, error);
     return ReasonCode.UNSPECIFIED_ERROR;
   }
 }

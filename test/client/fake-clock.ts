@@ -3,7 +3,7 @@ import Time from "../../boards/node/time.js";
 import Timer from "../../boards/node/timer.js";
 
 interface FakeTimer {
-  readonly callback: () => void;
+  readonly callback: (timer: FakeTimer) => void;
   at: number;
   repeat: number;
 }
@@ -24,7 +24,7 @@ export class FakeClock {
   constructor(test: TestContext) {
     replace(test, Time, "ticks", { get: () => this.#now | 0 });
     replace(test, Timer, "set", {
-      value: (callback: () => void, interval = 0, repeat = 0) => {
+      value: (callback: FakeTimer["callback"], interval = 0, repeat = 0) => {
         const timer = { callback, at: this.#now + interval, repeat };
         this.#timers.add(timer);
         return timer;
@@ -61,7 +61,7 @@ export class FakeClock {
       this.#now = timer.at;
       if (timer.repeat > 0) timer.at += timer.repeat;
       else this.#timers.delete(timer);
-      timer.callback();
+      timer.callback(timer);
     }
     this.#now = end;
   }

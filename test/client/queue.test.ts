@@ -2,8 +2,6 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { test } from "node:test";
 import type { ConnectOptions } from "../../src/client/options.js";
-import { PublishCall } from "../../src/client/publish-call.js";
-import { PublishQueue } from "../../src/client/publish-queue.js";
 import { subject } from "./network.js";
 import { ScriptedBroker, type ScriptedLink } from "./scripted-broker.js";
 
@@ -114,15 +112,23 @@ test("what was queued in one outage goes out before what was queued in the next"
   deepEqual(await Promise.all(calls), [0, 0, 0]);
 });
 
-test("what a lost session gave back keeps its order when one of them is taken out meanwhile", () => {
-  const queue = new PublishQueue(4);
-  const call = (topic: string): PublishCall => new PublishCall(topic, {});
-  const [a, b, c] = [call("a"), call("b"), call("c")];
-  const nothing = new Uint8Array(0);
-  queue.insert(0, c, nothing);
-  queue.forgetReturned();
-  queue.putBack(a, nothing);
-  queue.remove(0);
-  queue.putBack(b, nothing);
-  deepEqual([queue.count, queue.publication(0), queue.publication(1)], [2, b, c]);
+test("what a lost session gave back keeps its order when one of them is taken out meanwhile", async (t) => {
+  const broker = await ScriptedBroker.start(t);
+  const { client, disconnections } = subject(t, broker.url, { queuePolicy: "newest-per-topic" });
+  const first = await broker.welcome();
+  await client.ready();
+  const calls: Promise<string>[] = [];
+  const publish = (topic: string): unknown => calls.push(outcome(client.publish(topic, "", { qos: 1 })));
+  publish("a");
+  // Given up with the session, between what is kept: its end puts a newer publication in the place of the first.
+  client.topic("x", { qos: 2, onSettled: () => publish("a") }).publish(new Uint8Array(0));
+  publish("b");
+  await topics(first, 3);
+  first.cut();
+  await disconnections.next();
+  publish("c");
+  const second = await broker.welcome();
+  deepEqual(await topics(second, 3), ["b", "c", "a"]);
+  second.send("40 02 00 04", "40 02 00 05", "40 02 00 06");
+  deepEqual(await Promise.all(calls), [NEWER, "resolved 0", "resolved 0", "resolved 0"]);
 });

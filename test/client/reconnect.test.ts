@@ -158,7 +158,7 @@ test("a socket that does not answer is given up after connectTimeout and release
   clock.advance(4999);
   deepEqual([ends.length, network.sockets.length], [0, 1]);
   clock.advance(1);
-  deepEqual(ends.map(({ error }) => error.message), ["192.0.2.1:1883 did not answer within 5000 ms: check host, port and network"]);
+  deepEqual(ends.map(({ error }) => error.message), ["check host, port and network: within 5000 ms no answer came from 192.0.2.1:1883"]);
   equal(network.sockets[0]?.closed, true);
 });
 

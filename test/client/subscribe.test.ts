@@ -151,7 +151,7 @@ test("a call whose place another took before the answer rejects", async (t) => {
   const { client, link } = await connected(t);
   const first = client.subscribe("a", ignore);
   const second = client.subscribe("a", { qos: 1 }, ignore);
-  await rejects(first, { kind: "configuration", message: 'another call for "a" took the place of this one' });
+  await rejects(first, { kind: "configuration", message: 'another call for "a" came before the broker\'s answer' });
   await link.nextIs("subscribe");
   await link.nextIs("subscribe");
   link.send("90 04 00 01 00 00", "90 04 00 02 00 01");
@@ -199,7 +199,7 @@ test("unsubscribing before the answer rejects the call and sends both", async (t
   const { client, link } = await connected(t);
   const call = client.subscribe("a", ignore);
   const end = client.unsubscribe("a");
-  await rejects(call, { kind: "configuration", message: '"a" was unsubscribed before the broker answered' });
+  await rejects(call, { kind: "configuration", message: 'another call for "a" came before the broker\'s answer' });
   await link.nextIs("subscribe");
   await link.nextIs("unsubscribe");
   link.send("90 04 00 01 00 00", "B0 04 00 02 00 00");
