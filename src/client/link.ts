@@ -12,9 +12,6 @@ import { hostNetwork, type Configuration } from "./common-options.js";
 import type { Resolver, Socket, SocketTarget } from "./ecma-419.js";
 import { messageOf, toMqttError } from "./thrown.js";
 
-/** Milliseconds to wait for PINGRESP. */
-const PING_TIMEOUT = 10_000;
-
 const CANNOT_CONNECT = "cannot connect to";
 const NO_ADDRESS = "check the name and the network: no address found for";
 
@@ -94,7 +91,7 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
     const { sendBuffer } = this;
     const { host, connectTimeout, receiveBuffer } = this.configuration;
     this.connection = new Connection(this.session, this, {
-      receiveBuffer: new Uint8Array(sendBuffer.buffer, 0, receiveBuffer), sendBuffer, connectTimeout, pingTimeout: PING_TIMEOUT, topicAliases,
+      receiveBuffer: new Uint8Array(sendBuffer.buffer, 0, receiveBuffer), sendBuffer, connectTimeout, topicAliases,
     });
     this.deadline = this.now() + connectTimeout;
     delete this.failure;

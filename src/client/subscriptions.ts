@@ -119,18 +119,21 @@ export abstract class Subscriber extends Publisher {
     const list = this.subscriptions;
     if (list === undefined) return 0;
     const count = list.length;
+    const inPieces = packet.left >= 0;
     let refusal = 0;
-    let matched = false;
+    let tooLarge = false;
     let handled = false;
     let promises: Promise<number>[] | undefined;
-    if (packet.offset > 0) refusal = this.refusal ?? 0;
+    if (inPieces && packet.offset > 0) refusal = this.refusal ?? 0;
     for (let i = 0; i < count; i++) {
       const subscription = list[i];
       if (subscription === undefined) break;
       const exact = subscription.exact;
       if (exact === undefined ? !subscription.matches(packet) : !packet.topicIs(exact)) continue;
-      matched = true;
-      if (packet.inPieces && !subscription.options.pieces) continue;
+      if (inPieces && !subscription.options.pieces) {
+        tooLarge = packet.offset === 0;
+        continue;
+      }
       handled = true;
       try {
         const result: unknown = subscription.handler(packet);
@@ -139,12 +142,11 @@ export abstract class Subscriber extends Publisher {
         refusal = this.handlerFailed(subscription.filter, error);
       }
     }
-    if (matched && !handled && packet.offset === 0) {
-      // It comes in pieces, and nobody asked for pieces.
+    if (tooLarge && !handled) {
       refusal = ReasonCode.QUOTA_EXCEEDED;
       this.report(new MqttError("resource", `a message of ${packet.byteLength} bytes on ${packet.topic} does not fit the receive buffer: set receiveBuffer larger or subscribe with pieces: true`, refusal));
     }
-    if (packet.inPieces) this.refusal = refusal;
+    if (inPieces) this.refusal = refusal;
     return promises === undefined ? refusal : this.later(promises, packet, refusal);
   }
 
