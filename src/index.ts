@@ -1,5 +1,7 @@
 export { connect } from "./client/client.js";
 export type * from "./client/options.js";
+export { report } from "./client/report.js";
+export type { ReportMessage, ReportOptions } from "./client/report-options.js";
 export { MQTTClient } from "./client/mqtt-client.js";
 export type * from "./client/mqtt-client-options.js";
 export type * from "./client/ecma-419.js";

@@ -1,6 +1,6 @@
 /** `xs-mqtt/node`: the client on Node, through sockets in the shape of ECMA-419. */
-import { connect as connectWith } from "../../src/index.js";
-import type { Client, ConnectOptions } from "../../src/index.js";
+import { connect as connectWith, report as reportWith } from "../../src/index.js";
+import type { Client, ConnectOptions, ReportMessage, ReportOptions } from "../../src/index.js";
 import { device } from "./provider.js";
 
 export * from "../../src/index.js";
@@ -21,4 +21,15 @@ export function connect(url: string | ConnectOptions, options?: ConnectOptions):
   if (typeof url !== "string") return connectWith({ ...device.network.mqtt, ...url }, options);
   const network = /^mqtts:/i.test(url) ? device.network.mqtts : device.network.mqtt;
   return connectWith(url, { ...network, ...options });
+}
+
+/**
+ * Connects, publishes and disconnects, through Node's own network unless the options `socket` and `dns` say otherwise.
+ *
+ * @param target `mqtt://host:port`, `mqtts://...`, or the options alone.
+ * @throws MqttError, as a rejection; report all messages again then.
+ */
+export function report(target: string | ReportOptions, messages: readonly ReportMessage[], options?: ReportOptions): Promise<void> {
+  const secure = typeof target === "string" ? /^mqtts:/i.test(target) : target.secure;
+  return reportWith(target, messages, { ...(secure ? device.network.mqtts : device.network.mqtt), ...options });
 }

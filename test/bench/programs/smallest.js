@@ -1,2 +1,2 @@
 /** The smallest useful build, by tree shaking. */
-export { connect } from "xs-mqtt";
+export { report } from "xs-mqtt";
