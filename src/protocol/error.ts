@@ -24,6 +24,11 @@ export function configurationError(what: string, allowed: string): MqttError {
   return new MqttError("configuration", `${what} must be ${allowed}`);
 }
 
+/** The send buffer is too small for something that takes so many bytes. */
+export function tooSmall(what: string, needed: number, size: number): MqttError {
+  return new MqttError("resource", `${what} takes ${needed} bytes, the send buffer has ${size}: set sendBuffer to ${needed} or more`);
+}
+
 /** Checks a whole number. @throws MqttError (configuration) naming `what` and the range. */
 export function checkInteger(what: string, value: number, minimum: number, maximum: number): number {
   if (Number.isInteger(value) && value >= minimum && value <= maximum) return value;

@@ -239,5 +239,5 @@ test("topic and properties that do not fit the send buffer reject with the size 
   const { client } = subject(t, broker.url);
   await broker.welcome();
   await client.ready();
-  await rejects(client.publish("t".repeat(300), "x"), { kind: "resource", message: /need a send buffer of 316 bytes, it has 256: set sendBuffer to 316 or more/ });
+  await rejects(client.publish("t".repeat(300), "x"), { kind: "resource", message: /takes 316 bytes, the send buffer has 256: set sendBuffer to 316 or more/ });
 });

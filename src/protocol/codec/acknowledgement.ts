@@ -14,19 +14,10 @@ import type { ReceivedPacket } from "./received-packet.js";
 export function encodeAcknowledgement(
   writer: PacketWriter, type: number, version: 4 | 5, identifier: number, reasonCode?: number, properties?: Properties,
 ): number {
-  const bytes = writer.bytes;
-  const says = version === 5 && (reasonCode || properties);
+  const code = reasonCode ?? 0;
   writer.begin(type, fixedFlags(type));
-  // Nearly every acknowledgement is four bytes: straight into the buffer it takes a third of the steps.
-  if (!says && identifier > 0 && bytes.length > 3) {
-    bytes[1] = 2;
-    bytes[2] = identifier >> 8;
-    bytes[3] = identifier;
-    return 4;
-  }
   if (identifier > 0) writer.number(identifier, 2);
-  if (says) {
-    const code = reasonCode ?? 0;
+  if (version === 5 && (code > 0 || properties)) {
     if (!isReasonCode(type, code)) throw configurationError("reasonCode", `one that ${packetName(type)} may carry`);
     writer.byte(code);
     // An AUTH may not end after its Reason Code.

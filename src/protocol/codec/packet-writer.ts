@@ -1,4 +1,4 @@
-import { configurationError, MqttError } from "../error.js";
+import { configurationError, tooSmall } from "../error.js";
 import { packetName } from "./packet-type.js";
 import { isTopicName } from "./topic.js";
 import { encodeUtf8, isUtf8, STRING_MAXIMUM } from "./utf8.js";
@@ -33,9 +33,7 @@ export class PacketWriter {
     this.closeLength(1);
     const needed = this.position;
     const size = this.bytes.length;
-    if (needed > size)
-      throw new MqttError(
-        "resource", `${packetName((this.bytes[0] ?? 0) >> 4)} takes ${needed} bytes, the send buffer has ${size}: set sendBuffer to ${needed} or more`);
+    if (needed > size) throw tooSmall(packetName((this.bytes[0] ?? 0) >> 4), needed, size);
     return needed;
   }
 

@@ -4,7 +4,7 @@ import { writeProperties } from "./properties.js";
 import { PropertyId, type Properties } from "./property.js";
 import { ReasonCode } from "./reason-code.js";
 import type { ReceivedPacket } from "./received-packet.js";
-import { INCOMPLETE, readVariableByteInteger, variableByteIntegerLength, writeVariableByteInteger } from "./variable-byte-integer.js";
+import { variableByteIntegerLength, writeVariableByteInteger } from "./variable-byte-integer.js";
 
 /** Flags of a PUBLISH (MQTT 5.0, 3.3.1). */
 export const PublishFlag = { RETAIN: 1, DUP: 8 } as const;
@@ -52,21 +52,6 @@ export function writePublishHeader(
   }
   if (properties.length > 0) bytes.set(properties, position);
   return position + properties.length;
-}
-
-/**
- * How many bytes of a PUBLISH, from `position` behind its fixed header, come before the payload, as far as the bytes before `end` tell.
- * @returns at most what the header takes; more than is there when not enough is known yet.
- */
-export function publishHeaderLength(bytes: Uint8Array, position: number, end: number, qos: number, version: 4 | 5): number {
-  const topicEnd = position + 2 + (((bytes[position] ?? 0) << 8) | (bytes[position + 1] ?? 0));
-  const start = qos > 0 ? topicEnd + 2 : topicEnd;
-  if (position + 2 > end) return 2;
-  if (version === 4) return start - position;
-  const properties = readVariableByteInteger(bytes, start, end);
-  if (properties === INCOMPLETE) return (start > end ? start : end) - position + 1;
-  // What is wrong with it the decoder finds.
-  return start - position + variableByteIntegerLength(properties) + (properties < 0 ? 0 : properties);
 }
 
 /**

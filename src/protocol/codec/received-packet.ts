@@ -4,7 +4,7 @@ import type { Properties } from "./property.js";
 import { ReasonCode } from "./reason-code.js";
 import { isTopicName } from "./topic.js";
 import { isUtf8, readUtf8 } from "./utf8.js";
-import { readVariableByteInteger, variableByteIntegerLength } from "./variable-byte-integer.js";
+import { INCOMPLETE, readVariableByteInteger, variableByteIntegerLength } from "./variable-byte-integer.js";
 
 /**
  * The packet in hand: a cursor over a receive buffer that the caller owns, with getters that decode only what is asked for. One
@@ -106,7 +106,7 @@ export class ReceivedPacket {
   text(): string {
     if (this.left >= 0)
       throw new MqttError("resource", `a payload of ${this.byteLength} bytes comes in pieces: set receiveBuffer larger, or put the pieces together`);
-    if (!isUtf8(this.bytes, this.start, this.end)) throw new MqttError("peer", `the payload on ${this.topic} is not UTF-8 text`, ReasonCode.PAYLOAD_FORMAT_INVALID);
+    if (!isUtf8(this.bytes, this.start, this.end)) throw this.isNot("UTF-8 text");
     return readUtf8(this.bytes, this.start, this.end);
   }
 
@@ -116,8 +116,12 @@ export class ReceivedPacket {
     try {
       return JSON.parse(text);
     } catch {
-      throw new MqttError("peer", `the payload on ${this.topic} is not JSON`, ReasonCode.PAYLOAD_FORMAT_INVALID);
+      throw this.isNot("JSON");
     }
+  }
+
+  private isNot(what: string): MqttError {
+    return new MqttError("peer", `the payload on ${this.topic} is not ${what}`, ReasonCode.PAYLOAD_FORMAT_INVALID);
   }
 
   get properties(): Properties {
@@ -178,7 +182,8 @@ export class ReceivedPacket {
   skipProperties(packetType: number): void {
     const length = readVariableByteInteger(this.bytes, this.start, this.end);
     const start = (this.propertiesStart = this.start + variableByteIntegerLength(length));
-    const end = (this.propertiesEnd = this.start = start + length);
+    // What is not there yet ends beyond what is there.
+    const end = (this.propertiesEnd = this.start = length === INCOMPLETE ? Math.max(start, this.end + 1) : start + length);
     this.fail(length < 0 || end > this.end ? ReasonCode.MALFORMED_PACKET : checkProperties(this.bytes, start, end, packetType));
   }
 

@@ -1,4 +1,4 @@
-import { MqttError } from "../error.js";
+import { MqttError, tooSmall } from "../error.js";
 import type { Properties } from "../codec/property.js";
 import { PublishFlag, writePublishHeader } from "../codec/publish.js";
 import { Exchange, OutgoingState } from "../session/outgoing.js";
@@ -137,13 +137,11 @@ export abstract class Publishing extends Sender {
     }
     if (header.alias === 0 && publication.topicAlias === 0 && this.aliasMaximum > 0) header.alias = this.nextAlias();
     header.write(publication, this.version, length);
-    try {
-      checkPublication(this.announced, this.version, publication, header.bytes.length + length);
-    } catch (error) {
-      // So that the next one is checked too.
-      header.payloadLength = -1;
-      throw error;
-    }
+    const prepared = header.payloadLength;
+    // So that the next one is checked too, should this one be refused.
+    header.payloadLength = -1;
+    checkPublication(this.announced, this.version, publication, header.bytes.length + length);
+    header.payloadLength = prepared;
     return header;
   }
 
@@ -213,12 +211,10 @@ export abstract class Publishing extends Sender {
   /** Writes the header into the send buffer, the payload behind it when it fits, and sends. @returns one of {@link Published}. */
   protected sendPublish(publication: Publication, payload: PublicationPayload, length: number, identifier: number, flags: number): number {
     const bytes = this.sendBuffer;
-    const { topic, properties, topicAlias } = publication;
+    const topic = publication.topic;
+    const properties = publication.properties;
     const header = writePublishHeader(bytes, flags, topic, identifier, this.version === 5 ? properties : undefined, 0, length);
-    if (header < 0) {
-      const needed = topic.length + properties.length + HEADER_MARGIN;
-      throw new MqttError("resource", `topic and properties need a send buffer of ${needed} bytes, it has ${bytes.length}: set sendBuffer to ${needed} or more`);
-    }
+    if (header < 0) throw tooSmall("topic and properties", topic.length + properties.length + HEADER_MARGIN, bytes.length);
     checkPublication(this.announced, this.version, publication, header + length);
     const data = payload instanceof Uint8Array ? payload : undefined;
     const size = data === undefined ? Infinity : header + data.length;
@@ -226,7 +222,7 @@ export abstract class Publishing extends Sender {
     // A payload that is brought in parts goes out with its first part, or not at all.
     const pushed = size < header + length;
     if ((whole || pushed ? size : header) > this.room) return Published.BLOCKED;
-    if (topicAlias !== 0 && this.version === 5) this.assignAlias(topicAlias, undefined);
+    if (publication.topicAlias > 0 && this.version === 5) this.assignAlias(publication.topicAlias, undefined);
     if (whole && data !== undefined) bytes.set(data, header);
     this.send(whole ? size : header);
     this.left = whole ? header + length - size : length;

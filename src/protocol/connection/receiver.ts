@@ -1,6 +1,5 @@
 import { decodeFromServer } from "../codec/decode.js";
 import { PacketType } from "../codec/packet-type.js";
-import { publishHeaderLength } from "../codec/publish.js";
 import { ReasonCode } from "../codec/reason-code.js";
 import { ReceivedPacket } from "../codec/received-packet.js";
 import { INCOMPLETE, readVariableByteInteger, VARIABLE_BYTE_INTEGER_MAXIMUM, variableByteIntegerLength } from "../codec/variable-byte-integer.js";
@@ -112,39 +111,43 @@ export class Receiver extends ReceivedPacket {
     const begin = this.end;
     const length = readVariableByteInteger(bytes, begin + 1, this.filled);
     const start = begin + 1 + variableByteIntegerLength(length);
-    const size = start - begin + length;
-    let wrong = 0;
+    const end = start + length;
+    const size = end - begin;
+    const first = bytes[begin] ?? 0;
     if (length === INCOMPLETE) return false;
-    if (length < 0) wrong = ReasonCode.MALFORMED_PACKET;
-    else if (size > this.maximumPacketSize) wrong = ReasonCode.PACKET_TOO_LARGE;
-    else if (start + length > this.filled) {
-      if (size <= bytes.length) return false;
-      // Larger than the buffer: its header must stay at the start of it, with a first byte of payload behind.
-      this.compact();
-      const position = start - begin;
-      const payload = position + publishHeaderLength(bytes, position, this.filled, ((bytes[0] ?? 0) >> 1) & 3, this.version);
-      if ((bytes[0] ?? 0) >> 4 !== PacketType.PUBLISH || payload >= bytes.length) wrong = ReasonCode.PACKET_TOO_LARGE;
-      else if (payload >= this.filled) return false;
-      else {
-        this.take(position, this.filled, length);
-        this.left = this.byteLength - (this.filled - payload);
-        this.floor = payload;
+    this.byteLength = length;
+    if (length >= 0 && size <= this.maximumPacketSize) {
+      if (end <= this.filled) {
+        this.open(first, start, end);
+        decodeFromServer(this);
         return true;
       }
+      if (size <= bytes.length) return false;
+      if (first >> 4 === PacketType.PUBLISH) return this.openLarge(first, start - begin);
     }
-    if (wrong === 0) this.take(start, start + length, length);
-    else {
-      this.open(bytes[this.end] ?? 0, start, this.filled);
-      this.fail(wrong);
-    }
+    this.open(first, start, this.filled);
+    this.fail(length < 0 ? ReasonCode.MALFORMED_PACKET : ReasonCode.PACKET_TOO_LARGE);
     return true;
   }
 
-  /** Decodes the packet whose fixed header begins behind the last one. */
-  private take(start: number, end: number, length: number): void {
-    this.open(this.bytes[this.end] ?? 0, start, end);
-    this.byteLength = length;
+  /** A PUBLISH larger than the buffer: its header must stay at the start of the buffer, with a first byte of payload behind. */
+  private openLarge(first: number, start: number): boolean {
+    this.compact();
+    // Not even the length of the topic.
+    if (start + 2 > this.filled) return false;
+    this.open(first, start, this.filled);
     decodeFromServer(this);
+    // Now this is the end of the header, wherever it will be.
+    const floor = this.start;
+    if (floor >= this.bytes.length) this.fault = ReasonCode.PACKET_TOO_LARGE;
+    else if (floor >= this.filled) {
+      this.end = 0;
+      return false;
+    } else {
+      this.left = this.byteLength - (this.filled - floor);
+      this.floor = floor;
+    }
+    return true;
   }
 
   private nextPiece(): boolean {

@@ -4,6 +4,7 @@ import { PacketType } from "../codec/packet-type.js";
 import { writeProperties } from "../codec/properties.js";
 import type { PublishProperties } from "../codec/property.js";
 import { PublishFlag } from "../codec/publish.js";
+import { readVariableByteInteger } from "../codec/variable-byte-integer.js";
 import type { PreparedHeader } from "./prepared-header.js";
 
 /** A payload that comes while it is sent. The same bytes must come again: a QoS 1 or 2 message may be resent (MQTT 5.0, 4.4). */
@@ -20,23 +21,14 @@ export type PublicationPayload = Uint8Array | PayloadSource;
 // Enough for most topics and properties in one try.
 const SCRATCH = 256;
 
-/** Encodes with a buffer that is enlarged to what is needed: a caller's own data decide its size. */
-function encode(write: (writer: PacketWriter) => void): Uint8Array {
-  let writer = new PacketWriter(new Uint8Array(SCRATCH));
-  write(writer);
-  if (writer.position > SCRATCH) {
-    writer = new PacketWriter(new Uint8Array(writer.position));
-    write(writer);
-  }
-  return writer.bytes.slice(0, writer.position);
-}
-
 const NOTHING = new Uint8Array(0);
 
-function withoutLength(block: Uint8Array): Uint8Array {
-  let start = 0;
-  while (((block[start++] ?? 0) & 0x80) !== 0);
-  return block.subarray(start);
+/** Encodes a topic with properties behind it. @returns where the properties begin. */
+function encode(writer: PacketWriter, topic: string, properties: PublishProperties | undefined): number {
+  writer.topicName("topic", topic);
+  const start = writer.position;
+  writeProperties(writer, properties, PacketType.PUBLISH);
+  return start;
 }
 
 /** Topic, QoS, RETAIN and properties of a PUBLISH, encoded once and used for any number of payloads. */
@@ -57,9 +49,14 @@ export class Publication {
     if (qos !== 0 && qos !== 1 && qos !== 2) throw configurationError("qos", "0, 1 or 2");
     // It belongs to what a server sends (MQTT 5.0, 3.3.4-6).
     if (properties !== undefined && "subscriptionIdentifier" in properties) throw configurationError("properties.subscriptionIdentifier", "left out: only a server sends it");
-    this.topic = encode((writer) => writer.topicName("topic", topic));
+    let writer = new PacketWriter(new Uint8Array(SCRATCH));
+    let start = encode(writer, topic, properties);
+    // The caller's own data decide the size.
+    if (writer.position > SCRATCH) start = encode((writer = new PacketWriter(new Uint8Array(writer.position))), topic, properties);
+    this.topic = writer.bytes.slice(0, start);
     this.flags = (qos << 1) | (retain ? PublishFlag.RETAIN : 0);
-    this.properties = properties === undefined ? NOTHING : withoutLength(encode((writer) => writeProperties(writer, properties, PacketType.PUBLISH)));
+    const length = readVariableByteInteger(writer.bytes, start, writer.position);
+    this.properties = length === 0 ? NOTHING : writer.bytes.slice(writer.position - length, writer.position);
     this.topicAlias = properties?.topicAlias ?? 0;
   }
 

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { encodePublish, publishHeaderLength, writePublishHeader, type Publish } from "../../../src/protocol/codec/publish.js";
+import { encodePublish, writePublishHeader, type Publish } from "../../../src/protocol/codec/publish.js";
 import { bytes, hex, join, pattern } from "../support/bytes.js";
 import { acceptedCuts, decoded, fault } from "../support/decoding.js";
 import { encoded, needsExactly, refused } from "../support/encoding.js";
@@ -172,19 +172,4 @@ test("a header needs its own length and no more", () => {
   equal(header(10, 2, "00 01 't'", 7, NONE, 1, 0), "no room");
   equal(header(9, 2, "00 01 't'", 7, NONE, 0, 122), "32 80 01 00 01 74 00 07 00");
   equal(header(8, 2, "00 01 't'", 7, NONE, 0, 122), "no room", "two bytes of Remaining Length");
-});
-
-test("the length of a header is told as soon as its bytes do, and never too small a one", () => {
-  const packets: readonly (readonly [packet: Uint8Array, version: 4 | 5, qos: number, length: number])[] = [
-    [FULL_5, 5, 1, 21], [FULL_4, 4, 1, 7], [bytes("30 05 00 01 't' 'on'"), 4, 0, 3], [bytes("30 06 00 01 't' 00 'on'"), 5, 0, 4],
-    [join(bytes("32 90 01 00 01 't' 00 07 80 01 26 00 02 'kk' 00 79"), new Uint8Array(0x79).fill(0x61), pattern(9)), 5, 1, 135],
-  ];
-  for (const [packet, version, qos, length] of packets) {
-    const position = packet[1] === 0x90 ? 3 : 2;
-    equal(publishHeaderLength(packet, position, packet.length, qos, version), length);
-    for (let end = position; end < position + length; end++) {
-      const told = publishHeaderLength(packet, position, end, qos, version);
-      equal(told > end - position && told <= length, true, `${told} of ${length} with ${end - position} bytes at hand`);
-    }
-  }
 });
