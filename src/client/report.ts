@@ -278,8 +278,8 @@ class Report implements SocketTarget {
     this.reject = undefined;
     reject(error instanceof MqttError ? error : new MqttError(
       "transport", `${this.connected ? "lost" : "cannot reach"} ${host}:${port}: ${error instanceof Error ? error.message : "check host, port and network"}`));
-    // The broker is told, unless a packet is half on its way (4.13).
-    if (fault > 0 && this.rest.length === 0 && this.room > 2) this.socket?.write(Uint8Array.of(DISCONNECT, 1, fault));
+    // The broker is told (4.13), unless a packet is half on its way: there is no room then.
+    if (fault > 0 && this.room > 2) this.socket?.write(Uint8Array.of(DISCONNECT, 1, fault));
   }
 
   /** Releases everything; what was written before is still sent by the socket. */

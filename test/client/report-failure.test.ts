@@ -67,6 +67,15 @@ test("what the broker has no limit for is not refused by it", async (t) => {
   await attempt.succeeds();
 });
 
+test("a PUBACK for what was not sent yet", async (t) => {
+  const attempt = new Attempt(t, Array.from({ length: 9 }, () => ({ topic: "a", payload: "x", qos: 1 as const })));
+  attempt.socket.writable();
+  attempt.socket.taken();
+  attempt.socket.receive(CONNACK, "40 02 00 09");
+  attempt.wrote("E0 01 82");
+  equal((await attempt.fails()).reasonCode, 0x82);
+});
+
 test("a broker without retained messages", async (t) => {
   const attempt = new Attempt(t, [{ topic: "a", payload: "x", retain: true }]);
   attempt.socket.writable();
@@ -87,7 +96,7 @@ test("the broker is not told of its mistake in the middle of a packet", async (t
 
 /** Ways to get so far, and what is said when the connection is lost there or the time is over. */
 const stages: readonly (readonly [stage: string, room: number, received: readonly string[], message: RegExp])[] = [
-  ["before the connection", () => undefined, /^cannot reach 192\.0\.2\.1:1883: /],
+  ["before the connection", -1, [], /^cannot reach 192\.0\.2\.1:1883: /],
   ["after the CONNECT", 1000, [], /^lost 192\.0\.2\.1:1883: /],
   ["in the middle of the CONNECT", 5, [], /^lost 192\.0\.2\.1:1883: /],
   ["after half a CONNACK", 1000, ["20 03 00"], /^lost /],

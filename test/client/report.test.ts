@@ -134,6 +134,22 @@ test("what is longer than the buffer is skipped, what comes behind it is not", a
   }
 });
 
+test("a limit that is not wholly in the buffer is none", async (t) => {
+  for (let length = 70; length < 100; length++) {
+    const attempt = new Attempt(t, TWO);
+    attempt.socket.writable();
+    attempt.written();
+    // Reading on overwrites the end of the buffer with zeros: Maximum Packet Size would be too small.
+    const properties = bytes("12 00", hex(Uint8Array.of(length)), `'${"i".repeat(length)}'`, "27 00 00 10 00", "16 00 40", "00 ".repeat(64));
+    const long = (value: number): string => hex(Uint8Array.of(0x80 | (value & 0x7f), value >> 7));
+    attempt.socket.receive("20", long(properties.length + 4), "00 00", long(properties.length), hex(properties));
+    attempt.wrote();
+    attempt.socket.receive("40 02 00 01", "40 02 00 02");
+    attempt.wrote(DISCONNECT);
+    await attempt.succeeds();
+  }
+});
+
 test("no more than eight are unacknowledged, acknowledged in any order", async (t) => {
   const attempt = new Attempt(t, [...letters(10), { topic: "z", payload: "" }]);
   attempt.socket.writable();
