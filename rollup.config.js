@@ -9,7 +9,7 @@
  */
 import { cp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { minifyForDevice } from "./build/js/boards/simulator/tools/device-code.js";
+import { deviceInput, minifyForDevice } from "./build/js/boards/simulator/tools/device-code.js";
 
 const compiled = join(import.meta.dirname, "build/js");
 
@@ -45,9 +45,10 @@ const declarations = (folders) => ({
 });
 
 /** Makes the code small for XS. */
-const small = { name: "small", renderChunk: minifyForDevice };
+const small = { ...deviceInput.plugin, renderChunk: minifyForDevice };
 
 const bundle = (input, file, external, plugins = []) => ({
+  ...(plugins.includes(small) ? { treeshake: deviceInput.treeshake } : undefined),
   input: join(compiled, input),
   output: { file, format: "es" },
   external,

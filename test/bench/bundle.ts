@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { rollup } from "rollup";
 import { minify } from "terser";
-import { minifyForDevice } from "../../boards/simulator/tools/device-code.js";
+import { deviceInput, minifyForDevice } from "../../boards/simulator/tools/device-code.js";
 import { projectRoot } from "../../boards/simulator/tools/paths.js";
 
 const compiled = join(projectRoot, "build/js");
@@ -41,7 +41,9 @@ export async function bundlePlain(entry: string, target: Target = device): Promi
   const bundle = await rollup({
     input: ENTRY,
     external: [...target.external],
+    ...(target === device ? { treeshake: deviceInput.treeshake } : undefined),
     plugins: [
+      ...(target === device ? [deviceInput.plugin] : []),
       {
         name: "bench",
         resolveId(source) {

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { rollup } from "rollup";
 import { projectRoot } from "../../boards/simulator/tools/paths.js";
 import { bundleText, device } from "./bundle.js";
-import { minifyForDevice } from "../../boards/simulator/tools/device-code.js";
+import { deviceInput, minifyForDevice } from "../../boards/simulator/tools/device-code.js";
 import { run } from "./device.js";
 import { bytecode } from "./figures.js";
 import { table } from "./tables.js";
@@ -25,7 +25,7 @@ const entry = "client/client.js";
 
 /** Writes what tree shaking leaves of each file that `connect` needs. @returns their names. */
 async function split(directory: string): Promise<string[]> {
-  const bundle = await rollup({ input: join(compiled, entry), external: [...device.external] });
+  const bundle = await rollup({ input: join(compiled, entry), external: [...device.external], treeshake: deviceInput.treeshake, plugins: [deviceInput.plugin] });
   await bundle.write({ dir: directory, format: "es", preserveModules: true, preserveModulesRoot: compiled });
   await bundle.close();
   const names = (await readdir(directory, { recursive: true })).filter((name) => name.endsWith(".js"));

@@ -7,12 +7,18 @@ import { minify } from "terser";
  */
 const COMPRESS = { defaults: false, evaluate: true, reduce_vars: true, reduce_funcs: false, hoist_props: true, dead_code: true, unused: true, toplevel: true, passes: 3 };
 
-/** What is true of every XS, so that the portable code beside it goes too. */
+/** What is true of every XS; the portable code for other hosts goes with it. */
 const TRUE_IN_XS = '"fromString" in ArrayBuffer';
 
-/** @param text a module. @returns it, minified; names of properties, classes and functions are as they were. */
+/** Rollup's part: what is known of XS is put in before it looks for what is used, and no module is kept for what it does when it is loaded. */
+export const deviceInput = {
+  treeshake: { moduleSideEffects: false },
+  plugin: { name: "xs", transform: (code: string): string => code.replaceAll(TRUE_IN_XS, "true") },
+};
+
+/** Terser's part. @param text a module. @returns it, minified; names of properties, classes and functions are as they were. */
 export async function minifyForDevice(text: string): Promise<string> {
-  const { code } = await minify(text.replaceAll(TRUE_IN_XS, "true"), { module: true, ecma: 2020, compress: COMPRESS, mangle: false, format: { comments: false } });
+  const { code } = await minify(text, { module: true, ecma: 2020, compress: COMPRESS, mangle: false, format: { comments: false } });
   if (code === undefined) throw new Error("terser gave nothing");
   // Terser's short forms of these are longer in XS, and slower: an instruction more for each.
   return code.replaceAll(/\bvoid 0\b/g, "undefined").replaceAll(/!0\b/g, "true").replaceAll(/!1\b/g, "false");
