@@ -7,7 +7,7 @@ import type { PublicationPayload } from "../protocol/session/publication.js";
 import { hostNetwork, type Configuration } from "./common-options.js";
 import { toConfiguration } from "./configuration.js";
 import type {
-  Client, ConnectedInfo, ConnectOptions, MessageHandler, Payload, PreparedTopic, PreparedTopicOptions, PublishOptions, RequestOptions, Response, SubscribeOptions,
+  Client, ConnectedInfo, ConnectOptions, Payload, PreparedTopic, PreparedTopicOptions, PublishOptions, RequestOptions, Response,
 } from "./options.js";
 import { ReusedTopic } from "./prepared-topic.js";
 import { PublishCall, toContent } from "./publish-call.js";
@@ -90,38 +90,20 @@ class ReconnectingClient extends Subscriber implements Client {
     return new ReusedTopic(name, options, this);
   }
 
-  subscribe(filter: string, options: SubscribeOptions | MessageHandler, handler?: MessageHandler): Promise<number> {
-    return new Promise((resolve) => {
-      if (this.ended !== undefined) throw this.ended;
-      resolve(typeof options === "function" ? this.addSubscription(filter, {}, options) : this.addSubscription(filter, options, handler));
-      this.pumpRequests();
-    });
-  }
-
-  unsubscribe(filter: string): Promise<number> {
-    if (this.ended !== undefined) return Promise.reject(this.ended);
-    const answer = this.removeSubscription(filter);
-    this.pumpRequests();
-    return answer;
-  }
-
-  request(topic: string, payload: Payload, options: RequestOptions = {}): Promise<Response> {
-    if (this.ended !== undefined) return Promise.reject(this.ended);
+  async request(topic: string, payload: Payload, options: RequestOptions = {}): Promise<Response> {
+    if (this.ended !== undefined) throw this.ended;
     this.requests ??= new Requests(this, Math.max(this.configuration.queue, this.configuration.inFlight));
     const response = this.requests.send(topic, payload, options, this.now());
     this.wake();
     return response;
   }
 
-  close(options: Parameters<Client["close"]>[0] = {}): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.ended === undefined) {
-        this.sendDue();
-        this.connection?.disconnect(options.reasonCode ?? 0, options.properties, this.now());
-        this.finish(new MqttError("transport", "the client was closed"));
-      }
-      resolve();
-    });
+  // eslint-disable-next-line @typescript-eslint/require-await -- what is thrown rejects
+  async close(options: Parameters<Client["close"]>[0] = {}): Promise<void> {
+    if (this.ended !== undefined) return;
+    this.sendDue();
+    this.connection?.disconnect(options.reasonCode ?? 0, options.properties, this.now());
+    this.finish(new MqttError("transport", "the client was closed"));
   }
 
   override onTime(): void {
@@ -155,8 +137,7 @@ class ReconnectingClient extends Subscriber implements Client {
     this.properties = properties;
     this.connectedAt = this.now();
     if (packet.sessionPresent) this.resumed = true;
-    else this.forgetGrants();
-    this.pumpRequests();
+    this.renewSubscriptions(packet.sessionPresent);
     this.tellWaiters();
     const { connected } = this;
     if (connected !== undefined) configuration.onConnected?.(connected);
@@ -207,7 +188,6 @@ class ReconnectingClient extends Subscriber implements Client {
     delete this.properties;
     delete this.resumed;
     delete this.returned;
-    this.forgetRequests();
   }
 
   /** The end: everything pending is told. */

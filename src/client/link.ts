@@ -13,7 +13,6 @@ import type { Resolver, Socket, SocketTarget } from "./ecma-419.js";
 import { messageOf, toMqttError } from "./thrown.js";
 
 const CANNOT_CONNECT = "cannot connect to";
-const NO_ADDRESS = "check the name and the network: no address found for";
 
 /** A socket with the option `target` as its property. */
 interface Targeted {
@@ -96,33 +95,28 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
     this.deadline = this.now() + connectTimeout;
     delete this.failure;
     // A name has a letter, and no colon.
-    if (host.includes(":") || host.toLowerCase() === host.toUpperCase()) this.connectTo(host);
-    else this.resolve(host);
+    this.connectTo(host.includes(":") || host.toLowerCase() === host.toUpperCase() ? host : undefined);
   }
 
-  private resolve(host: string): void {
-    const { dns } = this.configuration;
+  /** Connects to an address, which is looked up first where it is not known. */
+  private connectTo(address: string | undefined): void {
+    const { host, port, socket, dns } = this.configuration;
     try {
-      const resolver = new dns.io(dns);
-      this.resolver = resolver;
-      // The standard calls back once, with (error, address), the SDK through the options, with (host, address) or (host, error): whichever comes first.
-      const resolved = (first: unknown, second?: unknown): void => {
-        if (this.resolver !== resolver || this.socket !== undefined) return;
-        if (typeof second === "string") this.connectTo(second);
-        else this.failLater(NO_ADDRESS, first === host ? second : first);
-        this.advance();
-      };
-      resolver.resolve({ host, onResolved: resolved, onError: resolved }, resolved);
-    } catch (error) {
-      this.failLater(NO_ADDRESS, error);
-    }
-  }
-
-  private connectTo(address: string): void {
-    const { host, port, socket } = this.configuration;
-    // The host's own sockets for TCP are known to call back as ECMA-419 says; TLS sockets in use do not.
-    const plain = socket.io === hostNetwork()?.mqtt?.socket?.io;
-    try {
+      if (address === undefined) {
+        const resolver = new dns.io(dns);
+        this.resolver = resolver;
+        // Whichever comes first: the standard calls back once, with (error, address), the SDK through the options, with (host, address) or (host, error).
+        const resolved = (first: unknown, second?: unknown): void => {
+          if (this.resolver !== resolver || this.socket !== undefined) return;
+          if (typeof second === "string") this.connectTo(second);
+          else this.failLater(address, first === host ? second : first);
+          this.advance();
+        };
+        resolver.resolve({ host, onResolved: resolved, onError: resolved }, resolved);
+        return;
+      }
+      // The host's own sockets for TCP are known to call back as ECMA-419 says; TLS sockets in use do not.
+      const plain = socket.io === hostNetwork()?.mqtt?.socket?.io;
       this.socket = new socket.io({
         ...socket, address, host, port, nodelay: true, noDelay: true, target: this,
         onReadable: plain ? onReadable : this.readable.bind(this),
@@ -130,13 +124,13 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
         onError: plain ? onError : this.failed.bind(this),
       });
     } catch (error) {
-      this.failLater(CANNOT_CONNECT, error);
+      this.failLater(address, error);
     }
   }
 
   /** Not from inside the resolver's callback, where this may be: the SDK's does not survive its own closing there. */
-  private failLater(what: string, error: unknown): void {
-    this.failure = this.failureOf(what, error);
+  private failLater(address: string | undefined, error: unknown): void {
+    this.failure = this.failureOf(address === undefined ? "check the name and the network: no address found for" : CANNOT_CONNECT, error);
     this.deadline = 0;
   }
 

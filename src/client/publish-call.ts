@@ -1,8 +1,8 @@
-import { checkInteger, checkNames, MqttError } from "../protocol/error.js";
-import { reasonText } from "../protocol/codec/reason-text.js";
+import { checkInteger, checkNames, type MqttError } from "../protocol/error.js";
 import { VARIABLE_BYTE_INTEGER_MAXIMUM } from "../protocol/codec/variable-byte-integer.js";
 import { Publication, type PublicationPayload } from "../protocol/session/publication.js";
 import { toBytes } from "./bytes.js";
+import { refusal } from "./thrown.js";
 import type { Payload, PayloadSource, PublishOptions } from "./options.js";
 
 /** What is published as the session keeps it. @throws MqttError (configuration) for what cannot be a payload. */
@@ -27,7 +27,7 @@ export class PublishCall extends Publication {
   }
 
   override settled(_payload: PublicationPayload, reasonCode: number, error: MqttError | undefined): void {
-    if (error === undefined && reasonCode >= 0x80) error = new MqttError("peer", `the broker refused the publication: ${reasonText(reasonCode)}`, reasonCode);
+    if (error === undefined && reasonCode >= 0x80) error = refusal("the publication", reasonCode);
     this.resolve?.(error === undefined ? reasonCode : Promise.reject(error));
   }
 }

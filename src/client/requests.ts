@@ -28,18 +28,18 @@ export class Requests {
     this.maximum = maximum;
   }
 
-  /** Sends a request, once there is a connection; {@link deadline} may be earlier then. */
+  /** Sends a request, once there is a connection; {@link deadline} may be earlier then. @throws MqttError when it cannot. */
   send(topic: string, payload: Payload, options: RequestOptions, now: number): Promise<Response> {
+    checkNames("the option", options, "qos retain properties timeout responseTopic");
+    const timeout = checkInteger("timeout", options.timeout ?? 10_000, 1, 0x7fffffff);
+    if (this.pending.size >= this.maximum)
+      throw new MqttError("resource", `${this.maximum} requests wait for their response: set queue larger`, ReasonCode.QUOTA_EXCEEDED);
+    // Soon: then all deadlines are looked at.
+    this.deadline = now;
     return new Promise((resolve) => {
-      checkNames("the option", options, "qos retain properties timeout responseTopic");
-      const timeout = checkInteger("timeout", options.timeout ?? 10_000, 1, 0x7fffffff);
-      if (this.pending.size >= this.maximum)
-        throw new MqttError("resource", `${this.maximum} requests wait for their response: set queue larger`, ReasonCode.QUOTA_EXCEEDED);
       const correlationData = new Uint8Array(Uint32Array.of(this.correlation++).buffer);
       const key = String(correlationData);
       this.pending.set(key, { deadline: now + timeout, resolve });
-      // Soon: then all deadlines are looked at.
-      this.deadline = now;
       this.publish(topic, payload, options, correlationData, key).catch((error: unknown) => this.fail(key, error));
     });
   }

@@ -1,5 +1,4 @@
 import { MqttError } from "../protocol/error.js";
-import { reasonText } from "../protocol/codec/reason-text.js";
 import { ReasonCode } from "../protocol/codec/reason-code.js";
 import type { ReceivedPacket } from "../protocol/codec/received-packet.js";
 import { ConnectionState } from "../protocol/connection/connection.js";
@@ -8,7 +7,7 @@ import type { Receiver } from "../protocol/connection/receiver.js";
 import type { MessageHandler, SubscribeOptions } from "./options.js";
 import { Publisher } from "./publisher.js";
 import { Subscription, SubscriptionState } from "./subscription.js";
-import { toMqttError } from "./thrown.js";
+import { refusal, toMqttError } from "./thrown.js";
 
 /** Layer of a client: the application's subscriptions: kept over connections, handed their messages. */
 export abstract class Subscriber extends Publisher {
@@ -16,50 +15,54 @@ export abstract class Subscriber extends Publisher {
   /** The Reason Code that the message in hand has earned so far: what a piece did wrong holds to the last. */
   private refusal: number | undefined;
 
-  /** Subscribes at the next {@link pumpRequests}; a filter that is there already gets the new options and handler. */
-  protected addSubscription(filter: string, options: SubscribeOptions, handler: MessageHandler | undefined): Promise<number> {
-    const subscription = new Subscription(filter, options, handler);
+  /** Subscribes; a filter that is there already gets the new options and handler. */
+  async subscribe(filter: string, options: SubscribeOptions | MessageHandler, handler?: MessageHandler): Promise<number> {
+    const subscription = typeof options === "function" ? new Subscription(filter, {}, options) : new Subscription(filter, options, handler);
     const list = (this.subscriptions ??= []);
     list[this.place(list, filter)] = subscription;
-    return subscription.call();
+    return this.ask(subscription);
   }
 
-  /** Unsubscribes at the next {@link pumpRequests}. @returns the Reason Code. */
-  protected removeSubscription(filter: string): Promise<number> {
+  async unsubscribe(filter: string): Promise<number> {
     const list = this.subscriptions ?? [];
     const subscription = list[this.place(list, filter)];
-    if (subscription === undefined) return Promise.resolve(ReasonCode.NO_SUBSCRIPTION_EXISTED);
+    if (subscription === undefined) return ReasonCode.NO_SUBSCRIPTION_EXISTED;
     subscription.state = SubscriptionState.UNWANTED;
-    return subscription.call();
+    return this.ask(subscription);
   }
 
   /** Ends what a filter's subscription was asked for before. @returns its index, or where a new one goes. */
   private place(list: readonly Subscription[], filter: string): number {
     let index = 0;
+    if (this.ended !== undefined) throw this.ended;
     while (index < list.length && list[index]?.filter !== filter) index++;
     list[index]?.settle(0, new MqttError("configuration", `another call for "${filter}" came before the broker's answer`));
     return index;
   }
 
-  /** A connection stands on which the broker knows nothing of ours: the old session is lost. */
-  protected forgetGrants(): void {
-    const list = this.subscriptions;
-    if (list === undefined) return;
-    this.subscriptions = list.filter((subscription) => {
-      if (subscription.state === SubscriptionState.UNWANTED) {
-        subscription.settle(ReasonCode.NO_SUBSCRIPTION_EXISTED);
-        return false;
-      }
-      subscription.state = SubscriptionState.WANTED;
-      return true;
-    });
+  /** Sends a request now or when that is possible. @returns the broker's answer. */
+  private ask(subscription: Subscription): Promise<number> {
+    const answer = subscription.call();
+    this.pumpRequests();
+    return answer;
   }
 
-  /** The connection is gone, unanswered requests with it. */
-  protected forgetRequests(): void {
-    this.subscriptions?.forEach((subscription) => {
-      if (subscription.state === SubscriptionState.REQUESTED || subscription.state === SubscriptionState.DROPPING) subscription.state--;
-    });
+  /** A connection stands: what was not answered on the last one is sent again; without its session the broker knows nothing of ours. */
+  protected renewSubscriptions(resumed: boolean): void {
+    const list = this.subscriptions ?? [];
+    for (let i = list.length; i-- > 0; ) {
+      const subscription = list[i];
+      if (subscription === undefined) continue;
+      const { state } = subscription;
+      if (state !== SubscriptionState.UNWANTED && state !== SubscriptionState.DROPPING) {
+        if (!resumed || state === SubscriptionState.REQUESTED) subscription.state = SubscriptionState.WANTED;
+      } else if (resumed) subscription.state = SubscriptionState.UNWANTED;
+      else {
+        list.splice(i, 1);
+        subscription.settle(ReasonCode.NO_SUBSCRIPTION_EXISTED);
+      }
+    }
+    this.pumpRequests();
   }
 
   /** The client is closed: nothing pending will be answered. */
@@ -109,7 +112,7 @@ export abstract class Subscriber extends Publisher {
     else if (dropping || state === SubscriptionState.REQUESTED) subscription.state = SubscriptionState.GRANTED;
     // Unsubscribed while the answer was on its way.
     else return;
-    const error = refused ? new MqttError("peer", `the broker refused to ${dropping ? "unsubscribe from" : "subscribe to"} "${filter}": ${reasonText(code)}`, code) : undefined;
+    const error = refused ? refusal(`to ${dropping ? "unsubscribe from" : "subscribe to"} "${filter}"`, code) : undefined;
     if (!subscription.settle(code, error) && error !== undefined) this.report(error);
   }
 
@@ -120,11 +123,11 @@ export abstract class Subscriber extends Publisher {
     if (list === undefined) return 0;
     const count = list.length;
     const inPieces = packet.left >= 0;
-    let refusal = 0;
+    let earned = 0;
     let tooLarge = false;
     let handled = false;
     let promises: Promise<number>[] | undefined;
-    if (inPieces && packet.offset > 0) refusal = this.refusal ?? 0;
+    if (inPieces && packet.offset > 0) earned = this.refusal ?? 0;
     for (let i = 0; i < count; i++) {
       const subscription = list[i];
       if (subscription === undefined) break;
@@ -139,23 +142,23 @@ export abstract class Subscriber extends Publisher {
         const result: unknown = subscription.handler(packet);
         if (result !== undefined && result instanceof Promise) (promises ??= []).push(this.settledCode(subscription.filter, result));
       } catch (error) {
-        refusal = this.handlerFailed(subscription.filter, error);
+        earned = this.handlerFailed(subscription.filter, error);
       }
     }
     if (tooLarge && !handled) {
-      refusal = ReasonCode.QUOTA_EXCEEDED;
-      this.report(new MqttError("resource", `a message of ${packet.byteLength} bytes on ${packet.topic} does not fit the receive buffer: set receiveBuffer larger or subscribe with pieces: true`, refusal));
+      earned = ReasonCode.QUOTA_EXCEEDED;
+      this.report(new MqttError("resource", `a message of ${packet.byteLength} bytes on ${packet.topic} does not fit the receive buffer: set receiveBuffer larger or subscribe with pieces: true`, earned));
     }
-    if (inPieces) this.refusal = refusal;
-    return promises === undefined ? refusal : this.later(promises, packet, refusal);
+    if (inPieces) this.refusal = earned;
+    return promises === undefined ? earned : this.later(promises, packet, earned);
   }
 
   /** Waits for the handlers of a message. */
-  private later(promises: Promise<number>[], packet: Receiver, refusal: number): number {
+  private later(promises: Promise<number>[], packet: Receiver, earned: number): number {
     const { connection } = this;
     const { identifier, more } = packet;
     void Promise.all(promises).then((codes) => {
-      const reasonCode = codes.find((code) => code !== 0) ?? refusal;
+      const reasonCode = codes.find((code) => code !== 0) ?? earned;
       // A piece stays until it is done with; a whole message is only acknowledged later.
       if (more) {
         this.refusal = reasonCode;
