@@ -2,8 +2,10 @@ import { checkInteger, configurationError, MqttError } from "../protocol/error.j
 import { packetName, PacketType } from "../protocol/codec/packet-type.js";
 import { publishRemainder } from "../protocol/codec/publish.js";
 import { VARIABLE_BYTE_INTEGER_MAXIMUM, variableByteIntegerLength } from "../protocol/codec/variable-byte-integer.js";
+import { authenticate } from "../protocol/connection/authenticating.js";
 import { type Connection, ConnectionState } from "../protocol/connection/connection.js";
 import { Published } from "../protocol/connection/publishing.js";
+import { begin, push } from "../protocol/connection/pushing.js";
 import { Publication } from "../protocol/session/publication.js";
 import { toBytes } from "./bytes.js";
 import { FLUSH, MQTTClientDriver } from "./mqtt-client-driver.js";
@@ -80,7 +82,7 @@ export class MQTTClientPattern {
     if (left > 0) {
       if (options !== undefined) throw configurationError("options", `left out until the message is complete: ${left} bytes to go`);
       if (bytes.length > left) throw configurationError(what, `at most ${left} bytes long, as byteLength promised`);
-      sent = connection.push(bytes, driver.now());
+      sent = push(connection, bytes, driver.now());
       if (connection.left === 0) driver.soon(FLUSH);
     } else {
       if (options === undefined) throw configurationError("options", "given, except for further parts of a message");
@@ -115,7 +117,7 @@ function control(connection: Connection, driver: MQTTClientDriver, operation: nu
   }
   if (operation !== PacketType.AUTH || driver.version !== 5)
     throw configurationError("operation", "PUBLISH, SUBSCRIBE, UNSUBSCRIBE, PINGREQ, DISCONNECT or, with version: 5, AUTH");
-  return connection.authenticate(reason, properties, now);
+  return authenticate(connection, reason, properties, now);
 }
 
 /** Publishes, or begins to. @returns false when there is no room now: what is not sent would have to be kept, and the caller may change it. */
@@ -125,7 +127,7 @@ function publish(connection: Connection, driver: MQTTClientDriver, data: Uint8Ar
   const header = publishRemainder(publication.topic, publication.qos, driver.version === 5 ? publication.properties : undefined, 0);
   return (
     1 + variableByteIntegerLength(header + byteLength) + header + data.length <= connection.room &&
-    connection.begin(publication, data, byteLength, options.id ?? 0, options.duplicate ?? false, driver.now()) !== Published.BLOCKED
+    begin(connection, publication, data, byteLength, options.id ?? 0, options.duplicate ?? false, driver.now()) !== Published.BLOCKED
   );
 }
 

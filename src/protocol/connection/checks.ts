@@ -52,10 +52,3 @@ export function checkDisconnect(reasonCode: number, properties: DisconnectProper
   if (properties?.sessionExpiryInterval && !connect?.properties?.sessionExpiryInterval)
     throw configurationError("properties.sessionExpiryInterval", "0 in DISCONNECT when it was 0 in CONNECT");
 }
-
-/** @throws MqttError (configuration) unless an AUTH names the Authentication Method of the CONNECT (MQTT 5.0, 4.12.0-5, 4.12.0-7). */
-export function checkAuthenticating(properties: Properties | undefined, connect: Connect | undefined): void {
-  const method = connect?.version === 5 ? connect.properties?.authenticationMethod : undefined;
-  if (method === undefined || properties?.authenticationMethod !== method)
-    throw configurationError("properties.authenticationMethod", "that of the CONNECT, with MQTT 5.0");
-}

@@ -9,7 +9,7 @@ import { reasonText } from "../codec/reason-text.js";
 import { encodeSubscription, type Subscription } from "../codec/subscribe.js";
 import { OutgoingState } from "../session/outgoing.js";
 import type { Session } from "../session/session.js";
-import { checkAuthenticating, checkDisconnect, isClientsDisconnect, isExpectedAuth, isRightConnack, isUnwantedProblem } from "./checks.js";
+import { checkDisconnect, isClientsDisconnect, isExpectedAuth, isRightConnack, isUnwantedProblem } from "./checks.js";
 import { Fate, type ConnectionHandler } from "./handler.js";
 import { Inbound } from "./inbound.js";
 import { keepAliveDeadline } from "./keep-alive.js";
@@ -45,7 +45,7 @@ export class Connection extends Inbound {
   looking = false;
   readonly packet: Receiver;
   /** Set once CONNECT is sent. */
-  private connect: Connect | undefined;
+  connect: Connect | undefined;
   private lastReceived = 0;
   /** Keep Alive in milliseconds, 0 for none; before the CONNACK how long that is waited for. */
   private patience: number;
@@ -214,7 +214,7 @@ export class Connection extends Inbound {
   }
 
   /** Sends a packet that was encoded in the send buffer. @returns false when there is no room now. @throws MqttError (configuration) when the server does not accept it. */
-  private sendEncoded(length: number): boolean {
+  sendEncoded(length: number): boolean {
     checkPacketSize(this.announced, length);
     if (!this.canSend(length)) return false;
     this.send(length);
@@ -257,24 +257,13 @@ export class Connection extends Inbound {
   }
 
   /** Encodes PINGREQ, DISCONNECT or AUTH. Texts give way to the server's Maximum Packet Size (MQTT 5.0, 3.14.2-3, 3.15.2-2). @returns its length. */
-  private encode(type: number, reasonCode: number, properties: Properties | undefined): number {
+  encode(type: number, reasonCode: number, properties: Properties | undefined): number {
     const writer = new PacketWriter(this.sendBuffer);
     const length = encodeAcknowledgement(writer, type, this.version, 0, reasonCode, properties);
     if (properties === undefined || length <= maximumPacketSize(this.announced)) return length;
     const { sessionExpiryInterval, authenticationMethod, authenticationData } = properties;
     const rest = type === PacketType.AUTH || sessionExpiryInterval ? { sessionExpiryInterval, authenticationMethod, authenticationData } : undefined;
     return encodeAcknowledgement(writer, type, this.version, 0, reasonCode, rest);
-  }
-
-  /**
-   * Sends an AUTH.
-   * @returns false when there is no room now.
-   * @throws MqttError (configuration) when it does not name the Authentication Method of the CONNECT, or is too long for the server.
-   */
-  authenticate(reasonCode: number, properties: Properties | undefined, now: number): boolean {
-    checkAuthenticating(properties, this.connect);
-    this.now = now;
-    return this.left === 0 && this.sendEncoded(this.encode(PacketType.AUTH, reasonCode, properties));
   }
 
   /**

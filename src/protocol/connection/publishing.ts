@@ -1,6 +1,6 @@
 import { MqttError, tooSmall } from "../error.js";
 import type { Properties } from "../codec/property.js";
-import { PublishFlag, writePublishHeader } from "../codec/publish.js";
+import { writePublishHeader } from "../codec/publish.js";
 import { Exchange, OutgoingState } from "../session/outgoing.js";
 import { PreparedHeader } from "../session/prepared-header.js";
 import type { Publication, PublicationPayload } from "../session/publication.js";
@@ -68,7 +68,7 @@ export abstract class Publishing extends Sender {
   }
 
   /** Whether connection, quota and table allow a publication now, and nothing is on its way. */
-  private mayPublish(flags: number): boolean {
+  mayPublish(flags: number): boolean {
     return this.left === 0 && this.mayPublishAt(flags >> 1) && (flags <= 1 || (this.due === 0 && this.quota > 0 && this.session.outgoing.hasRoom));
   }
 
@@ -173,35 +173,13 @@ export abstract class Publishing extends Sender {
     aliases[alias - 1] = header;
   }
 
-  /**
-   * Begins a publication whose payload the caller brings: `data` now, the rest through {@link push}.
-   * @param identifier of the caller's choice, or 0.
-   * @throws MqttError (configuration) also for an identifier that is in use.
-   */
-  begin(publication: Publication, data: Uint8Array, length: number, identifier: number, duplicate: boolean, now: number): number {
-    const flags = publication.flags;
-    const outgoing = this.session.outgoing;
-    this.now = now;
-    if (!this.mayPublish(flags)) return Published.BLOCKED;
-    const id = flags <= 1 ? 0 : identifier === 0 ? outgoing.nextIdentifier() : outgoing.checkFree(identifier);
-    return this.took(this.sendPublish(publication, data, length, id, duplicate ? flags | PublishFlag.DUP : flags), publication, undefined, id);
-  }
-
-  /** Whether the payload on its way comes through {@link push}. */
+  /** Whether the payload on its way comes through {@link push} of pushing.ts. */
   get pushing(): boolean {
     return this.left > 0 && this.streaming === undefined;
   }
 
-  /** Sends the next bytes of a publication that {@link begin} began. @returns false when the transport does not take them all now. */
-  push(data: Uint8Array, now: number): boolean {
-    this.now = now;
-    if (data.length > this.room) return false;
-    if (data.length > 0) this.pushBytes(data, this.left);
-    return true;
-  }
-
   /** Sends the next bytes of a payload. @throws MqttError (configuration) for no bytes or more than `count`. */
-  private pushBytes(slice: Uint8Array, count: number): void {
+  pushBytes(slice: Uint8Array, count: number): void {
     const length = slice.length;
     if (length === 0 || length > count) throw new MqttError("configuration", `a payload source must give 1 to ${count} bytes, not ${length}`);
     this.left -= length;
@@ -209,7 +187,7 @@ export abstract class Publishing extends Sender {
   }
 
   /** Writes the header into the send buffer, the payload behind it when it fits, and sends. @returns one of {@link Published}. */
-  protected sendPublish(publication: Publication, payload: PublicationPayload, length: number, identifier: number, flags: number): number {
+  sendPublish(publication: Publication, payload: PublicationPayload, length: number, identifier: number, flags: number): number {
     const bytes = this.sendBuffer;
     const topic = publication.topic;
     const properties = publication.properties;
@@ -240,7 +218,7 @@ export abstract class Publishing extends Sender {
   }
 
   /** Notes in the session what was sent at QoS 1 or 2. @returns one of {@link Published}. */
-  private took(published: number, publication: Publication, payload: PublicationPayload | undefined, identifier: number): number {
+  took(published: number, publication: Publication, payload: PublicationPayload | undefined, identifier: number): number {
     if (published === Published.BLOCKED || identifier === 0) return published;
     this.quota--;
     this.session.outgoing.add(identifier, (publication.flags < 4 ? OutgoingState.PUBACK : OutgoingState.PUBREC) | OutgoingState.COUNTED, 0, publication, payload);

@@ -12,7 +12,7 @@ const ACKNOWLEDGEMENT_LENGTH = 5;
 /** The way out, lowest layer of a {@link Connection}: one send buffer, and a transport that takes so many bytes at a time. */
 export class Sender {
   /** The time of the call in progress, in milliseconds. */
-  protected now = 0;
+  now = 0;
   /** Bytes that the transport takes now. */
   room = 0;
   /** The most that it ever took at once: what is longer must not wait for as much room. */

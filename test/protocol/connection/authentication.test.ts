@@ -1,5 +1,6 @@
 import { equal, match } from "node:assert/strict";
 import { suite, test } from "node:test";
+import { authenticate } from "../../../src/protocol/connection/authenticating.js";
 import { mqttError } from "../support/encoding.js";
 import { CONNECT_TIMEOUT, ScriptedBroker } from "../support/scripted-broker.js";
 
@@ -12,7 +13,7 @@ function connecting(): ScriptedBroker {
 }
 
 const answer = (broker: ScriptedBroker, reasonCode = 0x18, authenticationMethod = "m"): boolean =>
-  broker.client.authenticate(reasonCode, { authenticationMethod }, broker.now);
+  authenticate(broker.client, reasonCode, { authenticationMethod }, broker.now);
 
 suite("enhanced authentication", () => {
   test("goes back and forth before CONNACK (MQTT-4.12.0-2, MQTT-4.12.0-3)", () => {
@@ -76,7 +77,7 @@ suite("enhanced authentication", () => {
   test("AUTH with another method, or a code that it has not, is the caller's mistake (MQTT-4.12.1-1, MQTT-3.15.2-1)", () => {
     const broker = ScriptedBroker.connected(METHOD, "15 00 01 'm'");
     equal(mqttError(() => answer(broker, 0x19, "n")).kind, "configuration");
-    equal(mqttError(() => broker.client.authenticate(0x19, undefined, broker.now)).kind, "configuration");
+    equal(mqttError(() => authenticate(broker.client, 0x19, undefined, broker.now)).kind, "configuration");
     equal(mqttError(() => answer(broker, 0x80)).kind, "configuration");
     broker.expectNothing();
   });
@@ -92,11 +93,11 @@ suite("enhanced authentication", () => {
   test("AUTH drops its texts rather than exceed the server's Maximum Packet Size, then it is the caller's mistake (MQTT-3.15.2-2, MQTT-3.15.2-3)", () => {
     const broker = ScriptedBroker.connected(METHOD, "15 00 01 'm' 27 00 00 00 0C");
     const properties = { authenticationMethod: "m", reasonString: "because", userProperty: [["a", "b"]] } as const;
-    equal(broker.client.authenticate(0x18, { ...properties, authenticationData: new Uint8Array(1) }, broker.now), true);
+    equal(authenticate(broker.client, 0x18, { ...properties, authenticationData: new Uint8Array(1) }, broker.now), true);
     broker.expect("F0 0A 18", "08 15 00 01 'm' 16 00 01 00");
-    equal(mqttError(() => broker.client.authenticate(0x18, { ...properties, authenticationData: new Uint8Array(2) }, broker.now)).reasonCode, 0x95);
+    equal(mqttError(() => authenticate(broker.client, 0x18, { ...properties, authenticationData: new Uint8Array(2) }, broker.now)).reasonCode, 0x95);
     broker.expectNothing();
-    equal(broker.client.authenticate(0x18, properties, broker.now), true);
+    equal(authenticate(broker.client, 0x18, properties, broker.now), true);
     broker.expect(CONTINUE);
   });
 });

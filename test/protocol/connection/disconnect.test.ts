@@ -1,5 +1,6 @@
 import { equal, match } from "node:assert/strict";
 import { suite, test } from "node:test";
+import { push } from "../../../src/protocol/connection/pushing.js";
 import { ConnectionState } from "../../../src/protocol/connection/connection.js";
 import { Published } from "../../../src/protocol/connection/publishing.js";
 import { Publication } from "../../../src/protocol/session/publication.js";
@@ -19,7 +20,7 @@ function over(broker: ScriptedBroker): void {
   equal(client.unsubscribe(["a"], undefined, now), 0);
   equal(client.ping(now), false);
   equal(client.disconnect(0, undefined, now), false);
-  client.push(bytes(""), now);
+  push(client, bytes(""), now);
   client.handleTimeout(1e12);
   client.receive(client.packet.space(2).length, now);
   broker.reply("30 04 00 01 'a' 00", "D0 00").drain(100).release().acknowledge(1).after(1e9);

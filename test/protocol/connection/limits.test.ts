@@ -1,5 +1,6 @@
 import { equal, match } from "node:assert/strict";
 import { suite, test } from "node:test";
+import { begin } from "../../../src/protocol/connection/pushing.js";
 import { Published } from "../../../src/protocol/connection/publishing.js";
 import type { MqttError } from "../../../src/protocol/error.js";
 import { Publication } from "../../../src/protocol/session/publication.js";
@@ -30,7 +31,7 @@ suite("the server's Maximum QoS", () => {
 
   test("holds for publications whose payload the caller brings", () => {
     const broker = ScriptedBroker.connected({}, "24 00");
-    refused(broker, () => broker.client.begin(new Publication("a", 1, false), bytes("07"), 1, 0, false, broker.now));
+    refused(broker, () => begin(broker.client, new Publication("a", 1, false), bytes("07"), 1, 0, false, broker.now));
   });
 });
 

@@ -1,5 +1,6 @@
 import { equal } from "node:assert/strict";
 import { suite, test } from "node:test";
+import { begin as beginAt, push } from "../../../src/protocol/connection/pushing.js";
 import { Published } from "../../../src/protocol/connection/publishing.js";
 import { Publication } from "../../../src/protocol/session/publication.js";
 import { bytes, hex, join, pattern } from "../support/bytes.js";
@@ -11,7 +12,7 @@ const small = (options = {}): ScriptedBroker => ScriptedBroker.connected({ sendB
 
 suite("a payload that the caller brings in parts", () => {
   const begin = (broker: ScriptedBroker, qos: number, first: string, length: number, identifier = 0, duplicate = false): number =>
-    broker.client.begin(new Publication("a", qos, false), bytes(first), length, identifier, duplicate, broker.now);
+    beginAt(broker.client, new Publication("a", qos, false), bytes(first), length, identifier, duplicate, broker.now);
 
   test("goes out part by part", () => {
     const broker = small();
@@ -19,8 +20,8 @@ suite("a payload that the caller brings in parts", () => {
     broker.expect("32 0B 00 01 'a' 00 01 00 01 02");
     const { client: outbound } = broker;
     equal(outbound.pushing, true);
-    equal(outbound.push(bytes("03"), broker.now), true);
-    equal(outbound.push(bytes("04 05"), broker.now), true);
+    equal(push(outbound, bytes("03"), broker.now), true);
+    equal(push(outbound, bytes("04 05"), broker.now), true);
     equal(outbound.pushing, false);
     broker.expect("03 04 05").reply("40 02 00 01").told("PUBACK 1");
     equal(broker.session.outgoing.count, 0);
@@ -30,11 +31,11 @@ suite("a payload that the caller brings in parts", () => {
     const broker = small();
     begin(broker, 0, "", 2);
     broker.expect("30 06 00 01 'a' 00");
-    broker.client.push(bytes("01 02"), broker.now);
+    push(broker.client, bytes("01 02"), broker.now);
     broker.expect("01 02");
-    broker.client.begin(new Publication("a", 0, false), PAYLOAD.subarray(0, 20), 30, 0, false, broker.now);
+    beginAt(broker.client, new Publication("a", 0, false), PAYLOAD.subarray(0, 20), 30, 0, false, broker.now);
     equal(hex(broker.transport.take()), hex(join(bytes("30 22 00 01 'a' 00"), PAYLOAD.subarray(0, 20))));
-    broker.client.push(PAYLOAD.subarray(20), broker.now);
+    push(broker.client, PAYLOAD.subarray(20), broker.now);
     equal(hex(broker.transport.take()), hex(PAYLOAD.subarray(20)));
   });
 
@@ -44,8 +45,8 @@ suite("a payload that the caller brings in parts", () => {
     broker.expectNothing();
     equal(begin(broker, 0, "01 02 03 04 05", 9), Published.DONE);
     broker.expect("30 0D 00 01 'a' 00 01 02 03 04 05").drain(2);
-    equal(broker.client.push(bytes("06 07 08"), broker.now), false);
-    equal(broker.client.push(bytes("06 07"), broker.now), true);
+    equal(push(broker.client, bytes("06 07 08"), broker.now), false);
+    equal(push(broker.client, bytes("06 07"), broker.now), true);
     broker.expect("06 07");
   });
 
@@ -61,9 +62,9 @@ suite("a payload that the caller brings in parts", () => {
     const broker = small();
     begin(broker, 0, "01", 2);
     broker.expect("30 06 00 01 'a' 00 01");
-    equal(mqttError(() => broker.client.push(bytes("02 03"), broker.now)).kind, "configuration");
+    equal(mqttError(() => push(broker.client, bytes("02 03"), broker.now)).kind, "configuration");
     broker.expectNothing();
-    broker.client.push(bytes("02"), broker.now);
+    push(broker.client, bytes("02"), broker.now);
     broker.expect("02");
   });
 
@@ -72,7 +73,7 @@ suite("a payload that the caller brings in parts", () => {
     begin(broker, 0, "01", 2);
     broker.transport.take();
     broker.reply("32 06 00 01 'c' 00 01 00").expectNothing();
-    broker.client.push(bytes("02"), broker.now);
+    push(broker.client, bytes("02"), broker.now);
     broker.drain(1).expect("02 40 02 00 01");
   });
 

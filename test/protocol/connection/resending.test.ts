@@ -1,5 +1,6 @@
 import { equal } from "node:assert/strict";
 import { suite, test } from "node:test";
+import { begin as beginAt } from "../../../src/protocol/connection/pushing.js";
 import { Published } from "../../../src/protocol/connection/publishing.js";
 import { OutgoingState } from "../../../src/protocol/session/outgoing.js";
 import { Publication } from "../../../src/protocol/session/publication.js";
@@ -170,7 +171,7 @@ suite("a publication brought by the caller", () => {
   test("cannot be sent again: at QoS 1 it is forgotten, at QoS 2 its exchange is brought to an end", () => {
     const broker = lasting();
     const begin = (topic: string, qos: number): void => {
-      broker.client.begin(new Publication(topic, qos, false), bytes("07"), 1, 0, false, broker.now);
+      beginAt(broker.client, new Publication(topic, qos, false), bytes("07"), 1, 0, false, broker.now);
     };
     begin("a", 1);
     begin("b", 2);
@@ -183,7 +184,7 @@ suite("a publication brought by the caller", () => {
 
   test("that is wholly sent and released goes on", () => {
     const broker = lasting();
-    broker.client.begin(new Publication("a", 2, false), bytes("07"), 1, 0, false, broker.now);
+    beginAt(broker.client, new Publication("a", 2, false), bytes("07"), 1, 0, false, broker.now);
     broker.reply("50 02 00 01");
     equal(broker.session.outgoing.at(0).state & OutgoingState.STEP, OutgoingState.PUBCOMP);
     broker.cut().connect().accept(true).expect("62 02 00 01").reply("70 02 00 01");

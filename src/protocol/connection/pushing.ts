@@ -1,0 +1,29 @@
+/** Publications whose payload the caller brings bit by bit: beside {@link Connection}, because few need it. */
+import { PublishFlag } from "../codec/publish.js";
+import type { Publication } from "../session/publication.js";
+import type { Connection } from "./connection.js";
+import { Published } from "./publishing.js";
+
+/**
+ * Begins a publication: sends `data` now, the rest through {@link push}.
+ * @param length of the whole payload.
+ * @param identifier of the caller's choice, or 0.
+ * @returns one of {@link Published}.
+ * @throws MqttError (configuration) as {@link Connection.publish}, and for an identifier that is in use.
+ */
+export function begin(connection: Connection, publication: Publication, data: Uint8Array, length: number, identifier: number, duplicate: boolean, now: number): number {
+  const flags = publication.flags;
+  const outgoing = connection.session.outgoing;
+  connection.now = now;
+  if (!connection.mayPublish(flags)) return Published.BLOCKED;
+  const id = flags <= 1 ? 0 : identifier === 0 ? outgoing.nextIdentifier() : outgoing.checkFree(identifier);
+  return connection.took(connection.sendPublish(publication, data, length, id, duplicate ? flags | PublishFlag.DUP : flags), publication, undefined, id);
+}
+
+/** Sends the next bytes of a publication that {@link begin} began. @returns false when the transport does not take them all now. */
+export function push(connection: Connection, data: Uint8Array, now: number): boolean {
+  connection.now = now;
+  if (data.length > connection.room) return false;
+  if (data.length > 0) connection.pushBytes(data, connection.left);
+  return true;
+}
