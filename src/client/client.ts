@@ -27,7 +27,7 @@ class ReconnectingClient extends Subscriber implements Client {
   private resumed?: boolean;
   private connectedAt: number | undefined;
   /** Who waits for {@link ready}: each looks for itself. */
-  private waiters: (() => void)[] | undefined;
+  private waiters?: (() => void)[];
   /** The last attempt did not get as far as a CONNACK: publications may not go before the next one. */
   private unanswered?: boolean;
 
@@ -62,7 +62,7 @@ class ReconnectingClient extends Subscriber implements Client {
 
   private tellWaiters(): void {
     const { waiters } = this;
-    this.waiters = undefined;
+    delete this.waiters;
     waiters?.forEach((look) => {
       look();
     });

@@ -5,6 +5,7 @@ import { Fate } from "../protocol/connection/handler.js";
 import { type Connection, ConnectionState } from "../protocol/connection/connection.js";
 import { Published } from "../protocol/connection/publishing.js";
 import type { Publication, PublicationPayload } from "../protocol/session/publication.js";
+import type { Configuration } from "./common-options.js";
 import { Link } from "./link.js";
 import { messageOf, toMqttError } from "./thrown.js";
 
@@ -23,12 +24,17 @@ export abstract class Publisher extends Link {
   /** When something last went straight to it, in the host's ticks, until the connection is told. */
   directTicks: number | undefined;
   /** Something waits that could not be sent from where it came: it is to be sent when there is room and the stack is low again. */
-  protected due = false;
+  protected due: boolean;
   /** A publication is being handed to the connection, or an old one told of its end: the queue must stay as it is, but for its end. */
   private busy: boolean | undefined;
   private queue: Waiting[] | undefined;
   /** Entries at the front of the queue that this connection's lost session gave back. */
   protected returned?: number;
+
+  constructor(configuration: Configuration) {
+    super(configuration);
+    this.due = false;
+  }
 
   protected override get idle(): boolean {
     return this.direct !== undefined && !this.due && this.direct.idle;

@@ -4,6 +4,7 @@ import type { ReceivedPacket } from "../protocol/codec/received-packet.js";
 import { ConnectionState } from "../protocol/connection/connection.js";
 import { Take } from "../protocol/connection/handler.js";
 import type { Receiver } from "../protocol/connection/receiver.js";
+import type { Configuration } from "./common-options.js";
 import type { MessageHandler, SubscribeOptions } from "./options.js";
 import { Publisher } from "./publisher.js";
 import { Subscription, SubscriptionState } from "./subscription.js";
@@ -14,6 +15,11 @@ export abstract class Subscriber extends Publisher {
   private subscriptions: Subscription[] | undefined;
   /** The Reason Code that the message in hand has earned so far: what a piece did wrong holds to the last. */
   private refusal: number | undefined;
+
+  // eslint-disable-next-line @typescript-eslint/no-useless-constructor -- in XS the one that is not written makes 200 bytes of garbage
+  constructor(configuration: Configuration) {
+    super(configuration);
+  }
 
   /** Subscribes; a filter that is there already gets the new options and handler. */
   async subscribe(filter: string, options: SubscribeOptions | MessageHandler, handler?: MessageHandler): Promise<number> {
