@@ -27,7 +27,7 @@ class ReconnectingClient extends Subscriber implements Client {
   private resumed?: boolean;
   private connectedAt: number | undefined;
   /** Who waits for {@link ready}: each looks for itself. */
-  private waiters?: (() => void)[];
+  private waiters: (() => void)[] | undefined;
   /** The last attempt did not get as far as a CONNACK: publications may not go before the next one. */
   private unanswered?: boolean;
 
@@ -62,7 +62,7 @@ class ReconnectingClient extends Subscriber implements Client {
 
   private tellWaiters(): void {
     const { waiters } = this;
-    delete this.waiters;
+    this.waiters = undefined;
     waiters?.forEach((look) => {
       look();
     });
@@ -132,7 +132,8 @@ class ReconnectingClient extends Subscriber implements Client {
 
   private accepted(packet: ReceivedPacket): void {
     const { configuration } = this;
-    const { properties } = packet;
+    // Decoded once: what the broker announced is kept by the connection.
+    const properties = this.connection?.announced ?? packet.properties;
     keepSession(configuration, properties.assignedClientIdentifier);
     this.properties = properties;
     this.connectedAt = this.now();

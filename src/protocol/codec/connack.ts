@@ -14,16 +14,16 @@ export function decodeConnack(packet: ReceivedPacket): void {
   const code = (packet.reasonCode = packet.readByte());
   if (flags > 0) packet.acknowledgeFlags = flags;
   if (flags > 1) packet.fail(ReasonCode.MALFORMED_PACKET);
-  let right = code === 0 || flags === 0;
+  let right: boolean;
   if (packet.version === 5 && !(code === 1 && packet.start === packet.end)) {
     packet.skipProperties(PacketType.CONNACK);
-    right &&= isReasonCode(PacketType.CONNACK, code);
+    right = isReasonCode(PacketType.CONNACK, code);
   } else {
-    right &&= code <= 5;
+    right = code <= 5;
     // Return codes 1 to 5 have the meanings of 0x84, 0x85, 0x88, 0x86 and 0x87: a digit each (MQTT 3.1.1, 3.2.2.3).
     if (code > 0) packet.reasonCode = 0x80 | ((0x768540 >> (4 * code)) & 15);
   }
-  if (!right) packet.fail(ReasonCode.PROTOCOL_ERROR);
+  if (!right || (code > 0 && flags > 0)) packet.fail(ReasonCode.PROTOCOL_ERROR);
   packet.expectEnd();
 }
 

@@ -13,13 +13,14 @@ export function decodeSuback(packet: ReceivedPacket): void {
   const type = packet.first >> 4;
   packet.readIdentifier();
   if (packet.version === 5) packet.skipProperties(type);
-  packet.byteLength = packet.end - packet.start;
-  if (type === PacketType.UNSUBACK && packet.version === 4) packet.expectEnd();
-  else if (packet.byteLength < 1) packet.fail(ReasonCode.MALFORMED_PACKET);
+  const version = packet.version;
+  const codes = (packet.byteLength = packet.end - packet.start);
+  // None in an UNSUBACK of MQTT 3.1.1, one or more in all others.
+  if (type === PacketType.UNSUBACK && version === 4 ? codes !== 0 : codes < 1) packet.fail(ReasonCode.MALFORMED_PACKET);
   for (let i = packet.start; i < packet.end; i++) {
     const code = packet.bytes[i] ?? 0;
     // The return codes of a SUBACK in MQTT 3.1.1 (3.9.3).
-    if (packet.version === 5 ? !isReasonCode(type, code) : code > 2 && code !== 0x80) packet.fail(ReasonCode.PROTOCOL_ERROR);
+    if (version === 5 ? !isReasonCode(type, code) : code > 2 && code !== 0x80) packet.fail(ReasonCode.PROTOCOL_ERROR);
   }
 }
 

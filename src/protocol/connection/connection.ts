@@ -68,13 +68,12 @@ export class Connection extends Inbound {
    */
   open(transport: Transport, writable: number, connect: Connect, now: number, early?: boolean): void {
     const packet = this.packet;
-    const version = connect.version;
     const length = encodeConnect(new PacketWriter(this.sendBuffer), connect);
     if (length > writable) throw new MqttError("resource", `CONNECT takes ${length} bytes, the socket only ${writable}: shorten will, id or properties`);
     this.now = this.lastReceived = now;
     this.connect = connect;
-    this.version = packet.version = version;
-    if (version === 5) packet.maximumPacketSize = connect.properties?.maximumPacketSize ?? packet.maximumPacketSize;
+    this.version = packet.version = connect.version;
+    if (this.version === 5) packet.maximumPacketSize = connect.properties?.maximumPacketSize ?? packet.maximumPacketSize;
     this.transport = transport;
     this.setRoom(writable);
     this.openOutbound();
@@ -185,7 +184,6 @@ export class Connection extends Inbound {
   private connack(packet: Receiver): boolean {
     const connect = this.connect;
     const session = this.session;
-    const announced = packet.properties;
     if (connect === undefined) return false;
     if (packet.reasonCode !== 0) {
       // The server must not look at anything behind a CONNECT that it refuses (MQTT 5.0, 3.1.4-6).
@@ -193,6 +191,7 @@ export class Connection extends Inbound {
       this.ended("the broker refused the connection", packet);
       return true;
     }
+    const announced = packet.properties;
     if (!isRightConnack(packet.sessionPresent, announced, connect, session.established)) return false;
     const expiry = announced.sessionExpiryInterval ?? connect.properties?.sessionExpiryInterval ?? 0;
     session.established = connect.version === 5 ? expiry > 0 : !connect.cleanStart;
@@ -261,9 +260,10 @@ export class Connection extends Inbound {
     const writer = new PacketWriter(this.sendBuffer);
     const length = encodeAcknowledgement(writer, type, this.version, 0, reasonCode, properties);
     if (properties === undefined || length <= maximumPacketSize(this.announced)) return length;
-    const { sessionExpiryInterval, authenticationMethod, authenticationData } = properties;
-    const rest = type === PacketType.AUTH || sessionExpiryInterval ? { sessionExpiryInterval, authenticationMethod, authenticationData } : undefined;
-    return encodeAcknowledgement(writer, type, this.version, 0, reasonCode, rest);
+    const rest = {
+      sessionExpiryInterval: properties.sessionExpiryInterval, authenticationMethod: properties.authenticationMethod, authenticationData: properties.authenticationData,
+    };
+    return encodeAcknowledgement(writer, type, this.version, 0, reasonCode, type === PacketType.AUTH || rest.sessionExpiryInterval ? rest : undefined);
   }
 
   /**

@@ -36,7 +36,7 @@ export abstract class Publishing extends Sender {
   /** Whether QoS 1 and 2 publications may be sent before the CONNACK. */
   protected early: boolean | undefined;
   /** The properties of the CONNACK, none before it and in MQTT 3.1.1. */
-  protected announced = NOTHING;
+  announced = NOTHING;
   /** How many more QoS 1 and 2 publications the server takes now (MQTT 5.0, 4.9). */
   protected quota = 0xffff;
   /** Why a payload source could not go on, so that the connection has to end. */
