@@ -35,7 +35,7 @@ export class ReusedTopic extends Publication implements PreparedTopic {
           publisher.directTicks = Time.ticks;
           return true;
         }
-      } else if (header.connection === connection.token && header.payloadLength === payload.length && header.size <= connection.room && connection.left === 0) {
+      } else if (header.connection === connection.announced && header.payloadLength === payload.length && header.size <= connection.room && connection.left === 0) {
         const transport = connection.transport;
         if (transport !== undefined) {
           transport.write(header.bytes);

@@ -35,7 +35,7 @@ export abstract class Publishing extends Sender {
   protected readonly handler: ConnectionHandler;
   /** Whether QoS 1 and 2 publications may be sent before the CONNACK. */
   protected early: boolean | undefined;
-  /** The properties of the CONNACK, none before it and in MQTT 3.1.1. */
+  /** The properties of the CONNACK, none before it and in MQTT 3.1.1. To {@link PreparedHeader} they stand for the connection: a reference to that would keep it. */
   announced = NOTHING;
   /** How many more QoS 1 and 2 publications the server takes now (MQTT 5.0, 4.9). */
   protected quota = 0xffff;
@@ -49,8 +49,6 @@ export abstract class Publishing extends Sender {
   private aliases: (PreparedHeader | undefined)[] | undefined;
   protected aliasMaximum: number;
   aliasUses = 0;
-  /** Stands for this connection where a reference would keep it in memory after its end. */
-  readonly token = {};
 
   constructor(session: Session, handler: ConnectionHandler, sendBuffer: Uint8Array, aliasMaximum: number) {
     super(sendBuffer);
@@ -106,7 +104,7 @@ export abstract class Publishing extends Sender {
   publishPrepared(publication: Publication, header: PreparedHeader, payload: Uint8Array): boolean {
     const transport = this.transport;
     const table = this.session.outgoing;
-    if (transport === undefined || header.payloadLength !== payload.length || header.connection !== this.token) return false;
+    if (transport === undefined || header.payloadLength !== payload.length || header.connection !== this.announced) return false;
     if (header.size > this.room || this.left > 0 || this.quota === 0 || this.due > 0) return false;
     const entry = table.take();
     if (entry === undefined) return false;
@@ -130,10 +128,10 @@ export abstract class Publishing extends Sender {
   /** Makes the header of a publication that is used again fit this connection and a payload of that length. */
   private prepare(publication: Publication, length: number): PreparedHeader {
     const header = (publication.header ??= new PreparedHeader());
-    if (header.payloadLength === length && header.connection === this.token) return header;
-    if (header.connection !== this.token) {
+    if (header.payloadLength === length && header.connection === this.announced) return header;
+    if (header.connection !== this.announced) {
       header.forgetAlias();
-      header.connection = this.token;
+      header.connection = this.announced;
     }
     if (header.alias === 0 && publication.topicAlias === 0 && this.aliasMaximum > 0) header.alias = this.nextAlias();
     header.write(publication, this.version, length);

@@ -53,8 +53,8 @@ export class Receiver extends ReceivedPacket {
   /** ECMA-419 sockets fill a whole view, so each length needs its own; the last few are kept. */
   private viewAt(start: number, count: number): Uint8Array {
     const bytes = this.bytes;
-    const views = (this.views ??= this.view && [this.view]);
-    if (views === undefined) return bytes.subarray(start, start + count);
+    if (this.view === undefined) return bytes.subarray(start, start + count);
+    const views = (this.views ??= [this.view]);
     let i = views.length;
     while (i-- > 0) {
       const view = views[i];

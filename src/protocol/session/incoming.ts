@@ -14,8 +14,6 @@ export const Incoming = {
   REASON_CODE: 24,
 } as const;
 
-const NONE = new Uint32Array(0);
-
 export interface AcknowledgementSender {
   flushAt(now: number): void;
 }
@@ -34,7 +32,7 @@ export class IncomingTable {
   /** How many there may be: the Receive Maximum. */
   readonly size: number;
   /** See {@link Incoming}. Made when the first message cannot be acknowledged at once. */
-  private entries = NONE;
+  private entries: Uint32Array | undefined;
 
   constructor(size: number) {
     this.size = size;
@@ -42,7 +40,7 @@ export class IncomingTable {
 
   /** See {@link Incoming}; 0 for none. */
   entry(index: number): number {
-    return this.entries[index] ?? 0;
+    return this.entries?.[index] ?? 0;
   }
 
   /** The index of an identifier, or -1. */
@@ -53,17 +51,17 @@ export class IncomingTable {
   }
 
   add(entry: number): void {
-    if (this.entries === NONE) this.entries = new Uint32Array(this.size);
-    this.entries[this.count++] = entry;
+    const entries = (this.entries ??= new Uint32Array(this.size));
+    entries[this.count++] = entry;
   }
 
   /** An entry goes on to another state. */
   setState(index: number, state: number, reasonCode: number): void {
-    this.entries[index] = (this.entry(index) & (Incoming.IDENTIFIER | Incoming.QOS_2)) | state | (reasonCode << Incoming.REASON_CODE);
+    if (this.entries !== undefined) this.entries[index] = (this.entry(index) & (Incoming.IDENTIFIER | Incoming.QOS_2)) | state | (reasonCode << Incoming.REASON_CODE);
   }
 
   remove(index: number): void {
-    this.entries.copyWithin(index, index + 1, this.count--);
+    this.entries?.copyWithin(index, index + 1, this.count--);
   }
 
   /** A session goes on: QoS 1 messages come again as new ones, of QoS 2 ones the identifiers stay (MQTT 5.0, 4.4). */
