@@ -1,6 +1,5 @@
 import { MqttError } from "../protocol/error.js";
 import { PacketType } from "../protocol/codec/packet-type.js";
-import type { Properties } from "../protocol/codec/property.js";
 import { ReasonCode } from "../protocol/codec/reason-code.js";
 import type { ReceivedPacket } from "../protocol/codec/received-packet.js";
 import type { PublicationPayload } from "../protocol/session/publication.js";
@@ -22,12 +21,12 @@ const TOPIC_ALIASES = 8;
 /** The client behind {@link connect}: a link that comes back, a queue before it, handlers behind it. */
 class ReconnectingClient extends Subscriber implements Client {
   private requests: Requests | undefined;
-  /** Those of the CONNACK, while the connection stands. */
-  private properties?: Properties;
+  /** Whether the connection that stands goes on with its session. */
   private resumed?: boolean;
-  private connectedAt: number | undefined;
+  /** Since when the connection stands. */
+  private connectedAt?: number;
   /** Who waits for {@link ready}: each looks for itself. */
-  private waiters: (() => void)[] | undefined;
+  private waiters?: (() => void)[];
   /** The last attempt did not get as far as a CONNACK: publications may not go before the next one. */
   private unanswered?: boolean;
 
@@ -39,9 +38,10 @@ class ReconnectingClient extends Subscriber implements Client {
 
   /** Made when it is asked for: that takes less memory than to keep it. */
   get connected(): ConnectedInfo | undefined {
-    const { properties } = this;
-    const { version, clientId } = this.configuration;
-    return properties && { version, resumed: this.resumed === true, id: clientId, properties };
+    const connection = this.connection;
+    if (connection === undefined || this.connectedAt === undefined) return undefined;
+    const configuration = this.configuration;
+    return { version: configuration.version, resumed: this.resumed === true, id: configuration.clientId, properties: connection.announced };
   }
 
   protected override get early(): boolean {
@@ -51,7 +51,7 @@ class ReconnectingClient extends Subscriber implements Client {
   ready(): Promise<ConnectedInfo> {
     return new Promise((resolve, reject) => {
       const look = (): void => {
-        const { connected } = this;
+        const connected = this.connected;
         if (connected !== undefined) resolve(connected);
         else if (this.ended !== undefined) reject(this.ended);
         else (this.waiters ??= []).push(look);
@@ -61,8 +61,8 @@ class ReconnectingClient extends Subscriber implements Client {
   }
 
   private tellWaiters(): void {
-    const { waiters } = this;
-    this.waiters = undefined;
+    const waiters = this.waiters;
+    delete this.waiters;
     waiters?.forEach((look) => {
       look();
     });
@@ -123,7 +123,7 @@ class ReconnectingClient extends Subscriber implements Client {
   }
 
   override onPacket(packet: ReceivedPacket): void {
-    const { type } = packet;
+    const type = packet.type;
     if (type === PacketType.SUBACK || type === PacketType.UNSUBACK) {
       this.requestAnswered(packet);
       this.pumpRequests();
@@ -131,16 +131,13 @@ class ReconnectingClient extends Subscriber implements Client {
   }
 
   private accepted(packet: ReceivedPacket): void {
-    const { configuration } = this;
-    // Decoded once: what the broker announced is kept by the connection.
-    const properties = this.connection?.announced ?? packet.properties;
-    keepSession(configuration, properties.assignedClientIdentifier);
-    this.properties = properties;
+    const configuration = this.configuration;
+    keepSession(configuration, this.connection?.announced.assignedClientIdentifier);
     this.connectedAt = this.now();
     if (packet.sessionPresent) this.resumed = true;
     this.renewSubscriptions(packet.sessionPresent);
     this.tellWaiters();
-    const { connected } = this;
+    const connected = this.connected;
     if (connected !== undefined) configuration.onConnected?.(connected);
   }
 
@@ -163,13 +160,13 @@ class ReconnectingClient extends Subscriber implements Client {
   }
 
   override onClose(error: MqttError): void {
-    const { configuration } = this;
-    const connected = this.properties !== undefined;
-    const lasted = this.now() - (this.connectedAt ?? 0)
+    const configuration = this.configuration;
+    const since = this.connectedAt;
+    const lasted = since === undefined ? -1 : this.now() - since;
     const greeted = this.connection?.greeted ?? false;
     this.release();
-    const delay = delayAfter(configuration, error, connected ? lasted : -1, greeted);
-    if (connected) delete this.unanswered;
+    const delay = delayAfter(configuration, error, lasted, greeted);
+    if (lasted >= 0) delete this.unanswered;
     else this.unanswered = true;
     if (delay === Infinity) this.finish(error);
     else this.deadline = this.now() + delay;
@@ -186,7 +183,7 @@ class ReconnectingClient extends Subscriber implements Client {
   private release(): void {
     this.closeLink();
     this.direct = undefined;
-    delete this.properties;
+    delete this.connectedAt;
     delete this.resumed;
     delete this.returned;
   }

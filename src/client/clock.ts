@@ -10,7 +10,7 @@ interface OwnedTimer extends Timer {
 }
 
 function onTimer(timer: OwnedTimer): void {
-  const { owner } = timer;
+  const owner = timer.owner;
   if (owner === undefined) return;
   owner.at = Infinity;
   owner.onTime();

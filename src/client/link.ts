@@ -87,7 +87,7 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
 
   /** Makes a connection: resolves the name and connects. @param topicAliases as in {@link ConnectionOptions}. */
   protected openLink(topicAliases: number): void {
-    const { sendBuffer } = this;
+    const sendBuffer = this.sendBuffer;
     const { host, connectTimeout, receiveBuffer } = this.configuration;
     this.connection = new Connection(this.session, this, {
       receiveBuffer: new Uint8Array(sendBuffer.buffer, 0, receiveBuffer), sendBuffer, connectTimeout, topicAliases,
@@ -137,7 +137,7 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
   /** @param what went wrong between here and there. */
   private failureOf(what: string, error?: unknown): MqttError {
     const { host, port } = this.configuration;
-    return new MqttError("transport", `${what} ${host}:${port}${error === undefined ? "" : `: ${messageOf(error)}`}`);
+    return new MqttError("transport", `${what} ${host}:${port}${error == null ? "" : `: ${messageOf(error)}`}`);
   }
 
   /** The socket has bytes. As few calls deep as can be: the application's handlers run below this. */
@@ -194,7 +194,7 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
 
   /** The socket cannot be used any more. */
   failed(error: unknown): void {
-    const { connection } = this;
+    const connection = this.connection;
     let what = "lost the connection to";
     if (this.deadline !== Infinity) what = CANNOT_CONNECT;
     else if (connection?.state === ConnectionState.CONNECTING) what = "is it an MQTT broker, and with TLS one that mqtts:// is used for? No CONNACK came from";
@@ -209,7 +209,7 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
   }
 
   protected linkTimeout(now: number): void {
-    const { connection } = this;
+    const connection = this.connection;
     if (now < this.deadline) connection?.handleTimeout(now);
     else connection?.closed(this.failure ?? this.failureOf(`check host, port and network: within ${this.configuration.connectTimeout} ms no answer came from`));
   }

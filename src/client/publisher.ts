@@ -53,7 +53,8 @@ export abstract class Publisher extends Link {
    * @throws MqttError (configuration) for what the broker's limits forbid.
    */
   submit(publication: Publication, payload: PublicationPayload): boolean {
-    const { connection, queue } = this;
+    const connection = this.connection;
+    const queue = this.queue;
     const count = queue === undefined ? 0 : queue.length;
     if (connection !== undefined && !this.busy) {
       // Deep in the stack of a received packet nothing is sent: an ESP32-C3 has 6 KiB of it.
@@ -113,14 +114,15 @@ export abstract class Publisher extends Link {
 
   /** Sends what is queued, in order; an exhausted quota, or a connection that is not accepted yet, holds back some QoS only. */
   protected drain(): void {
-    const { connection, queue } = this;
+    const connection = this.connection;
+    const queue = this.queue;
     let held = false;
     if (connection === undefined) return;
     for (let i = 0; queue !== undefined && !this.busy && i < queue.length; ) {
       const waiting = queue[i];
       if (waiting === undefined) return;
       const { publication, payload } = waiting;
-      const { qos } = publication;
+      const qos = publication.qos;
       if ((held && qos > 0) || !connection.mayPublishAt(qos)) {
         i++;
         continue;
@@ -174,7 +176,7 @@ export abstract class Publisher extends Link {
 
   /** The end: everything in flight, then everything queued is told. */
   protected endPublishing(error: MqttError): void {
-    const { outgoing } = this.session;
+    const outgoing = this.session.outgoing;
     while (outgoing.count > 0) {
       const { publication, payload } = outgoing.at(0);
       outgoing.remove(0);

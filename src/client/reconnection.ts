@@ -37,7 +37,7 @@ export function keepSession(configuration: Configuration, assigned: string | und
  * @returns milliseconds until the next attempt, Infinity for never, {@link AT_ONCE} to ask again in the other version.
  */
 export function delayAfter(configuration: Configuration, error: MqttError, lasted: number, greeted: boolean): number {
-  const { reconnect } = configuration;
+  const reconnect = configuration.reconnect;
   const code = error.reasonCode;
   const stood = lasted >= 0;
   // What cannot even be encoded will not get better.

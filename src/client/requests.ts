@@ -45,7 +45,8 @@ export class Requests {
   }
 
   private async publish(topic: string, payload: Payload, options: RequestOptions, correlationData: Uint8Array, key: string): Promise<void> {
-    const { client, topics } = this;
+    const client = this.client;
+    const topics = this.topics;
     const info = await client.ready();
     if (info.version === 4) throw new MqttError("configuration", "request needs MQTT 5.0");
     // It may have waited too long, for the connection or for the subscription.
@@ -54,7 +55,7 @@ export class Requests {
     let subscribed = topics.get(responseTopic);
     if (subscribed === undefined) {
       subscribed = client.subscribe(responseTopic, { qos: 1 }, (message) => {
-        const { properties } = message;
+        const properties = message.properties;
         this.take(String(properties.correlationData))?.resolve({ topic: responseTopic, payload: message.payload.slice(), properties });
       });
       topics.set(responseTopic, subscribed);
@@ -79,7 +80,7 @@ export class Requests {
   expire(now: number, error?: MqttError): void {
     this.deadline = Infinity;
     this.pending.forEach((request, key) => {
-      const { deadline } = request;
+      const deadline = request.deadline;
       if (deadline <= now) this.fail(key, error ?? new MqttError("peer", "no response came in time: is there a connection, and a responder?"));
       else if (deadline < this.deadline) this.deadline = deadline;
     });

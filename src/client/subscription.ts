@@ -48,7 +48,7 @@ export class Subscription {
 
   /** The pending call is over. @returns false when there is none. */
   settle(code: number, error?: MqttError): boolean {
-    const { resolve } = this;
+    const resolve = this.resolve;
     this.resolve = undefined;
     resolve?.(error === undefined ? code : Promise.reject(error));
     return resolve !== undefined;

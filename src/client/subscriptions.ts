@@ -59,7 +59,7 @@ export abstract class Subscriber extends Publisher {
     for (let i = list.length; i-- > 0; ) {
       const subscription = list[i];
       if (subscription === undefined) continue;
-      const { state } = subscription;
+      const state = subscription.state;
       if (state !== SubscriptionState.UNWANTED && state !== SubscriptionState.DROPPING) {
         if (!resumed || state === SubscriptionState.REQUESTED) subscription.state = SubscriptionState.WANTED;
       } else if (resumed) subscription.state = SubscriptionState.UNWANTED;
@@ -161,7 +161,7 @@ export abstract class Subscriber extends Publisher {
 
   /** Waits for the handlers of a message. */
   private later(promises: Promise<number>[], packet: Receiver, earned: number): number {
-    const { connection } = this;
+    const connection = this.connection;
     const { identifier, more } = packet;
     void Promise.all(promises).then((codes) => {
       const reasonCode = codes.find((code) => code !== 0) ?? earned;

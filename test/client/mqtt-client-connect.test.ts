@@ -106,6 +106,12 @@ for (const [name, fail] of [
     deepEqual([bench.network.open, bench.clock.timers], [0, 0]);
   });
 
+test("a name of digits and a letter needs one", (t) => {
+  const bench = new Bench(t, { host: "12e4" });
+  bench.clock.advance();
+  deepEqual([bench.network.resolvers.length, bench.network.sockets.length], [1, 0]);
+});
+
 test("an address needs no resolver", (t) => {
   const bench = new Bench(t, { host: "192.0.2.1" });
   bench.clock.advance();
