@@ -1,7 +1,7 @@
 import { MqttError, tooSmall } from "../error.js";
 import type { Properties } from "../codec/property.js";
 import { writePublishHeader } from "../codec/publish.js";
-import { Exchange, OutgoingState } from "../session/outgoing.js";
+import { OutgoingState } from "../session/outgoing.js";
 import { PreparedHeader } from "../session/prepared-header.js";
 import type { Publication, PublicationPayload } from "../session/publication.js";
 import type { Session } from "../session/session.js";
@@ -24,6 +24,13 @@ export const Published = {
 
 const NOTHING: Properties = {};
 
+/** A publication whose payload takes its time. */
+interface Streamed {
+  readonly publication: Publication;
+  readonly payload: PublicationPayload;
+  readonly identifier: number;
+}
+
 /** Where a connection stands. */
 export const ConnectionState = { IDLE: 0, CONNECTING: 1, CONNECTED: 2, CLOSED: 3 } as const;
 
@@ -44,7 +51,7 @@ export abstract class Publishing extends Sender {
   /** Entries of the session that have to be sent on this connection; a PUBCOMP and a PINGREQ that could not be sent count too. */
   protected due = 0;
   /** The publication whose payload is on its way, with its payload and Packet Identifier; none where the caller brings the payload. */
-  private streaming: Exchange | undefined;
+  private streaming: Streamed | undefined;
   /** Topic Aliases given to publications that are used again: at most `aliasMaximum`, the least recently used makes room. */
   private aliases: (PreparedHeader | undefined)[] | undefined;
   protected aliasMaximum: number;
@@ -205,11 +212,7 @@ export abstract class Publishing extends Sender {
     if (whole) return Published.DONE;
     if (pushed && data !== undefined) this.pushBytes(data, length);
     else if (length > 0) {
-      const streaming = new Exchange();
-      streaming.publication = publication;
-      streaming.payload = payload;
-      streaming.identifier = identifier;
-      this.streaming = streaming;
+      this.streaming = { publication, payload, identifier };
       if (!this.pump()) return Published.ACCEPTED;
     }
     return Published.DONE;
@@ -255,18 +258,16 @@ export abstract class Publishing extends Sender {
   }
 
   /** A publication whose payload was on its way has ended; the session has it, unless it is at QoS 0. */
-  private tellStreamed(streaming: Exchange | undefined, error: MqttError | undefined): void {
-    const publication = streaming?.publication;
-    const payload = streaming?.payload;
-    if (streaming === undefined || publication === undefined || payload === undefined) return;
-    if (publication.flags > 1) {
+  private tellStreamed(streaming: Streamed | undefined, error: MqttError | undefined): void {
+    if (streaming === undefined) return;
+    if (streaming.publication.flags > 1) {
       const table = this.session.outgoing;
       const index = table.find(streaming.identifier);
       // It goes out again, but not for ever if its source failed.
       if (this.failure === undefined || index < 0) return;
       table.remove(index);
     }
-    this.handler.onSettled(publication, payload, error === undefined ? 0 : error.reasonCode, undefined, error);
+    this.handler.onSettled(streaming.publication, streaming.payload, error === undefined ? 0 : error.reasonCode, undefined, error);
   }
 
   /** The connection has ended: a payload that was half-way goes out again if it is the session's; at QoS 0 it is lost. */
