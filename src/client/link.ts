@@ -144,7 +144,12 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
   readable(count: number): void {
     this.unread = count;
     this.read();
-    if (!this.idle) this.advance();
+    this.afterRead();
+  }
+
+  /** Does what the bytes that were read made due. */
+  protected afterRead(): void {
+    this.advance();
   }
 
   /** Reads what the socket has, as far as the connection takes it. */

@@ -140,6 +140,10 @@ export class MQTTClientDriver extends Link {
     return this.available === 0 ? Take.TAKEN : Take.HELD;
   }
 
+  get hearsAcknowledgements(): boolean {
+    return true;
+  }
+
   override onPacket(packet: ReceivedPacket): void {
     const { onControl } = this.options;
     const { type, identifier, reasonCode } = packet;

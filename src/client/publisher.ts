@@ -36,6 +36,11 @@ export abstract class Publisher extends Link {
     this.due = false;
   }
 
+  protected override afterRead(): void {
+    // While nothing waits no deadline comes nearer either.
+    if (this.due || this.direct === undefined) this.advance();
+  }
+
   protected override get idle(): boolean {
     return this.direct !== undefined && !this.due && this.direct.idle;
   }

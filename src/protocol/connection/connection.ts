@@ -137,7 +137,10 @@ export class Connection extends Inbound {
       let wrong = packet.fault;
       if (wrong === 0) {
         if (packet.first >> 4 === PacketType.PUBLISH && this.state === ConnectionState.CONNECTED) wrong = this.delivered(packet);
-        else if (!this.control(packet)) wrong = ReasonCode.PROTOCOL_ERROR;
+        else if (packet.first === 0x40 && packet.propertiesEnd === 0 && packet.reasonCode === 0 && this.acknowledgedFirst(packet)) {
+          if (this.handler.hearsAcknowledgements) this.told(packet);
+          else if (this.state === ConnectionState.CONNECTED) this.handler.onWritable();
+        } else if (!this.control(packet)) wrong = ReasonCode.PROTOCOL_ERROR;
       }
       if (wrong !== 0) this.violation(wrong, packet.first >> 4);
     }
@@ -172,12 +175,15 @@ export class Connection extends Inbound {
       this.asked = undefined;
       right = true;
     } else right = this.answered(packet);
-    if (right && this.state !== ConnectionState.CLOSED) {
-      this.handler.onPacket(packet);
-      // An answer makes room.
-      this.flush();
-    }
+    if (right) this.told(packet);
     return right;
+  }
+
+  /** The owner is told of a packet; an answer makes room. */
+  private told(packet: Receiver): void {
+    if (this.state === ConnectionState.CLOSED) return;
+    this.handler.onPacket(packet);
+    this.flush();
   }
 
   /** @returns false for a CONNACK that does not go with the CONNECT. */

@@ -95,15 +95,35 @@ export abstract class Outbound extends Publishing {
     return Published.ACCEPTED;
   }
 
+  /**
+   * Takes a PUBACK without Reason Code for the oldest publication of this connection. Nearly all are that: answers come in order. In as few
+   * steps as can be, after it there may be room for the next one.
+   * @returns false when it is for another.
+   */
+  protected acknowledgedFirst(packet: ReceivedPacket): boolean {
+    const table = this.session.outgoing;
+    const entry = table.list[0];
+    if (entry === undefined || entry.identifier !== packet.identifier || entry.state !== (OutgoingState.PUBACK | OutgoingState.COUNTED) || table.count === 0) return false;
+    const publication = entry.publication;
+    const payload = entry.payload;
+    if (publication === undefined || payload === undefined || this.due > 0) return false;
+    if (table.count > 1) table.remove(0);
+    else {
+      table.count = 0;
+      entry.publication = entry.payload = undefined;
+    }
+    this.quota++;
+    this.handler.onSettled(publication, payload, 0, packet, undefined);
+    return true;
+  }
+
   /** Takes PUBACK, PUBREC and PUBCOMP; what they make due is sent by {@link flushOutbound}. @returns false for one that has no business here. */
   protected acknowledged(packet: ReceivedPacket): boolean {
     const table = this.session.outgoing;
     const identifier = packet.identifier;
     const reasonCode = packet.reasonCode;
     const type = packet.first >> 4;
-    // Answers come in order: usually it is the first.
-    const first = table.list[0];
-    const index = table.count > 0 && first?.identifier === identifier ? 0 : table.find(identifier);
+    const index = table.find(identifier);
     const entry = index < 0 ? undefined : table.list[index];
     const step = entry === undefined ? 0 : entry.state & OutgoingState.STEP;
     if (type !== PacketType.PUBREC) {
