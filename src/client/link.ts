@@ -16,12 +16,16 @@ const CANNOT_CONNECT = "cannot connect to";
 
 /** A socket with the option `target` as its property. */
 interface Targeted {
-  readonly target: SocketTarget;
+  readonly target: Link;
 }
 
 // The sockets of ECMA-419 call back as methods and have a `target`: no closures, a hundred bytes each, are needed for them.
 function onReadable(this: Targeted, count: number): void {
-  this.target.readable(count);
+  // As Link.readable, with one call less on the way of every message.
+  const link = this.target;
+  link.unread = count;
+  link.read();
+  link.afterRead();
 }
 
 function onWritable(this: Targeted, count: number): void {
@@ -45,7 +49,8 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
   private readonly sendBuffer: Uint8Array;
   private resolver?: Resolver;
   private socket: Socket | undefined;
-  private unread = 0;
+  /** Bytes that the socket has. */
+  unread = 0;
   /** When the next connection is due; while there is one, until when its socket has to be connected; Infinity for never and for done. */
   protected deadline = Infinity;
   /** Why there is no socket to wait for. */
@@ -148,16 +153,16 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
   }
 
   /** Does what the bytes that were read made due. */
-  protected afterRead(): void {
+  afterRead(): void {
     this.advance();
   }
 
   /** Reads what the socket has, as far as the connection takes it. */
-  protected read(): void {
+  read(): void {
     while (this.unread > 0) {
       const connection = this.connection;
       const socket = this.socket;
-      if (socket === undefined || connection === undefined || connection.paused) return;
+      if (socket === undefined || connection === undefined || connection.held || connection.pubcomp !== undefined) return;
       const view = connection.packet.space(this.unread);
       socket.read(view);
       this.unread -= view.length;

@@ -170,6 +170,8 @@ export interface PreparedTopic {
    * @throws MqttError (configuration) for what the broker's limits forbid, (resource) when the header does not fit the send buffer.
    */
   publish(payload: Uint8Array): boolean;
+  /** Publishes a payload that comes while it is sent, under the same terms as {@link publish}; `onSettled` gets an empty array for it. */
+  stream(source: PayloadSource): boolean;
 }
 
 export interface PreparedTopicOptions extends PublishOptions {

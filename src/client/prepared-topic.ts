@@ -1,8 +1,11 @@
 import Time from "time";
 import { checkNames, configurationError, type MqttError } from "../protocol/error.js";
 import { Publication, type PublicationPayload } from "../protocol/session/publication.js";
-import type { PreparedTopic, PreparedTopicOptions } from "./options.js";
+import type { PayloadSource, PreparedTopic, PreparedTopicOptions } from "./options.js";
+import { checkSource } from "./publish-call.js";
 import type { Publisher } from "./publisher.js";
+
+const NOTHING = new Uint8Array(0);
 
 /** A topic that was encoded once and is published to any number of times. */
 export class ReusedTopic extends Publication implements PreparedTopic {
@@ -52,7 +55,11 @@ export class ReusedTopic extends Publication implements PreparedTopic {
     return publisher.submit(this, payload);
   }
 
+  stream(source: PayloadSource): boolean {
+    return this.publisher.submit(this, checkSource(source));
+  }
+
   override settled(payload: PublicationPayload, reasonCode: number, error: MqttError | undefined): void {
-    if (this.onSettled !== undefined && payload instanceof Uint8Array) this.onSettled(error === undefined ? reasonCode : error.reasonCode, payload);
+    if (this.onSettled !== undefined) this.onSettled(error === undefined ? reasonCode : error.reasonCode, "read" in payload ? NOTHING : payload);
   }
 }

@@ -1,4 +1,4 @@
-import { checkInteger, checkNames, type MqttError } from "../protocol/error.js";
+import { checkInteger, checkNames, configurationError, type MqttError } from "../protocol/error.js";
 import { VARIABLE_BYTE_INTEGER_MAXIMUM } from "../protocol/codec/variable-byte-integer.js";
 import { Publication, type PublicationPayload } from "../protocol/session/publication.js";
 import { toBytes } from "./bytes.js";
@@ -7,9 +7,14 @@ import type { Payload, PayloadSource, PublishOptions } from "./options.js";
 
 /** What is published as the session keeps it. @throws MqttError (configuration) for what cannot be a payload. */
 export function toContent(payload: Payload): PublicationPayload {
-  if (!isSource(payload)) return toBytes("payload", payload);
-  checkInteger("payload.byteLength", payload.byteLength, 0, VARIABLE_BYTE_INTEGER_MAXIMUM);
-  return payload;
+  return isSource(payload) ? checkSource(payload) : toBytes("payload", payload);
+}
+
+/** @throws MqttError (configuration) for what is no source of a payload. */
+export function checkSource(source: PayloadSource): PayloadSource {
+  if (!isSource(source)) throw configurationError("payload", "a source: {byteLength, read(offset, count)}");
+  checkInteger("payload.byteLength", source.byteLength, 0, VARIABLE_BYTE_INTEGER_MAXIMUM);
+  return source;
 }
 
 function isSource(payload: Payload | null): payload is PayloadSource {

@@ -36,7 +36,7 @@ export abstract class Publisher extends Link {
     this.due = false;
   }
 
-  protected override afterRead(): void {
+  override afterRead(): void {
     // While nothing waits no deadline comes nearer either.
     if (this.due || this.direct === undefined) this.advance();
   }

@@ -165,3 +165,22 @@ test("onSettled that throws is reported, and what follows it goes on", async (t)
   await client.publish("b", "");
   await link.expect("30 04 00 01 'b' 00");
 });
+
+test("a payload may come while it is sent", async (t) => {
+  const broker = await ScriptedBroker.start(t);
+  const { client } = subject(t, broker.url);
+  const settled = new EventQueue<readonly [number, Uint8Array]>();
+  const topic = client.topic("a", { qos: 1, onSettled: (reasonCode, payload) => settled.push([reasonCode, payload]) });
+  const link = await broker.welcome();
+  await client.ready();
+  const source = { byteLength: 3, read: (offset: number): Uint8Array => Uint8Array.of(offset + 1) };
+  for (const identifier of ["01", "02"]) {
+    equal(topic.stream(source), true);
+    await link.expect(`32 09 00 01 'a' 00 ${identifier} 00 01 02 03`);
+    link.send(`40 02 00 ${identifier}`);
+    deepEqual(await settled.next(), [0, new Uint8Array(0)]);
+  }
+  for (const wrong of ["text", new Uint8Array(1), undefined])
+    refused(() => topic.stream(wrong as unknown as typeof source), /^payload must be a source: \{byteLength, read\(offset, count\)\}/);
+  refused(() => topic.stream({ ...source, byteLength: -1 }), /^payload\.byteLength must be /);
+});

@@ -137,7 +137,7 @@ export class Connection extends Inbound {
       let wrong = packet.fault;
       if (wrong === 0) {
         if (packet.first >> 4 === PacketType.PUBLISH && this.state === ConnectionState.CONNECTED) wrong = this.delivered(packet);
-        else if (packet.first === 0x40 && packet.propertiesEnd === 0 && packet.reasonCode === 0 && this.acknowledgedFirst(packet)) {
+        else if (packet.first === 0x40 && packet.propertiesEnd === 0 && this.acknowledgedFirst(packet)) {
           if (this.handler.hearsAcknowledgements) this.told(packet);
           else if (this.state === ConnectionState.CONNECTED) this.handler.onWritable();
         } else if (!this.control(packet)) wrong = ReasonCode.PROTOCOL_ERROR;

@@ -7,7 +7,7 @@ import type { Publication, PublicationPayload } from "../session/publication.js"
  * the connection may be called from here.
  */
 export interface ConnectionHandler {
-  /** Whether a PUBACK that settles a publication is to be told as a packet too; otherwise {@link onSettled} is enough. */
+  /** Whether a PUBACK is to be told through {@link onSettled} and {@link onPacket}; otherwise it is enough that `Publication.settled` is called. */
   readonly hearsAcknowledgements?: boolean;
   /** Any packet but PUBLISH, after the session has taken note of it. */
   onPacket(packet: ReceivedPacket): void;

@@ -14,11 +14,11 @@ function checkRefusal(reasonCode: number): void {
 /** Layer of a {@link Connection}: received messages: aliases, Receive Maximum, repeats, acknowledging in order (MQTT 5.0, 4.3, 4.6). */
 export abstract class Inbound extends Outbound {
   /** The handler has not yet taken the piece in hand. */
-  protected held: boolean | undefined;
+  held: boolean | undefined;
   /** The message in hand is a repeat: it is not delivered. */
   private repeat: boolean | undefined;
   /** A PUBCOMP that could not be sent: identifier and, above it, Reason Code. */
-  protected pubcomp: number | undefined;
+  pubcomp: number | undefined;
   private epoch: number | undefined;
   /** The topics that Topic Aliases stand for, as many as were announced. */
   private receivedAliases: (Uint8Array | undefined)[] | undefined;

@@ -96,7 +96,7 @@ export abstract class Outbound extends Publishing {
   }
 
   /**
-   * Takes a PUBACK without Reason Code for the oldest publication of this connection. Nearly all are that: answers come in order. In as few
+   * Takes a PUBACK for the oldest publication of this connection. Nearly all are that: answers come in order. In as few
    * steps as can be, after it there may be room for the next one.
    * @returns false when it is for another.
    */
@@ -113,7 +113,8 @@ export abstract class Outbound extends Publishing {
       entry.publication = entry.payload = undefined;
     }
     this.quota++;
-    this.handler.onSettled(publication, payload, 0, packet, undefined);
+    if (this.handler.hearsAcknowledgements) this.handler.onSettled(publication, payload, packet.reasonCode, packet, undefined);
+    else publication.settled?.(payload, packet.reasonCode, undefined);
     return true;
   }
 

@@ -115,13 +115,11 @@ export abstract class Publishing extends Sender {
     if (header.size > this.room || this.left > 0 || this.quota === 0 || this.due > 0) return false;
     const entry = table.take();
     if (entry === undefined) return false;
-    const identifier = table.nextIdentifier();
     const bytes = header.bytes;
     const at = header.identifierAt;
-    bytes[at] = identifier >> 8;
-    bytes[at + 1] = identifier;
+    bytes[at] = entry.identifier >> 8;
+    bytes[at + 1] = entry.identifier;
     this.quota--;
-    entry.identifier = identifier;
     entry.state = (publication.flags < 4 ? OutgoingState.PUBACK : OutgoingState.PUBREC) | OutgoingState.COUNTED;
     entry.publication = publication;
     entry.payload = payload;

@@ -104,12 +104,18 @@ export class OutgoingTable {
     return identifier;
   }
 
-  /** The next entry for a publication, which counts at once; undefined where there is no room. */
+  /** The next entry for a publication, which counts at once and has its identifier; undefined where there is no room. On the hot path. */
   take(): Exchange | undefined {
     const index = this.count;
     if (index >= this.size - 2) return undefined;
+    const entry = this.list[index] ?? this.at(index);
+    if (this.free === 0 || this.last === 0xffff) entry.identifier = this.nextIdentifier();
+    else {
+      this.free--;
+      entry.identifier = ++this.last;
+    }
     this.count = index + 1;
-    return this.list[index] ?? this.at(index);
+    return entry;
   }
 
   /** The entry at an index below {@link count}; beyond it one to be used again. */

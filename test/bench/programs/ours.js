@@ -64,7 +64,7 @@ export function streamOut(byteLength, moved, onDone) {
       return part;
     },
   };
-  client.publish(TOPIC, source).then(onDone);
+  client.topic(TOPIC, { onSettled: onDone }).stream(source);
 }
 
 /** Takes payloads in pieces. */

@@ -30,6 +30,7 @@ interface Fate {
 
 /** An application over a {@link Connection} and its session, and the socket between: it notes what happens to each message. */
 export class ModelClient implements ConnectionHandler {
+  readonly hearsAcknowledgements = true;
   connection!: Connection;
   transport = new FakeTransport(0);
   /** Publications that were accepted, in order. */
