@@ -186,6 +186,7 @@ class ReconnectingClient extends Subscriber implements Client {
     delete this.connectedAt;
     delete this.resumed;
     delete this.returned;
+    delete this.takers;
   }
 
   /** The end: everything pending is told. */

@@ -13,7 +13,10 @@ import { refusal, toMqttError } from "./thrown.js";
 /** Layer of a client: the application's subscriptions: kept over connections, handed their messages. */
 export abstract class Subscriber extends Publisher {
   private subscriptions: Subscription[] | undefined;
-  /** The Reason Code that the message in hand has earned so far: what a piece did wrong holds to the last. */
+  // Of a message that comes in pieces:
+  /** Who takes it; found out at its first piece. */
+  protected takers?: readonly Subscription[];
+  /** The Reason Code that it has earned so far: what a piece did wrong holds to the last. */
   private refusal: number | undefined;
 
   // eslint-disable-next-line @typescript-eslint/no-useless-constructor -- in XS the one that is not written makes 200 bytes of garbage
@@ -124,26 +127,16 @@ export abstract class Subscriber extends Publisher {
 
   /** Hands a message, or a piece of one, to the handlers whose filter matches. */
   override onPublish(packet: Receiver): number {
-    // Every message passes here: no destructuring, no iterator, as few calls as there are handlers.
+    // Every message passes here: no destructuring, no iterator, few locals, as few calls as there are handlers.
     const list = this.subscriptions;
-    if (list === undefined) return 0;
-    const count = list.length;
-    const inPieces = packet.left >= 0;
     let earned = 0;
-    let tooLarge = false;
-    let handled = false;
     let promises: Promise<number>[] | undefined;
-    if (inPieces && packet.offset > 0) earned = this.refusal ?? 0;
-    for (let i = 0; i < count; i++) {
+    if (packet.left >= 0) return this.onPiece(packet);
+    if (list === undefined) return 0;
+    for (let i = 0; i < list.length; i++) {
       const subscription = list[i];
       if (subscription === undefined) break;
-      const exact = subscription.exact;
-      if (exact === undefined ? !subscription.matches(packet) : !packet.topicIs(exact)) continue;
-      if (inPieces && !subscription.options.pieces) {
-        tooLarge = packet.offset === 0;
-        continue;
-      }
-      handled = true;
+      if (subscription.exact === undefined ? !subscription.matches(packet) : !packet.topicIs(subscription.exact)) continue;
       try {
         const result: unknown = subscription.handler(packet);
         if (result !== undefined && result instanceof Promise) (promises ??= []).push(this.settledCode(subscription.filter, result));
@@ -151,12 +144,38 @@ export abstract class Subscriber extends Publisher {
         earned = this.handlerFailed(subscription.filter, error);
       }
     }
-    if (tooLarge && !handled) {
-      earned = ReasonCode.QUOTA_EXCEEDED;
-      this.report(new MqttError("resource", `a message of ${packet.byteLength} bytes on ${packet.topic} does not fit the receive buffer: set receiveBuffer larger or subscribe with pieces: true`, earned));
-    }
-    if (inPieces) this.refusal = earned;
     return promises === undefined ? earned : this.later(promises, packet, earned);
+  }
+
+  /** Hands on a piece of a message. Who takes them is found out at the first one. */
+  private onPiece(packet: Receiver): number {
+    const takers = this.takers ?? this.findTakers(packet);
+    let promises: Promise<number>[] | undefined;
+    for (let i = 0; i < takers.length; i++) {
+      const taker = takers[i];
+      if (taker === undefined) break;
+      try {
+        const result: unknown = taker.handler(packet);
+        if (result !== undefined && result instanceof Promise) (promises ??= []).push(this.settledCode(taker.filter, result));
+      } catch (error) {
+        this.refusal = this.handlerFailed(taker.filter, error);
+      }
+    }
+    // The last one.
+    if (packet.left === 0) delete this.takers;
+    const earned = this.refusal ?? 0;
+    return promises === undefined ? earned : this.later(promises, packet, earned);
+  }
+
+  private findTakers(packet: Receiver): readonly Subscription[] {
+    const matching = (this.subscriptions ?? []).filter((subscription) => (subscription.exact === undefined ? subscription.matches(packet) : packet.topicIs(subscription.exact)));
+    const takers = matching.filter((subscription) => subscription.options.pieces);
+    this.refusal = 0;
+    if (takers.length === 0 && matching.length > 0) {
+      this.refusal = ReasonCode.QUOTA_EXCEEDED;
+      this.report(new MqttError("resource", `a message of ${packet.byteLength} bytes on ${packet.topic} does not fit the receive buffer: set receiveBuffer larger or subscribe with pieces: true`, this.refusal));
+    }
+    return (this.takers = takers);
   }
 
   /** Waits for the handlers of a message. */

@@ -5,7 +5,7 @@ import { ReceivedPacket } from "../codec/received-packet.js";
 import { INCOMPLETE, readVariableByteInteger, VARIABLE_BYTE_INTEGER_MAXIMUM, variableByteIntegerLength } from "../codec/variable-byte-integer.js";
 
 /** Views of the receive buffer that are kept: traffic repeats itself, so that most reads need no new one. */
-const KEPT_VIEWS = 4;
+const KEPT_VIEWS = 3;
 
 /**
  * Finds packets in a stream of bytes that arrive in any split, within one buffer that never grows; is itself the packet in hand.
