@@ -23,6 +23,7 @@ class ReconnectingClient extends Subscriber implements Client {
   private requests: Requests | undefined;
   /** Whether the connection that stands goes on with its session. */
   private resumed?: boolean;
+  private info?: ConnectedInfo;
   /** Since when the connection stands. */
   private connectedAt?: number;
   /** Who waits for {@link ready}: each looks for itself. */
@@ -36,12 +37,12 @@ class ReconnectingClient extends Subscriber implements Client {
     this.wake();
   }
 
-  /** Made when it is asked for: that takes less memory than to keep it. */
+  /** Made when it is first asked for: most never ask. */
   get connected(): ConnectedInfo | undefined {
     const connection = this.connection;
     if (connection === undefined || this.connectedAt === undefined) return undefined;
     const configuration = this.configuration;
-    return { version: configuration.version, resumed: this.resumed === true, id: configuration.clientId, properties: connection.announced };
+    return (this.info ??= { version: configuration.version, resumed: this.resumed === true, id: configuration.clientId, properties: connection.announced });
   }
 
   protected override get early(): boolean {
@@ -137,8 +138,9 @@ class ReconnectingClient extends Subscriber implements Client {
     if (packet.sessionPresent) this.resumed = true;
     this.renewSubscriptions(packet.sessionPresent);
     this.tellWaiters();
+    if (configuration.onConnected === undefined) return;
     const connected = this.connected;
-    if (connected !== undefined) configuration.onConnected?.(connected);
+    if (connected !== undefined) configuration.onConnected(connected);
   }
 
   override onWritable(): void {
@@ -185,6 +187,7 @@ class ReconnectingClient extends Subscriber implements Client {
     this.direct = undefined;
     delete this.connectedAt;
     delete this.resumed;
+    delete this.info;
     delete this.returned;
     delete this.takers;
   }
