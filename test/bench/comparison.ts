@@ -20,6 +20,7 @@ const message = (figures: Figures, name: string): string => [`${name}.bytes`, `$
 
 const rows: readonly (readonly [what: string, cell: (figures: Figures) => string])[] = [
   ["Bytecode", (figures) => count(figures["bytecode.full"])],
+  ["Bytecode of the smallest useful build, `report`", (figures) => count(figures["bytecode.smallest"])],
   ["RAM connected and idle", (figures) => count(figures["ram.idle"])],
   ["RAM at most while connecting, garbage included", (figures) => count(figures["ram.connectPeak"])],
   ["Publish QoS 0: bytes allocated / steps / collections per 1,000", (figures) => message(figures, "publish0")],
