@@ -35,7 +35,7 @@ export async function run(name: string, options: Omit<SimulatorOptions, "main">)
   const { code, stdout, stderr } = await runSimulator({ ...options, main: program(name), quiet: true, timeLimit: TIME_LIMIT });
   // Killed: the simulator itself ends with a code. The time it takes to build it does not count.
   if (code === null) throw new ProgramError(`it did not end within ${TIME_LIMIT / 1000} seconds`);
-  if (code !== 0) throw new ProgramError(stderr.trim() || `exit code ${code ?? "none"}`);
+  if (code !== 0) throw new ProgramError(stderr.trim() || `exit code ${code}`);
   if (stdout === "") throw new ProgramError("it ended before it had done anything");
   return stdout.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line) as unknown).filter(isLine);
 }
