@@ -172,3 +172,19 @@ test("a Receive Maximum that is learnt too late counts what was sent early", asy
   link.send("40 02 00 02", "40 02 00 03");
   deepEqual(await Promise.all(calls), [0, 0, 0]);
 });
+
+test("an acknowledgement before the CONNACK is a Protocol Error: nothing is settled by it", async (t) => {
+  const broker = await ScriptedBroker.start(t);
+  const { client, disconnections } = subject(t, broker.url, { ...AGAIN, version: 5 });
+  const one = client.publish("a", "x", { qos: 1 });
+  const first = await broker.accept();
+  await first.nextIs("connect");
+  await first.nextIs("publish");
+  first.send("40 02 00 01");
+  await first.expect("E0 01 82");
+  equal((await disconnections.next()).error.reasonCode, 0x82);
+  const second = await broker.welcome();
+  await second.expect("32 07 00 01 'a' 00 02 00 'x'");
+  second.send("40 02 00 02");
+  equal(await one, 0);
+});

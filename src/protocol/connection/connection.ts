@@ -136,11 +136,11 @@ export class Connection extends Inbound {
     while (packet.end < packet.filled && !this.held && this.pubcomp === undefined && this.state !== ConnectionState.CLOSED && packet.next()) {
       let wrong = packet.fault;
       if (wrong === 0) {
-        if (packet.first >> 4 === PacketType.PUBLISH && this.state === ConnectionState.CONNECTED) wrong = this.delivered(packet);
+        if (this.state !== ConnectionState.CONNECTED) wrong = this.control(packet) ? 0 : ReasonCode.PROTOCOL_ERROR;
         else if (packet.first === 0x40 && packet.propertiesEnd === 0 && this.acknowledgedFirst(packet)) {
           if (this.handler.hearsAcknowledgements) this.told(packet);
-          else if (this.state === ConnectionState.CONNECTED) this.handler.onWritable();
-        } else if (!this.control(packet)) wrong = ReasonCode.PROTOCOL_ERROR;
+        } else if (packet.first >> 4 === PacketType.PUBLISH) wrong = this.delivered(packet);
+        else if (!this.control(packet)) wrong = ReasonCode.PROTOCOL_ERROR;
       }
       if (wrong !== 0) this.violation(wrong, packet.first >> 4);
     }

@@ -5,7 +5,7 @@ import { ReasonCode } from "../codec/reason-code.js";
 import type { ReceivedPacket } from "../codec/received-packet.js";
 import { type Exchange, OutgoingState } from "../session/outgoing.js";
 import { Fate } from "./handler.js";
-import { Published, Publishing } from "./publishing.js";
+import { ConnectionState, Published, Publishing } from "./publishing.js";
 
 /** Layer of a {@link Connection}: what the session has on its way out: resending, acknowledgements (MQTT 5.0, 4.3, 4.4). */
 export abstract class Outbound extends Publishing {
@@ -114,7 +114,10 @@ export abstract class Outbound extends Publishing {
     }
     this.quota++;
     if (this.handler.hearsAcknowledgements) this.handler.onSettled(publication, payload, packet.reasonCode, packet, undefined);
-    else publication.settled?.(payload, packet.reasonCode, undefined);
+    else {
+      publication.settled?.(payload, packet.reasonCode, undefined);
+      if (this.state === ConnectionState.CONNECTED) this.handler.onWritable();
+    }
     return true;
   }
 
