@@ -2,7 +2,8 @@ import { configurationError } from "../error.js";
 import { PacketType } from "../codec/packet-type.js";
 import { isReasonCode, ReasonCode } from "../codec/reason-code.js";
 import { Incoming } from "../session/incoming.js";
-import { Take } from "./handler.js";
+import type { Session } from "../session/session.js";
+import { Take, type ConnectionHandler } from "./handler.js";
 import { Outbound } from "./outbound.js";
 import type { Receiver } from "./receiver.js";
 import { resolveAlias } from "./topic-aliases.js";
@@ -31,6 +32,11 @@ export abstract class Inbound extends Outbound {
     else table.clear();
     this.epoch = table.epoch;
     table.sender = this;
+  }
+
+  // eslint-disable-next-line @typescript-eslint/no-useless-constructor -- in XS the one that is not written makes 200 bytes of garbage
+  constructor(session: Session, handler: ConnectionHandler, sendBuffer: Uint8Array, aliasMaximum: number) {
+    super(session, handler, sendBuffer, aliasMaximum);
   }
 
   /** Whether the transport has to keep what it receives: the handler holds a message, or an answer must go out first. */

@@ -4,11 +4,17 @@ import { PublishFlag } from "../codec/publish.js";
 import { ReasonCode } from "../codec/reason-code.js";
 import type { ReceivedPacket } from "../codec/received-packet.js";
 import { type Exchange, OutgoingState } from "../session/outgoing.js";
-import { Fate } from "./handler.js";
+import type { Session } from "../session/session.js";
+import { Fate, type ConnectionHandler } from "./handler.js";
 import { ConnectionState, Published, Publishing } from "./publishing.js";
 
 /** Layer of a {@link Connection}: what the session has on its way out: resending, acknowledgements (MQTT 5.0, 4.3, 4.4). */
 export abstract class Outbound extends Publishing {
+  // eslint-disable-next-line @typescript-eslint/no-useless-constructor -- in XS the one that is not written makes 200 bytes of garbage
+  constructor(session: Session, handler: ConnectionHandler, sendBuffer: Uint8Array, aliasMaximum: number) {
+    super(session, handler, sendBuffer, aliasMaximum);
+  }
+
   /** Nothing is due any more of the last connection: requests die with it, publications stay with the session. */
   protected openOutbound(): void {
     const table = this.session.outgoing;
