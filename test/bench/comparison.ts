@@ -27,6 +27,7 @@ const rows: readonly (readonly [what: string, cell: (figures: Figures) => string
   ["Receive QoS 0", (figures) => message(figures, "receive0")],
   ["Publish QoS 1, acknowledged", (figures) => message(figures, "publish1")],
   ["Receive QoS 1 and acknowledge", (figures) => message(figures, "receive1")],
+  ["1 MiB out / in, in pieces: steps per KiB", (figures) => `${count(figures["stream.outStepsPerKiB"])} / ${count(figures["stream.inStepsPerKiB"])}`],
   ["Wake to acknowledged: round trips", (figures) => count(figures["wake.roundTrips"])],
 ];
 
