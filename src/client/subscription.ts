@@ -34,8 +34,9 @@ export class Subscription {
     else this.exact = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
-  /** Whether a message is for this subscription, if it has wildcards. */
+  /** Whether a message is for this subscription. */
   matches(packet: Receiver): boolean {
+    if (this.exact !== undefined) return packet.topicIs(this.exact);
     return this.pattern !== undefined && packet.checkTopic() === 0 && filterMatches(this.pattern, packet.topicBytes, packet.topicStart, packet.topicEnd);
   }
 

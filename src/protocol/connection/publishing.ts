@@ -12,7 +12,7 @@ import { Sender } from "./sender.js";
 /** Room for Packet Identifier, lengths and alias in the estimate of a header. */
 const HEADER_MARGIN = 14;
 
-/** What {@link Publishing.publishNow} did. */
+/** What {@link Publishing.publish} did. */
 export const Published = {
   /** Nothing: there is no room now. */
   BLOCKED: 0,
