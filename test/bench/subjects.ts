@@ -27,7 +27,7 @@ export interface Subject {
 
 /** The simulator's options for a subject. */
 export function load(subject: Subject): Pick<SimulatorOptions, "preload" | "modules"> {
-  const bench = { control: program("control"), raw: program("raw") };
+  const bench = { control: program("control"), raw: program("raw"), "in-use": program("in-use") };
   return subject.preloadable ? { preload: { ...bench, ...subject.modules } } : { preload: bench, modules: subject.modules };
 }
 

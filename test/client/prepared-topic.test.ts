@@ -1,11 +1,12 @@
 /** Topics that are encoded once and published to often. */
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { test } from "node:test";
+import { test, type TestContext } from "node:test";
+import type { PreparedTopic } from "../../src/client/options.js";
 import { bytes, hex } from "../protocol/support/bytes.js";
 import { refused } from "../protocol/support/encoding.js";
 import { EventQueue } from "./event-queue.js";
 import { subject } from "./network.js";
-import { ScriptedBroker } from "./scripted-broker.js";
+import { ScriptedBroker, type ScriptedLink } from "./scripted-broker.js";
 
 test("a prepared topic publishes with its QoS, retain and properties", async (t) => {
   const broker = await ScriptedBroker.start(t);
@@ -20,13 +21,19 @@ test("a prepared topic publishes with its QoS, retain and properties", async (t)
   await link.expect("33 09 00 01 'a' 00 02 02 01 01 'y'");
 });
 
-test("onSettled tells the Reason Code and the payload", async (t) => {
+/** A topic at QoS 1 on a connection that stands, with what its publications were settled with. */
+async function acknowledged(t: TestContext): Promise<{ topic: PreparedTopic; link: ScriptedLink; settled: EventQueue<readonly [number, Uint8Array]> }> {
   const broker = await ScriptedBroker.start(t);
   const { client } = subject(t, broker.url);
   const settled = new EventQueue<readonly [number, Uint8Array]>();
   const topic = client.topic("a", { qos: 1, onSettled: (reasonCode, payload) => settled.push([reasonCode, payload]) });
   const link = await broker.welcome();
   await client.ready();
+  return { topic, link, settled };
+}
+
+test("onSettled tells the Reason Code and the payload", async (t) => {
+  const { topic, link, settled } = await acknowledged(t);
   const [x, y] = [bytes("'x'"), bytes("'y'")];
   topic.publish(x);
   topic.publish(y);
@@ -167,12 +174,7 @@ test("onSettled that throws is reported, and what follows it goes on", async (t)
 });
 
 test("a payload may come while it is sent", async (t) => {
-  const broker = await ScriptedBroker.start(t);
-  const { client } = subject(t, broker.url);
-  const settled = new EventQueue<readonly [number, Uint8Array]>();
-  const topic = client.topic("a", { qos: 1, onSettled: (reasonCode, payload) => settled.push([reasonCode, payload]) });
-  const link = await broker.welcome();
-  await client.ready();
+  const { topic, link, settled } = await acknowledged(t);
   const source = { byteLength: 3, read: (offset: number): Uint8Array => Uint8Array.of(offset + 1) };
   for (const identifier of ["01", "02"]) {
     equal(topic.stream(source), true);

@@ -6,16 +6,10 @@ import { collect, emit, exit, measure, resetPeaks } from "simulator";
 import config from "mc/config";
 import Timer from "timer";
 import { open } from "subject";
+import { inUse } from "in-use";
 
 let before;
 let peak;
-
-/** Bytes in use. In a turn of its own, when the engine no longer holds what the turn before has left. */
-export function inUse() {
-  collect();
-  const { slots, chunks } = measure();
-  return slots + chunks;
-}
 
 export function start() {
   collect();

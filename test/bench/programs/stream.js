@@ -7,6 +7,7 @@ import { collect, emit, exit, measure } from "simulator";
 import config from "mc/config";
 import Timer from "timer";
 import { open, streamIn, streamOut } from "subject";
+import { inUse } from "in-use";
 import { Control, STREAM } from "control";
 
 const MEBIBYTE = 1 << 20;
@@ -22,12 +23,6 @@ let done = 0;
 let asked;
 let start;
 let middle;
-
-export function inUse() {
-  collect();
-  const { slots, chunks } = measure();
-  return slots + chunks;
-}
 
 /** A sample once in a while, for whoever moves `count` bytes. */
 export function moved(count) {
