@@ -112,7 +112,16 @@ export interface SubscribeOptions {
    * that a lost connection cut short comes again from `offset` 0.
    */
   readonly pieces?: boolean;
+  /**
+   * MQTT 5.0. With a `subscriptionIdentifier` the messages go to this handler that the broker sends for this subscription, and no other. Give
+   * one to each of several subscriptions that overlap: some brokers send a message once for each, and without it each copy goes to all.
+   */
   readonly properties?: SubscribeProperties;
+}
+
+export interface UnsubscribeOptions {
+  /** MQTT 5.0: User Properties. */
+  readonly properties?: Pick<SubscribeProperties, "userProperty">;
 }
 
 /** A message in the hands of a handler: valid during the call only. Copy what is to stay. */
@@ -199,7 +208,7 @@ export interface Client {
   subscribe(filter: string, handler: MessageHandler): Promise<number>;
   subscribe(filter: string, options: SubscribeOptions, handler: MessageHandler): Promise<number>;
   /** @returns the Reason Code: 0, or 0x11 when the broker knew of no such subscription. */
-  unsubscribe(filter: string): Promise<number>;
+  unsubscribe(filter: string, options?: UnsubscribeOptions): Promise<number>;
   /**
    * Publishes a request and waits for its response: by Response Topic and Correlation Data, MQTT 5.0 only. As many may wait at once as
    * `queue` has room for. Each Response Topic stays subscribed to.

@@ -1,5 +1,6 @@
 import { MqttError } from "../protocol/error.js";
 import { ReasonCode } from "../protocol/codec/reason-code.js";
+import { peerError } from "../protocol/codec/reason-text.js";
 import type { ReceivedPacket } from "../protocol/codec/received-packet.js";
 import { Fate } from "../protocol/connection/handler.js";
 import { type Connection, ConnectionState } from "../protocol/connection/connection.js";
@@ -7,6 +8,7 @@ import { Published } from "../protocol/connection/publishing.js";
 import type { Publication, PublicationPayload } from "../protocol/session/publication.js";
 import type { Configuration } from "./common-options.js";
 import { Link } from "./link.js";
+import { REFUSED } from "./publish-call.js";
 import { messageOf, toMqttError } from "./thrown.js";
 
 /** A publication that cannot be sent yet. */
@@ -175,7 +177,7 @@ export abstract class Publisher extends Link {
 
   override onSettled(publication: Publication, payload: PublicationPayload, reasonCode: number, packet: ReceivedPacket | undefined, error: MqttError | undefined): void {
     // What is called back for an acknowledgement is guarded where bytes are read, once for all that they bring: see Link.read.
-    if (packet !== undefined) publication.settled?.(payload, reasonCode, error);
+    if (packet !== undefined) publication.settled?.(payload, reasonCode, reasonCode < 0x80 ? error : peerError(REFUSED, reasonCode, packet.properties));
     else this.settle(publication, payload, reasonCode, error);
   }
 

@@ -2,7 +2,7 @@ import { checkNames, configurationError, type MqttError } from "../protocol/erro
 import { checkTopicFilter, filterMatches } from "../protocol/codec/topic.js";
 import type { Receiver } from "../protocol/connection/receiver.js";
 import { toBytes } from "./bytes.js";
-import type { MessageHandler, SubscribeOptions } from "./options.js";
+import type { MessageHandler, SubscribeOptions, UnsubscribeOptions } from "./options.js";
 
 /** What has become of a subscription. An even one is a request to be sent; the next one: it was sent. */
 export const SubscriptionState = { WANTED: 0, REQUESTED: 1, UNWANTED: 2, DROPPING: 3, GRANTED: 5 } as const;
@@ -19,6 +19,10 @@ export class Subscription {
   private readonly pattern: Uint8Array | undefined;
   /** A view of a filter without wildcards. */
   readonly exact: DataView | undefined;
+  /** The Subscription Identifier that was asked for. */
+  private readonly own?: number;
+  /** Properties of the UNSUBSCRIBE. */
+  farewell?: UnsubscribeOptions["properties"];
   private resolve: ((code: number | Promise<never>) => void) | undefined;
 
   /** @throws MqttError (configuration) naming what is wrong. */
@@ -30,13 +34,19 @@ export class Subscription {
     this.options = options;
     this.handler = handler;
     const bytes = toBytes("topic filter", shared ? filter.slice(filter.indexOf("/", 7) + 1) : filter);
-    if (filter.includes("+") || filter.includes("#")) this.pattern = bytes;
+    const own = options.properties?.subscriptionIdentifier;
+    if (own !== undefined) this.own = own;
+    // With an identifier each message needs a closer look as well.
+    if (own !== undefined || filter.includes("+") || filter.includes("#")) this.pattern = bytes;
     else this.exact = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   /** Whether a message is for this subscription. */
   matches(packet: Receiver): boolean {
     if (this.exact !== undefined) return packet.topicIs(this.exact);
+    // The broker says whom it is for (MQTT 5.0, 3.3.4-3), unless it does not know of identifiers.
+    const named = this.own === undefined ? undefined : packet.names(this.own);
+    if (named !== undefined) return named;
     return this.pattern !== undefined && packet.checkTopic() === 0 && filterMatches(this.pattern, packet.topicBytes, packet.topicStart, packet.topicEnd);
   }
 

@@ -1,14 +1,15 @@
-import { MqttError } from "../protocol/error.js";
+import { checkNames, MqttError } from "../protocol/error.js";
 import { ReasonCode } from "../protocol/codec/reason-code.js";
+import { peerError } from "../protocol/codec/reason-text.js";
 import type { ReceivedPacket } from "../protocol/codec/received-packet.js";
 import { ConnectionState } from "../protocol/connection/connection.js";
 import { Take } from "../protocol/connection/handler.js";
 import type { Receiver } from "../protocol/connection/receiver.js";
 import type { Configuration } from "./common-options.js";
-import type { MessageHandler, SubscribeOptions } from "./options.js";
+import type { MessageHandler, SubscribeOptions, UnsubscribeOptions } from "./options.js";
 import { Publisher } from "./publisher.js";
 import { Subscription, SubscriptionState } from "./subscription.js";
-import { refusal, toMqttError } from "./thrown.js";
+import { toMqttError } from "./thrown.js";
 
 /** Layer of a client: the application's subscriptions: kept over connections, handed their messages. */
 export abstract class Subscriber extends Publisher {
@@ -32,10 +33,12 @@ export abstract class Subscriber extends Publisher {
     return this.ask(subscription);
   }
 
-  async unsubscribe(filter: string): Promise<number> {
+  async unsubscribe(filter: string, options?: UnsubscribeOptions): Promise<number> {
     const list = this.subscriptions ?? [];
     const subscription = list[this.place(list, filter)];
+    if (options) checkNames("the option", options, "properties");
     if (subscription === undefined) return ReasonCode.NO_SUBSCRIPTION_EXISTED;
+    subscription.farewell = options?.properties;
     subscription.state = SubscriptionState.UNWANTED;
     return this.ask(subscription);
   }
@@ -91,10 +94,10 @@ export abstract class Subscriber extends Publisher {
       const now = this.now();
       try {
         subscription.identifier =
-          subscription.state === SubscriptionState.WANTED ? connection.subscribe([{ ...options, filter }], options.properties, now) : connection.unsubscribe([filter], undefined, now);
+          subscription.state === SubscriptionState.WANTED ? connection.subscribe([{ ...options, filter }], options.properties, now) : connection.unsubscribe([filter], subscription.farewell, now);
       } catch (error) {
         list.splice(i--, 1);
-        subscription.settle(0, toMqttError("configuration", error));
+        this.settleRequest(subscription, toMqttError("configuration", error));
         continue;
       }
       if (subscription.identifier === 0) {
@@ -103,6 +106,11 @@ export abstract class Subscriber extends Publisher {
       }
       subscription.state++;
     }
+  }
+
+  /** A request came to nothing. When no call waits for it, because it was sent again on a new connection, nobody would know. */
+  private settleRequest(subscription: Subscription, error: MqttError): void {
+    if (!subscription.settle(0, error)) this.report(error);
   }
 
   /** Takes SUBACK and UNSUBACK. */
@@ -121,8 +129,9 @@ export abstract class Subscriber extends Publisher {
     else if (dropping || state === SubscriptionState.REQUESTED) subscription.state = SubscriptionState.GRANTED;
     // Unsubscribed while the answer was on its way.
     else return;
-    const error = refused ? refusal(`to ${dropping ? "unsubscribe from" : "subscribe to"} "${filter}"`, code) : undefined;
-    if (!subscription.settle(code, error) && error !== undefined) this.report(error);
+    const error = refused ? peerError(`refused to ${dropping ? "unsubscribe from" : "subscribe to"} "${filter}"`, code, packet.properties) : undefined;
+    if (error === undefined) subscription.settle(code);
+    else this.settleRequest(subscription, error);
   }
 
   /** Hands a message, or a piece of one, to the handlers whose filter matches. */

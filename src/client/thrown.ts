@@ -1,4 +1,3 @@
-import { reasonText } from "../protocol/codec/reason-text.js";
 import { MqttError, type ErrorKind } from "../protocol/error.js";
 
 /** What a thrown value, or the reason that a host gives, says. */
@@ -9,9 +8,4 @@ export function messageOf(thrown: unknown): string {
 /** What was thrown, as the one class of errors that a caller gets. @param kind of what is none yet. */
 export function toMqttError(kind: ErrorKind, thrown: unknown): MqttError {
   return thrown instanceof MqttError ? thrown : new MqttError(kind, messageOf(thrown));
-}
-
-/** The broker has refused something, with this Reason Code. */
-export function refusal(what: string, reasonCode: number): MqttError {
-  return new MqttError("peer", `the broker refused ${what}: ${reasonText(reasonCode)}`, reasonCode);
 }

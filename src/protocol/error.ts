@@ -1,3 +1,5 @@
+import type { Properties } from "./codec/property.js";
+
 /**
  * Who has to act: `configuration` the caller, before anything was sent; `peer` whoever runs the broker; `resource` the caller, by a
  * larger limit or less at once; `transport` nobody, the network failed and the client comes back.
@@ -9,11 +11,14 @@ export class MqttError extends Error {
   readonly kind: ErrorKind;
   /** MQTT 5.0 Reason Code, 0x80 to 0xFF; 0x80 (Unspecified error) where the standard has no closer one. */
   readonly reasonCode: number;
+  /** What the broker added to its refusal, in MQTT 5.0: Reason String, User Properties, Server Reference. */
+  readonly properties?: Properties;
 
-  constructor(kind: ErrorKind, message: string, reasonCode?: number) {
+  constructor(kind: ErrorKind, message: string, reasonCode?: number, properties?: Properties) {
     super(message);
     this.kind = kind;
     this.reasonCode = reasonCode ?? 0x80;
+    if (properties !== undefined) this.properties = properties;
   }
 }
 // Beside the methods: an error need not carry it, and in XS nothing can be assigned over the frozen name of Error.

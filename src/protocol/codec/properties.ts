@@ -90,6 +90,16 @@ export function getProperty(bytes: Uint8Array, start: number, end: number, packe
   return position < 0 ? undefined : readValue(bytes, position, propertyType(id, packetType));
 }
 
+/** Whether this is one of the Subscription Identifiers in a PUBLISH's checked block, or undefined when there are none. */
+export function isIdentified(bytes: Uint8Array, start: number, end: number, identifier: number): boolean | undefined {
+  let identified: boolean | undefined;
+  while (identified !== true && (start = findProperty(bytes, start, end, PacketType.PUBLISH, PropertyId.subscriptionIdentifier)) >= 0) {
+    identified = readValue(bytes, start, PropertyType.POSITIVE_VARIABLE) === identifier;
+    start = valueEnd(bytes, start, PropertyType.POSITIVE_VARIABLE);
+  }
+  return identified;
+}
+
 /** All properties of a checked block, by name. */
 export function readProperties(bytes: Uint8Array, start: number, end: number, packetType: number): Properties {
   const properties: Record<string, unknown> = {};

@@ -1,5 +1,5 @@
 import { MqttError } from "../error.js";
-import { checkProperties, getProperty, readProperties, type PropertyValue } from "./properties.js";
+import { checkProperties, getProperty, isIdentified, readProperties, type PropertyValue } from "./properties.js";
 import type { Properties } from "./property.js";
 import { ReasonCode } from "./reason-code.js";
 import { isTopicName } from "./topic.js";
@@ -131,6 +131,11 @@ export class ReceivedPacket {
   /** The first value of one property, or undefined. */
   property(id: number): PropertyValue | undefined {
     return getProperty(this.bytes, this.propertiesStart, this.propertiesEnd, this.type, id);
+  }
+
+  /** Whether a PUBLISH carries this Subscription Identifier (MQTT 5.0, 3.3.2.3.8), or undefined when it carries none. Allocates nothing. */
+  names(identifier: number): boolean | undefined {
+    return isIdentified(this.bytes, this.propertiesStart, this.propertiesEnd, identifier);
   }
 
   /**

@@ -3,9 +3,9 @@ import { encodeAcknowledgement } from "../codec/acknowledgement.js";
 import { encodeConnect, type Connect } from "../codec/connect.js";
 import { packetName, PacketType } from "../codec/packet-type.js";
 import { PacketWriter } from "../codec/packet-writer.js";
-import { PropertyId, type DisconnectProperties, type Properties, type SubscribeProperties } from "../codec/property.js";
+import type { DisconnectProperties, Properties, SubscribeProperties } from "../codec/property.js";
 import { ReasonCode } from "../codec/reason-code.js";
-import { reasonText } from "../codec/reason-text.js";
+import { peerError, reasonText } from "../codec/reason-text.js";
 import { encodeSubscription, type Subscription } from "../codec/subscribe.js";
 import { OutgoingState } from "../session/outgoing.js";
 import type { Session } from "../session/session.js";
@@ -13,7 +13,7 @@ import { checkDisconnect, isClientsDisconnect, isExpectedAuth, isRightConnack, i
 import { Fate, type ConnectionHandler } from "./handler.js";
 import { Inbound } from "./inbound.js";
 import { keepAliveDeadline } from "./keep-alive.js";
-import { checkPacketSize, maximumPacketSize } from "./limits.js";
+import { checkPacketSize, checkSubscriptions, maximumPacketSize } from "./limits.js";
 import { ConnectionState } from "./publishing.js";
 import { Receiver } from "./receiver.js";
 import type { Transport } from "./sender.js";
@@ -170,7 +170,7 @@ export class Connection extends Inbound {
     else if (!connected) right = type === PacketType.CONNACK && this.connack(packet);
     else if (type === PacketType.DISCONNECT) {
       right = !isClientsDisconnect(packet);
-      if (right) this.ended("the broker disconnected", packet);
+      if (right) this.ended("disconnected", packet);
     } else if (type === PacketType.PINGRESP) {
       this.asked = undefined;
       right = true;
@@ -194,7 +194,7 @@ export class Connection extends Inbound {
     if (packet.reasonCode !== 0) {
       // The server must not look at anything behind a CONNECT that it refuses (MQTT 5.0, 3.1.4-6).
       if (this.early) this.giveBack(Fate.UNSENT);
-      this.ended("the broker refused the connection", packet);
+      this.ended("refused the connection", packet);
       return true;
     }
     const announced = packet.properties;
@@ -212,10 +212,9 @@ export class Connection extends Inbound {
 
   /** The server ends the connection and says why. */
   private ended(what: string, packet: Receiver): void {
-    const code = packet.reasonCode;
-    const text = packet.property(PropertyId.reasonString);
+    const error = peerError(what, packet.reasonCode, packet.properties);
     this.handler.onPacket(packet);
-    this.closed(new MqttError("peer", `${what}: ${reasonText(code)}${text === undefined ? "" : `: ${String(text)}`}`, code));
+    this.closed(error);
   }
 
   /** Sends a packet that was encoded in the send buffer. @returns false when there is no room now. @throws MqttError (configuration) when the server does not accept it. */
@@ -238,6 +237,7 @@ export class Connection extends Inbound {
     this.now = now;
     if (this.state !== ConnectionState.CONNECTED || this.left > 0 || !outgoing.hasRoomForRequest) return 0;
     if (subscriptions.length > 255) throw configurationError("the number of topic filters in a packet", "at most 255");
+    if (type === PacketType.SUBSCRIBE) checkSubscriptions(this.announced, subscriptions, properties);
     const identifier = id ? outgoing.checkFree(id) : outgoing.nextIdentifier();
     if (!this.sendEncoded(encodeSubscription(new PacketWriter(this.sendBuffer), type, this.version, identifier, subscriptions, properties))) return 0;
     outgoing.add(identifier, type === PacketType.SUBSCRIBE ? OutgoingState.SUBACK : OutgoingState.UNSUBACK, subscriptions.length);

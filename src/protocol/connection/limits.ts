@@ -1,8 +1,9 @@
 /** What the server announced in its CONNACK (MQTT 5.0, 3.2.2.3), held against what is about to be sent. */
 import { MqttError } from "../error.js";
-import type { Properties } from "../codec/property.js";
+import type { Properties, SubscribeProperties } from "../codec/property.js";
 import { PublishFlag } from "../codec/publish.js";
 import { ReasonCode } from "../codec/reason-code.js";
+import type { Subscription } from "../codec/subscribe.js";
 import { VARIABLE_BYTE_INTEGER_MAXIMUM } from "../codec/variable-byte-integer.js";
 import type { Publication } from "../session/publication.js";
 
@@ -36,4 +37,18 @@ export function checkPublication(announced: Properties, version: 4 | 5, publicat
   if (publication.topicAlias > alias && version === 5)
     throw refused("Topic Alias Maximum", alias, "leave topicAlias out or keep within it", ReasonCode.TOPIC_ALIAS_INVALID);
   checkPacketSize(announced, packetLength);
+}
+
+/**
+ * Refuses a SUBSCRIBE that the server would not take, before a byte is written.
+ * @throws MqttError (configuration) naming the limit.
+ */
+export function checkSubscriptions(announced: Properties, subscriptions: readonly Subscription[], properties: SubscribeProperties | Properties | undefined): void {
+  const filters = subscriptions.map((subscription) => subscription.filter).join();
+  if (announced.wildcardSubscriptionAvailable === 0 && (filters.includes("+") || filters.includes("#")))
+    throw refused("Wildcard Subscription Available", 0, "subscribe without + and #", ReasonCode.WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED);
+  if (announced.sharedSubscriptionAvailable === 0 && subscriptions.some((subscription) => subscription.filter.startsWith("$share/")))
+    throw refused("Shared Subscription Available", 0, "subscribe without $share", ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED);
+  if (announced.subscriptionIdentifierAvailable === 0 && properties?.subscriptionIdentifier !== undefined)
+    throw refused("Subscription Identifier Available", 0, "leave subscriptionIdentifier out", ReasonCode.SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED);
 }
