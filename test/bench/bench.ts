@@ -4,8 +4,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { check, tighten } from "./budgets.js";
 import { collect, exact, names, type Name, type Order } from "./collect.js";
-import { profile } from "./profile.js";
-import { messageCases } from "./subjects.js";
+import { profile, profiles } from "./profile.js";
 import { show } from "./tables.js";
 
 const usage = `npm run bench -- [OPTIONS]
@@ -14,7 +13,7 @@ const usage = `npm run bench -- [OPTIONS]
   --only NAMES    only these, separated by commas: ${names.join(" ")}
   --compare FILE  another client class of the ECMA-419 MQTT Client Class Pattern, beside our own class
   --check         fails when an exact figure is over its budget in test/bench/budgets.json
-  --profile NAME  where the steps of some 1,000 messages go, by function: ${messageCases.join(" ")}
+  --profile NAME  where the steps of some 1,000 messages or of 1 MiB go, by function: ${profiles.join(" ")}
   --tighten       as --check, and lowers every budget to what was measured
   --help          this text
 `;
@@ -54,8 +53,8 @@ async function main(args: string[]): Promise<number> {
     return 0;
   }
   if (values.profile !== undefined) {
-    const name = messageCases.find((each) => each === values.profile);
-    if (name === undefined) throw new UsageError(`--profile must be one of ${messageCases.join(", ")}: ${values.profile}`);
+    const name = profiles.find((each) => each === values.profile);
+    if (name === undefined) throw new UsageError(`--profile must be one of ${profiles.join(", ")}: ${values.profile}`);
     process.stdout.write(await profile(name));
     return 0;
   }

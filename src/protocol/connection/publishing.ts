@@ -31,6 +31,10 @@ interface Streamed {
   readonly identifier: number;
 }
 
+function wrongSlice(length: number, count: number): MqttError {
+  return new MqttError("configuration", `a payload source must give 1 to ${count} bytes, not ${length}`);
+}
+
 /** Where a connection stands. */
 export const ConnectionState = { IDLE: 0, CONNECTING: 1, CONNECTED: 2, CLOSED: 3 } as const;
 
@@ -184,7 +188,7 @@ export abstract class Publishing extends Sender {
   /** Sends the next bytes of a payload. @throws MqttError (configuration) for no bytes or more than `count`. */
   pushBytes(slice: Uint8Array, count: number): void {
     const length = slice.length;
-    if (length === 0 || length > count) throw new MqttError("configuration", `a payload source must give 1 to ${count} bytes, not ${length}`);
+    if (length === 0 || length > count) throw wrongSlice(length, count);
     this.left -= length;
     this.write(slice);
   }
@@ -231,11 +235,20 @@ export abstract class Publishing extends Sender {
   private pump(): boolean {
     const payload = this.streaming?.payload;
     if (payload === undefined) return false;
+    const byteLength = payload.byteLength;
     try {
+      // A hot path: `pushBytes` is written out. The source may end the connection, so nothing of that is kept over its call.
       while (this.left > 0 && this.room > 0) {
-        const count = this.left < this.room ? this.left : this.room;
-        const offset = payload.byteLength - this.left;
-        this.pushBytes(payload instanceof Uint8Array ? payload.subarray(offset, offset + count) : payload.read(offset, count), count);
+        const left = this.left;
+        const count = left < this.room ? left : this.room;
+        const offset = byteLength - left;
+        const slice = "read" in payload ? payload.read(offset, count) : payload.subarray(offset, offset + count);
+        const length = slice.length;
+        if (length === 0 || length > count) throw wrongSlice(length, count);
+        this.left -= length;
+        const room = this.transport?.write(slice);
+        this.room = room === undefined ? this.room - length : room;
+        this.lastSent = this.now;
       }
     } catch (error) {
       this.failure = error instanceof MqttError ? error : new MqttError("configuration", `a payload source failed: ${String(error)}`);

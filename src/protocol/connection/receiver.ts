@@ -40,14 +40,16 @@ export class Receiver extends ReceivedPacket {
   /** Where the next bytes go: a view of at most `count` bytes, and of at least one. */
   space(count: number): Uint8Array {
     // Usually the last packet was whole and the next is as long.
-    if (this.end === this.filled && this.left <= 0) this.end = this.filled = 0;
+    if (this.end === this.filled) this.end = this.filled = this.left <= 0 ? 0 : (this.floor ?? 0);
     else this.compact();
     const start = this.filled;
     const view = this.view;
     if (view !== undefined && start === this.viewStart && view.length === count) return view;
     const room = this.bytes.length - start;
+    if (count > room) count = room;
+    if (view !== undefined && start === this.viewStart && view.length === count) return view;
     this.viewStart = start;
-    return (this.view = this.viewAt(start, count < room ? count : room));
+    return (this.view = this.viewAt(start, count));
   }
 
   /** ECMA-419 sockets fill a whole view, so each length needs its own; the last few are kept. */
