@@ -126,6 +126,13 @@ test("[MQTT-4.3.2-4] an acknowledgement by hand sends PUBACK with the message's 
   broker.reply("32 06 00 01 'a' 12 34 00").expectNothing().after(60_000).expectNothing().acknowledge(0x1234).expect("40 02 12 34");
 });
 
+test("[MQTT-4.3.2-4] a message that comes again after a lost connection gets its PUBACK there", () => {
+  const broker = ScriptedBroker.connected(LASTING);
+  broker.take = (): number => Take.LATER;
+  broker.reply("32 07 00 01 'a' 00 07 00 01").cut().connect().accept(true).reply("3A 07 00 01 'a' 00 07 00 01").expectNothing();
+  broker.told("a QoS 1: 01", "a QoS 1 DUP: 01").acknowledge(7).expect("40 02 00 07");
+});
+
 test("[MQTT-4.3.2-5] after PUBACK the same identifier is a new message, whatever DUP says", () => {
   const broker = ScriptedBroker.connected().reply("32 07 00 01 'a' 00 07 00 01").expect("40 02 00 07");
   broker.reply("3A 07 00 01 'a' 00 07 00 01").expect("40 02 00 07").reply("32 07 00 01 'a' 00 07 00 02").expect("40 02 00 07");
