@@ -216,7 +216,7 @@ export interface Client {
   request(topic: string, payload: Payload, options?: RequestOptions): Promise<Response>;
   /**
    * Sends what is due and DISCONNECT, closes the socket and ends the client: what is still pending rejects. While a payload is half-way no
-   * DISCONNECT can be sent, and the broker publishes the will.
+   * DISCONNECT can be sent, and the broker publishes the will. It does so too at `reasonCode` 0x04, for which MQTT 3.1.1 has no DISCONNECT.
    */
   close(options?: { readonly reasonCode?: 0x00 | 0x04; readonly properties?: DisconnectProperties }): Promise<void>;
 }

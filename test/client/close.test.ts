@@ -46,8 +46,17 @@ test("in 3.1.1 DISCONNECT is bare", async (t) => {
   const { client } = subject(t, broker.url, { version: 4 });
   const link = await broker.welcome({ version: 4 });
   await client.ready();
-  await client.close({ reasonCode: 4 });
+  await client.close({ properties: { sessionExpiryInterval: 0 } });
   await link.expect("E0 00");
+});
+
+test("in 3.1.1 the Reason Code 0x04 closes without a DISCONNECT, which would drop the will", async (t) => {
+  const broker = await ScriptedBroker.start(t);
+  const { client } = subject(t, broker.url, { version: 4 });
+  const link = await broker.welcome({ version: 4 });
+  await client.ready();
+  await client.close({ reasonCode: 4 });
+  deepEqual(await link.closed(), []);
 });
 
 test("a wrong property rejects, and the client goes on", async (t) => {

@@ -274,13 +274,14 @@ export class Connection extends Inbound {
 
   /**
    * Ends the connection: sends DISCONNECT, after which nothing more is sent or called back. The owner closes the transport.
-   * @returns whether the DISCONNECT was sent; not, when a payload is half-way.
+   * @returns whether the DISCONNECT was sent; not, when a payload is half-way, nor with another code than 0x00 in MQTT 3.1.1.
    */
   disconnect(reasonCode: number, properties: DisconnectProperties | undefined, now: number): boolean {
     let sent = false;
     checkDisconnect(reasonCode, properties, this.connect);
     this.now = now;
-    if ((this.state === ConnectionState.CONNECTING || this.state === ConnectionState.CONNECTED) && this.left === 0) {
+    // In MQTT 3.1.1 every DISCONNECT drops the will: to say anything but 0x00 is to send none.
+    if (this.left === 0 && (reasonCode === 0 || this.version === 5) && (this.state === ConnectionState.CONNECTING || this.state === ConnectionState.CONNECTED)) {
       const length = this.encode(PacketType.DISCONNECT, reasonCode, properties);
       sent = length <= maximumPacketSize(this.announced) && this.canSend(length);
       if (sent) this.send(length);

@@ -41,8 +41,14 @@ suite("the client's DISCONNECT", () => {
     equal(broker.disconnect(4), true);
     broker.expect("E0 01 04");
     const version4 = ScriptedBroker.connected({ version: 4 });
-    equal(version4.client.disconnect(4, { reasonString: "x" }, version4.now), true);
+    equal(version4.client.disconnect(0, { reasonString: "x" }, version4.now), true);
     version4.expect("E0 00");
+  });
+
+  test("with another code than 0x00 is not sent in MQTT 3.1.1, where it would drop the will; the connection ends all the same", () => {
+    const broker = ScriptedBroker.connected({ version: 4 });
+    equal(broker.disconnect(4), false);
+    over(broker);
   });
 
   test("may have a Session Expiry Interval, but none above 0 when CONNECT had 0", () => {
