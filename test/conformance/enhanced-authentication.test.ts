@@ -109,6 +109,7 @@ test("[MQTT-4.12.0-7] without a method in CONNECT no AUTH can be sent: a local e
       const error = mqttError(() => send(broker, code));
       equal(error.kind, "configuration");
       match(error.message, /authenticationMethod must be that of the CONNECT/);
+      for (const properties of [undefined, {}]) equal(mqttError(() => authenticate(broker.client, code, properties, broker.now)).message, error.message);
     }
     broker.expectNothing();
   }
