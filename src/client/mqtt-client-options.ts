@@ -98,6 +98,7 @@ export interface WriteOptions {
   readonly topic?: string;
   readonly QoS?: QoS;
   readonly retain?: boolean | 0 | 1;
+  /** PUBLISH at QoS 1 or 2: it is sent again, with the `id` that it had; without one it is a new message. */
   readonly duplicate?: boolean;
   /** PUBLISH: length of the whole message when further `write` calls bring the rest. Default: that of the data. */
   readonly byteLength?: number;

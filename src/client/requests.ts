@@ -1,5 +1,6 @@
 import { checkInteger, checkNames, MqttError } from "../protocol/error.js";
 import { ReasonCode } from "../protocol/codec/reason-code.js";
+import { Publication } from "../protocol/session/publication.js";
 import type { Client, Payload, RequestOptions, Response } from "./options.js";
 import { toMqttError } from "./thrown.js";
 
@@ -34,6 +35,8 @@ export class Requests {
     const timeout = checkInteger("timeout", options.timeout ?? 10_000, 1, 0x7fffffff);
     if (this.pending.size >= this.maximum)
       throw new MqttError("resource", `${this.maximum} requests wait for their response: set queue larger`, ReasonCode.QUOTA_EXCEEDED);
+    // For its errors: what can never be sent must neither wait nor subscribe.
+    new Publication(topic, options.qos ?? 0, false, { ...options.properties, responseTopic: options.responseTopic });
     // Soon: then all deadlines are looked at.
     this.deadline = now;
     return new Promise((resolve) => {

@@ -3,6 +3,7 @@ import { connect } from "../../boards/node/index.js";
 import type { Client, ConnectedInfo, ConnectOptions } from "../../src/client/options.js";
 import type { MqttError } from "../../src/protocol/error.js";
 import { EventQueue } from "./event-queue.js";
+import { ScriptedBroker, type Greeting, type ScriptedLink } from "./scripted-broker.js";
 
 /** An end of the connection as `onDisconnected` tells it. */
 export interface Disconnection {
@@ -33,4 +34,19 @@ export function subject(test: TestContext, url: string, options: ConnectOptions 
   });
   test.after(() => client.close());
   return { client, connections, disconnections, errors };
+}
+
+/** A client whose connection stands, and what is at the other end. */
+export interface Connected extends Subject {
+  readonly broker: ScriptedBroker;
+  readonly link: ScriptedLink;
+}
+
+/** Connects to a scripted broker of its own, which accepts. */
+export async function connected(test: TestContext, options: ConnectOptions = {}, greeting: Greeting = {}): Promise<Connected> {
+  const broker = await ScriptedBroker.start(test);
+  const made = subject(test, broker.url, options);
+  const link = await broker.welcome(greeting);
+  await made.client.ready();
+  return { ...made, broker, link };
 }

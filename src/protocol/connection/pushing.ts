@@ -8,6 +8,7 @@ import { Published } from "./publishing.js";
  * Begins a publication: sends `data` now, the rest through {@link push}.
  * @param length of the whole payload.
  * @param identifier of the caller's choice, or 0.
+ * @param duplicate whether it is sent again; without the identifier that it had, or at QoS 0, it is a first copy all the same (MQTT 5.0, 3.3.1-2, 3.3.1-3).
  * @returns one of {@link Published}.
  * @throws MqttError (configuration) as {@link Connection.publish}, and for an identifier that is in use.
  */
@@ -17,7 +18,7 @@ export function begin(connection: Connection, publication: Publication, data: Ui
   connection.now = now;
   if (!connection.mayPublish(flags)) return Published.BLOCKED;
   const id = flags <= 1 ? 0 : identifier === 0 ? outgoing.nextIdentifier() : outgoing.checkFree(identifier);
-  return connection.took(connection.sendPublish(publication, data, length, id, duplicate ? flags | PublishFlag.DUP : flags), publication, undefined, id);
+  return connection.took(connection.sendPublish(publication, data, length, id, duplicate && identifier > 0 && id > 0 ? flags | PublishFlag.DUP : flags), publication, undefined, id);
 }
 
 /** Sends the next bytes of a publication that {@link begin} began. @returns false when the transport does not take them all now. */

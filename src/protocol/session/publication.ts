@@ -2,7 +2,7 @@ import { configurationError, type MqttError } from "../error.js";
 import { PacketWriter } from "../codec/packet-writer.js";
 import { PacketType } from "../codec/packet-type.js";
 import { writeProperties } from "../codec/properties.js";
-import type { PublishProperties } from "../codec/property.js";
+import type { Properties, PublishProperties } from "../codec/property.js";
 import { PublishFlag } from "../codec/publish.js";
 import { readVariableByteInteger } from "../codec/variable-byte-integer.js";
 import type { PreparedHeader } from "./prepared-header.js";
@@ -46,9 +46,10 @@ export class Publication {
 
   /** @throws MqttError (configuration) naming the wrong value. */
   constructor(topic: string, qos: number, retain: boolean, properties?: PublishProperties) {
+    const received: Properties | undefined = properties;
     if (qos !== 0 && qos !== 1 && qos !== 2) throw configurationError("qos", "0, 1 or 2");
     // It belongs to what a server sends (MQTT 5.0, 3.3.4-6).
-    if (properties !== undefined && "subscriptionIdentifier" in properties) throw configurationError("properties.subscriptionIdentifier", "left out: only a server sends it");
+    if (received?.subscriptionIdentifier !== undefined) throw configurationError("properties.subscriptionIdentifier", "left out: only a server sends it");
     let writer = new PacketWriter(new Uint8Array(SCRATCH));
     let start = encode(writer, topic, properties);
     // The caller's own data decide the size.

@@ -169,6 +169,18 @@ export class ScriptedBroker implements ConnectionHandler {
     return this.client.publish(publication, typeof payload === "string" ? bytes(payload) : payload, reuse, this.now);
   }
 
+  /** The client subscribes, at QoS 0. */
+  subscribe(...filters: readonly string[]): this {
+    ok(this.client.subscribe(filters.map((filter) => ({ filter })), undefined, this.now) > 0);
+    return this;
+  }
+
+  /** The client unsubscribes. */
+  unsubscribe(...filters: readonly string[]): this {
+    ok(this.client.unsubscribe(filters, undefined, this.now) > 0);
+    return this;
+  }
+
   /** The application is done with the piece it held. */
   release(take: number = Take.TAKEN): this {
     this.client.release(take, this.now);
