@@ -2,8 +2,9 @@
 import { deepEqual, equal, rejects, throws } from "node:assert/strict";
 import { test } from "node:test";
 import { Publication } from "../../src/protocol/session/publication.js";
-import { connected } from "../client/network.js";
+import { EventQueue } from "../client/event-queue.js";
 import { Bench, buffer } from "../client/mqtt-client-bench.js";
+import { connected } from "../client/network.js";
 import { hex, pattern } from "../protocol/support/bytes.js";
 import { mqttError, refused } from "../protocol/support/encoding.js";
 import { LASTING, ScriptedBroker } from "../protocol/support/scripted-broker.js";
@@ -88,8 +89,9 @@ test("[MQTT-3.3.1-2] a QoS 0 PUBLISH has DUP 0 although it was asked for, with a
 
 test("[MQTT-3.3.1-3] a received message with DUP 1 is forwarded with DUP 0", async (t) => {
   const { client, link } = await connected(t);
+  const forwarded = new EventQueue<Promise<number>>();
   const subscribed = client.subscribe("a", { qos: 1 }, (message) => {
-    void client.publish("b", message.payload.slice(), { qos: message.qos, retain: message.retain, properties: message.properties });
+    forwarded.push(client.publish("b", message.payload.slice(), { qos: message.qos, retain: message.retain, properties: message.properties }));
   });
   await link.nextIs("subscribe");
   link.send("90 04 00 01 00 01");
@@ -97,6 +99,8 @@ test("[MQTT-3.3.1-3] a received message with DUP 1 is forwarded with DUP 0", asy
   link.send("3B 07 00 01 'a' 00 01 00 'x'");
   await link.expect("40 02 00 01");
   await link.expect("33 07 00 01 'b' 00 02 00 'x'");
+  link.send("40 02 00 02");
+  equal(await forwarded.next(), 0);
 });
 
 test("[MQTT-3.3.1-3] DUP is no option of a publication", async (t) => {

@@ -8,8 +8,10 @@ import { Outbound } from "./outbound.js";
 import type { Receiver } from "./receiver.js";
 import { resolveAlias } from "./topic-aliases.js";
 
+/** No matching subscribers is a server's to say (MQTT 5.0, 3.4.2.1). */
 function checkRefusal(reasonCode: number): void {
-  if (!isReasonCode(PacketType.PUBACK, reasonCode)) throw configurationError(`Reason Code ${reasonCode}`, "one that PUBACK and PUBREC may carry");
+  if (reasonCode === ReasonCode.NO_MATCHING_SUBSCRIBERS || !isReasonCode(PacketType.PUBACK, reasonCode))
+    throw configurationError(`Reason Code ${reasonCode}`, "one that PUBACK and PUBREC of a client may carry");
 }
 
 /** Layer of a {@link Connection}: received messages: aliases, Receive Maximum, repeats, acknowledging in order (MQTT 5.0, 4.3, 4.6). */
@@ -108,7 +110,7 @@ export abstract class Inbound extends Outbound {
   /**
    * Acknowledges a message that was taken with {@link Take.LATER}, in its turn; `reasonCode` of 0x80 or above refuses it. After the end of
    * the connection this counts at QoS 2 only, where the message will not be delivered again, and goes out on the connection in use.
-   * @throws MqttError (configuration) for a Reason Code that PUBACK and PUBREC may not carry.
+   * @throws MqttError (configuration) for a Reason Code that PUBACK and PUBREC of a client may not carry.
    */
   acknowledge(identifier: number, reasonCode: number, now: number): void {
     checkRefusal(reasonCode);
