@@ -1,3 +1,4 @@
+import { equal } from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { connect } from "../../boards/node/index.js";
 import type { Client, ConnectedInfo, ConnectOptions } from "../../src/client/options.js";
@@ -49,4 +50,10 @@ export async function connected(test: TestContext, options: ConnectOptions = {},
   const link = await broker.welcome(greeting);
   await made.client.ready();
   return { ...made, broker, link };
+}
+
+/** Nothing was sent that the script has not asked for: what is published now comes next. */
+export async function sentNothing({ client, link }: Pick<Connected, "client" | "link">): Promise<void> {
+  equal(await client.publish("z", ""), 0);
+  await link.expect(client.connected?.version === 4 ? "30 03 00 01 'z'" : "30 04 00 01 'z' 00");
 }
