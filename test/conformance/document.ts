@@ -21,7 +21,8 @@ under the same numbers in [MQTT Version 5.0](https://docs.oasis-open.org/mqtt/mq
 runs the tests and writes this page; a test says in its title which statements it proves.
 `;
 
-const escape = (text: string): string => text.replace(/[\\`*_[\]<>|]/g, "\\$&");
+/** Titles and requirements are text, but for code in backticks. */
+const escape = (text: string): string => text.replace(/[\\*_[\]<>|]/g, "\\$&");
 
 function tests({ proofs }: Entry): string {
   return proofs.map(({ test }) => `[${escape(test.behaviour)}](../test/conformance/${test.file.replace(/js$/, "ts")})`).join("<br>");
