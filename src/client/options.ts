@@ -55,7 +55,7 @@ export interface ConnectOptions {
   /**
    * Send publications right behind CONNECT, before the CONNACK (MQTT 5.0, 3.1.4): one round trip less for a node that wakes, reports and
    * sleeps. Nothing is lost when the broker refuses: what was sent early counts only when it is acknowledged, QoS 0 publications wait for
-   * the CONNACK. Default false.
+   * the CONNACK. With an Authentication Method all do. Default false.
    */
   readonly early?: boolean;
   readonly will?: Will;

@@ -34,9 +34,10 @@ export function keepSession(configuration: Configuration, assigned: string | und
  *
  * @param lasted how long the connection stood in milliseconds, -1 for not at all.
  * @param greeted whether CONNECT was sent.
+ * @param established whether there is a session to come back to.
  * @returns milliseconds until the next attempt, Infinity for never, {@link AT_ONCE} to ask again in the other version.
  */
-export function delayAfter(configuration: Configuration, error: MqttError, lasted: number, greeted: boolean): number {
+export function delayAfter(configuration: Configuration, error: MqttError, lasted: number, greeted: boolean, established: boolean): number {
   const reconnect = configuration.reconnect;
   const code = error.reasonCode;
   const stood = lasted >= 0;
@@ -45,8 +46,8 @@ export function delayAfter(configuration: Configuration, error: MqttError, laste
   if (stood && configuration.unproven && !configuration.versionGiven) configuration.version = 5;
   const changed = !stood && greeted && changeVersion(configuration, error);
   // What does not fit the receive buffer would come again and again with its session.
-  // The broker may have a session that we do not know (MQTT 5.0, 3.2.2-4): begin anew.
-  if (code === (stood ? ReasonCode.PACKET_TOO_LARGE : ReasonCode.PROTOCOL_ERROR)) configuration.cleanStart = true;
+  // The broker may have a session that we do not know (MQTT 5.0, 3.2.2-4): begin anew. One that we know is kept.
+  if (stood ? code === ReasonCode.PACKET_TOO_LARGE : code === ReasonCode.PROTOCOL_ERROR && !established) configuration.cleanStart = true;
   if (changed) return AT_ONCE;
   if (reconnect === false) return Infinity;
   const { minimum, maximum } = reconnect;

@@ -5,6 +5,7 @@ import { authenticate } from "../../src/protocol/connection/authenticating.js";
 import { Publication } from "../../src/protocol/session/publication.js";
 import { bytes, hex } from "../protocol/support/bytes.js";
 import { ScriptedBroker } from "../protocol/support/scripted-broker.js";
+import { AWAITED } from "./awaited.js";
 import { field, packet, properties, variableByteInteger } from "./packets.js";
 
 /** The ends of what a Variable Byte Integer says in one, two, three and four bytes, and how (MQTT 5.0, table 1-1). */
@@ -64,38 +65,11 @@ test("[MQTT-1.5.5-1] a Subscription Identifier takes as few bytes as it can", ()
 
 const METHOD = "15 00 01 'm'";
 
-/** A connection with enhanced authentication. */
-const authenticated = (): ScriptedBroker => ScriptedBroker.connected({ properties: { authenticationMethod: "m" } }, METHOD);
-
-/** A connection on which something has gone out. */
-function after(act: (broker: ScriptedBroker) => unknown, broker = ScriptedBroker.connected()): ScriptedBroker {
-  act(broker);
-  broker.transport.take();
-  return broker;
-}
-
-/** Every packet but PUBLISH that a server sends, where it is awaited: name, first byte, the rest. */
-const AWAITED: readonly (readonly [name: string, first: number, rest: string, broker: () => ScriptedBroker])[] = [
-  ["CONNACK", 0x20, "03 00 00 00", () => after(() => undefined, new ScriptedBroker().connect())],
-  ["PUBACK", 0x40, "02 00 01", () => after((broker) => broker.publish("a", 1))],
-  ["PUBREC", 0x50, "02 00 01", () => after((broker) => broker.publish("a", 2))],
-  ["PUBREL", 0x62, "02 00 01", () => after((broker) => broker.reply("34 06 00 01 'a' 00 01 00").told("a QoS 2: "))],
-  ["PUBCOMP", 0x70, "02 00 01", () => after((broker) => {
-    broker.publish("a", 2);
-    broker.reply("50 02 00 01").told("PUBREC 1");
-  })],
-  ["SUBACK", 0x90, "04 00 01 00 00", () => after((broker) => broker.client.subscribe([{ filter: "a" }], undefined, broker.now))],
-  ["UNSUBACK", 0xb0, "04 00 01 00 00", () => after((broker) => broker.client.unsubscribe(["a"], undefined, broker.now))],
-  ["PINGRESP", 0xd0, "00", () => after((broker) => broker.after(1000), ScriptedBroker.connected({ keepAlive: 1 }))],
-  ["DISCONNECT", 0xe0, "01 8B", () => ScriptedBroker.connected()],
-  ["AUTH", 0xf0, `06 18 04 ${METHOD}`, authenticated],
-];
-
-for (const [name, first, rest, awaited] of AWAITED)
+for (const { name, first, rest, broker: awaited } of AWAITED)
   test(`[MQTT-2.1.3-1] a received ${name} with other than its flags is malformed`, () => {
-    for (let wrong = 1; wrong < 16; wrong++) awaited().reply(hex(Uint8Array.of(first ^ wrong)), rest).expect("E0 01 81").told("closed peer 0x81");
+    for (let wrong = 1; wrong < 16; wrong++) awaited().reply(hex(Uint8Array.of(first ^ wrong)), rest()).expect("E0 01 81").told("closed peer 0x81");
     // With its own it is taken.
-    const broker = awaited().reply(hex(Uint8Array.of(first)), rest);
+    const broker = awaited().reply(hex(Uint8Array.of(first)), rest());
     equal(broker.error?.reasonCode, name === "DISCONNECT" ? 0x8b : undefined);
   });
 

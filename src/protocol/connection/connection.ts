@@ -16,7 +16,7 @@ import { keepAliveDeadline } from "./keep-alive.js";
 import { checkPacketSize, checkSubscriptions, maximumPacketSize } from "./limits.js";
 import { ConnectionState } from "./publishing.js";
 import { Receiver } from "./receiver.js";
-import type { Transport } from "./sender.js";
+import { ACKNOWLEDGEMENT_LENGTH, type Transport } from "./sender.js";
 
 export { ConnectionState };
 
@@ -63,7 +63,7 @@ export class Connection extends Inbound {
   /**
    * The transport is connected: sends the CONNECT.
    * @param early whether QoS 1 and 2 publications may follow before the CONNACK (MQTT 5.0, 3.1.4); only a session with nothing in flight
-   * allows it.
+   * allows it, and no Authentication Method.
    * @throws MqttError (configuration, resource) for options that cannot be encoded; nothing has been sent then.
    */
   open(transport: Transport, writable: number, connect: Connect, now: number, early?: boolean): void {
@@ -79,7 +79,8 @@ export class Connection extends Inbound {
     this.openOutbound();
     this.state = ConnectionState.CONNECTING;
     this.send(length);
-    if (early && this.session.outgoing.count === 0) {
+    // Enhanced authentication lets nothing but AUTH and DISCONNECT pass before the CONNACK (MQTT 5.0, 3.1.2-30).
+    if (early && this.session.outgoing.count === 0 && connect.properties?.authenticationMethod === undefined) {
       this.early = true;
       this.handler.onWritable();
     }
@@ -199,6 +200,10 @@ export class Connection extends Inbound {
     }
     const announced = packet.properties;
     if (!isRightConnack(packet.sessionPresent, announced, connect, session.established)) return false;
+    if (maximumPacketSize(announced) < ACKNOWLEDGEMENT_LENGTH) {
+      this.closed(new MqttError("peer", "the broker's Maximum Packet Size leaves no room for an acknowledgement", ReasonCode.PACKET_TOO_LARGE));
+      return true;
+    }
     const expiry = announced.sessionExpiryInterval ?? connect.properties?.sessionExpiryInterval ?? 0;
     session.established = connect.version === 5 ? expiry > 0 : !connect.cleanStart;
     this.patience = (announced.serverKeepAlive ?? connect.keepAlive) * 1000;

@@ -7,7 +7,7 @@ export interface Transport {
 }
 
 /** The longest acknowledgement that this side sends: fixed header, identifier and Reason Code. */
-const ACKNOWLEDGEMENT_LENGTH = 5;
+export const ACKNOWLEDGEMENT_LENGTH = 5;
 
 /** The way out, lowest layer of a {@link Connection}: one send buffer, and a transport that takes so many bytes at a time. */
 export class Sender {

@@ -20,6 +20,8 @@ export interface ScriptOptions extends Partial<Connect>, SessionLimits {
   /** Length of the send buffer. Default 128. */
   readonly sendBuffer?: number;
   readonly topicAliases?: number;
+  /** Whether publications may follow the CONNECT at once. */
+  readonly early?: boolean;
 }
 
 /** Options of a client whose session outlives its connections. */
@@ -76,7 +78,7 @@ export class ScriptedBroker implements ConnectionHandler {
   /** The client connects: on the same session, with other options where some are given. */
   connect(options: ScriptOptions = {}): this {
     this.#options = { ...this.#options, ...options };
-    const { window = Infinity, receiveBuffer = 128, sendBuffer = 128, topicAliases = 4, ...connect } = this.#options;
+    const { window = Infinity, receiveBuffer = 128, sendBuffer = 128, topicAliases = 4, early = false, ...connect } = this.#options;
     this.transport = new FakeTransport(Infinity);
     this.#window = window;
     this.#unread = new Uint8Array(0);
@@ -86,7 +88,7 @@ export class ScriptedBroker implements ConnectionHandler {
       receiveBuffer: new Uint8Array(receiveBuffer), sendBuffer: new Uint8Array(sendBuffer),
       connectTimeout: CONNECT_TIMEOUT, topicAliases,
     });
-    this.client.open(this.transport, Infinity, { version: 5, cleanStart: true, keepAlive: 0, clientId: "c", ...connect }, this.now);
+    this.client.open(this.transport, Infinity, { version: 5, cleanStart: true, keepAlive: 0, clientId: "c", ...connect }, this.now, early);
     return this;
   }
 
