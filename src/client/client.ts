@@ -129,6 +129,8 @@ class ReconnectingClient extends Subscriber implements Client {
       this.requestAnswered(packet);
       this.pumpRequests();
     } else if (type === PacketType.CONNACK && packet.reasonCode === 0) this.accepted(packet);
+    // A Keep Alive may be shorter than the wait for this.
+    else if (type === PacketType.PINGRESP) this.wake();
   }
 
   private accepted(packet: ReceivedPacket): void {
