@@ -146,7 +146,7 @@ export interface Message {
   readonly properties: Properties;
   /** The payload as UTF-8 text. Throws when it comes in pieces or is not UTF-8. */
   text(): string;
-  /** The payload as JSON. Throws when it comes in pieces or is not JSON. */
+  /** The payload as JSON. Throws when it comes in pieces, is not JSON or is nested deeper than 32 levels. */
   json(): unknown;
   /** Whether the Topic Name has exactly these UTF-8 bytes; allocates nothing. */
   topicEquals(topic: Uint8Array): boolean;

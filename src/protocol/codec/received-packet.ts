@@ -6,6 +6,24 @@ import { isTopicName } from "./topic.js";
 import { isUtf8, readUtf8 } from "./utf8.js";
 import { INCOMPLETE, readVariableByteInteger, variableByteIntegerLength } from "./variable-byte-integer.js";
 
+/** How deep arrays and objects may lie in each other: a parser takes stack for each, and a device that runs out of it restarts. */
+const JSON_DEPTH = 32;
+
+/** Whether JSON text goes deeper than {@link JSON_DEPTH}. */
+function isTooDeep(bytes: Uint8Array, start: number, end: number): boolean {
+  let depth = 0;
+  let quoted = false;
+  while (start < end && depth <= JSON_DEPTH) {
+    const code = bytes[start++] ?? 0;
+    if (code === 0x22) quoted = !quoted;
+    else if (quoted) start += code === 0x5c ? 1 : 0;
+    // Brackets and braces differ in one bit.
+    else if ((code & 0xdf) === 0x5b) depth++;
+    else if ((code & 0xdf) === 0x5d) depth--;
+  }
+  return depth > JSON_DEPTH;
+}
+
 /**
  * The packet in hand: a cursor over a receive buffer that the caller owns, with getters that decode only what is asked for. One
  * instance serves all packets of a connection and is valid during one call.
@@ -110,9 +128,10 @@ export class ReceivedPacket {
     return readUtf8(this.bytes, this.start, this.end);
   }
 
-  /** The payload as JSON. @throws MqttError as {@link text}, and (peer) when it is not JSON. */
+  /** The payload as JSON. @throws MqttError as {@link text}, and (peer) when it is not JSON or nested deeper than 32 levels. */
   json(): unknown {
     const text = this.text();
+    if (isTooDeep(this.bytes, this.start, this.end)) throw this.isNot(`JSON of at most ${JSON_DEPTH} levels`);
     try {
       return JSON.parse(text);
     } catch {

@@ -18,6 +18,21 @@ test("a payload as JSON", () => {
   deepEqual(received(bytes("'{\"on\":true,\"level\":[1,2]}'")).json(), { on: true, level: [1, 2] });
 });
 
+test("JSON may be nested 32 levels deep, by arrays, objects or both, and brackets in strings count for nothing", () => {
+  const nested = (depth: number, open: string, value: string, close: string): string => `'${open.repeat(depth)}${value}${close.repeat(depth)}'`;
+  const depthOf = (value: unknown): number => (typeof value === "object" && value !== null ? 1 + depthOf(Object.values(value)[0]) : 0);
+  equal(depthOf(received(bytes(nested(32, "[", "1", "]"))).json()), 32);
+  equal(depthOf(received(bytes(nested(16, '[{"":', "1", "}]"))).json()), 32);
+  const brackets = `[${"[{".repeat(20)}\\"[${"[".repeat(40)}`;
+  deepEqual(received(bytes(`'["${brackets}",2]'`)).json(), [JSON.parse(`"${brackets}"`), 2]);
+  deepEqual(received(bytes(`'[${"[],{},".repeat(17)}0]'`)).json(), [...Array.from({ length: 17 }, () => [[], {}]).flat(), 0]);
+  // What is never closed needs as much stack.
+  for (const payload of [nested(33, "[", "1", "]"), nested(17, '[{"":', "1", "}]"), nested(120, "[", "", ""), `'["\\\\",${"[".repeat(32)}'`]) {
+    const error = mqttError(() => received(bytes(payload)).json());
+    deepEqual([error.kind, error.reasonCode, error.message], ["peer", 0x99, "the payload on t is not JSON of at most 32 levels"]);
+  }
+});
+
 test("a payload that is no UTF-8, or no JSON, is the peer's fault and names the topic", () => {
   const calls: readonly (readonly [call: () => unknown, message: RegExp])[] = [
     [() => received(bytes("FF")).text(), /^the payload on t is not UTF-8 text$/],
