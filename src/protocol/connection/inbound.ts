@@ -18,6 +18,8 @@ function checkRefusal(reasonCode: number): void {
 export abstract class Inbound extends Outbound {
   /** The handler has not yet taken the piece in hand. */
   held: boolean | undefined;
+  /** What is held is a message that there is no room for in the session's table. */
+  private crowded: boolean | undefined;
   /** The message in hand is a repeat: it is not delivered. */
   private repeat: boolean | undefined;
   /** A PUBCOMP that could not be sent: identifier and, above it, Reason Code. */
@@ -51,7 +53,7 @@ export abstract class Inbound extends Outbound {
     // A message at QoS 0 without properties needs no further look.
     if (packet.identifier > 0 || packet.propertiesEnd > 0 || packet.left >= 0 || packet.topicEnd === packet.topicStart) {
       const wrong = packet.offset === 0 ? this.opened(packet) : 0;
-      if (wrong !== 0) return wrong;
+      if (wrong !== 0 || this.held) return wrong;
       if (this.repeat) {
         if (!packet.more) {
           this.repeat = false;
@@ -74,7 +76,8 @@ export abstract class Inbound extends Outbound {
   /** The first piece: aliases, repeats, Receive Maximum. */
   private opened(packet: Receiver): number {
     const identifier = packet.identifier;
-    if (packet.version === 5 && (packet.propertiesEnd > packet.propertiesStart || packet.topicEnd === packet.topicStart)) {
+    const old = packet.version === 4;
+    if (!old && (packet.propertiesEnd > packet.propertiesStart || packet.topicEnd === packet.topicStart)) {
       if (packet.checkTopic() !== 0) return packet.fault;
       resolveAlias(packet, this.receivedAliases ?? []);
       if (packet.fault !== 0) return packet.fault;
@@ -82,7 +85,15 @@ export abstract class Inbound extends Outbound {
     const table = this.session.incoming;
     if (identifier === 0 || table.count === 0) return 0;
     const index = table.find(identifier);
-    if (index < 0) return table.count < table.size ? 0 : ReasonCode.RECEIVE_MAXIMUM_EXCEEDED;
+    if (index < 0) {
+      // Nothing is ever repeated of a session that ends with its connection; in MQTT 5.0 the server must keep to what was announced.
+      if (table.makeRoom(old && !this.session.established)) return 0;
+      if (!old || !table.owed) return ReasonCode.RECEIVE_MAXIMUM_EXCEEDED;
+      // MQTT 3.1.1 has no Receive Maximum: the server has to wait, as long as only this side can make room.
+      packet.putBack();
+      this.crowded = this.held = true;
+      return 0;
+    }
     const entry = table.entry(index);
     // At QoS 1 some servers repeat a message that the application still has; its one answer is on its way.
     if (entry & Incoming.QOS_2 ? packet.qos !== 2 : packet.qos !== 1 || !packet.duplicate) return ReasonCode.PROTOCOL_ERROR;
@@ -126,7 +137,11 @@ export abstract class Inbound extends Outbound {
   flushAt(now: number): void {
     this.now = now;
     this.flushInbound();
+    this.receive(0, now);
   }
+
+  /** Takes what was received, see {@link Connection.receive}. */
+  abstract receive(count: number, now: number): void;
 
   /** Takes a PUBREL. @returns false for one that comes too early. */
   protected released(packet: Receiver): boolean {
@@ -163,6 +178,8 @@ export abstract class Inbound extends Outbound {
       if (!this.sendAcknowledgement(qos2 ? PacketType.PUBREC : PacketType.PUBACK, entry & Incoming.IDENTIFIER, reasonCode)) return false;
       if (qos2 && reasonCode < 0x80) table.setState(i, Incoming.PUBREL, 0);
       else table.remove(i--);
+      // There may be room for what could not be taken.
+      if (this.crowded) this.crowded = this.held = false;
     }
     return true;
   }

@@ -152,6 +152,14 @@ export class Receiver extends ReceivedPacket {
     return true;
   }
 
+  /** Puts the PUBLISH in hand back, to be taken up anew: one whose topic stands in it, whole or its first piece. */
+  putBack(): void {
+    const start = this.topicStart - 2;
+    // A large one begins at the start of the buffer.
+    this.end = this.left < 0 ? start - 1 - variableByteIntegerLength(this.end - start) : 0;
+    this.left = -1;
+  }
+
   private nextPiece(): boolean {
     const waiting = this.filled - this.end;
     if (this.left === 0) {

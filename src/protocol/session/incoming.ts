@@ -10,6 +10,8 @@ export const Incoming = {
   /** QoS 2, PUBREC sent or to be sent when asked again: PUBREL awaited, repeats are not delivered. */
   PUBREL: 0x30000,
   QOS_2: 0x40000,
+  /** Added to PUBREL: the message is of an earlier connection, and was not repeated on this one. */
+  OLD: 0x80000,
   /** Where the Reason Code begins. */
   REASON_CODE: 24,
 } as const;
@@ -50,6 +52,26 @@ export class IncomingTable {
     return i;
   }
 
+  /**
+   * Makes room for one more message. At most as many as {@link size} may come on one connection, but PUBRELs of earlier ones may be due
+   * too: the oldest of those gives way. Nothing is doubled by that, repeats come before new messages (MQTT 5.0, 4.6), and its PUBREL is
+   * answered all the same.
+   * @param any whether a message of this connection that awaits its PUBREL may give way too.
+   * @returns whether there is room.
+   */
+  makeRoom(any: boolean): boolean {
+    const wanted = any ? Incoming.PUBREL : Incoming.PUBREL | Incoming.OLD;
+    for (let i = 0; this.count === this.size && i < this.count; i++) if ((this.entry(i) & wanted) === wanted) this.remove(i);
+    return this.count < this.size;
+  }
+
+  /** Whether this side has something to acknowledge, so that there will be room without another packet. */
+  get owed(): boolean {
+    let i = this.count;
+    while (i-- > 0 && (this.entry(i) & Incoming.STATE) === Incoming.PUBREL);
+    return i >= 0;
+  }
+
   add(entry: number): void {
     const entries = (this.entries ??= new Uint32Array(this.size));
     entries[this.count++] = entry;
@@ -70,7 +92,7 @@ export class IncomingTable {
       const entry = this.entry(i);
       // What was refused is over too; only what is due has a Reason Code.
       if ((entry & Incoming.QOS_2) === 0 || entry >>> Incoming.REASON_CODE >= 0x80) this.remove(i);
-      else if ((entry & Incoming.STATE) === Incoming.DUE) this.setState(i, Incoming.PUBREL, 0);
+      else if ((entry & Incoming.STATE) !== Incoming.PENDING) this.setState(i, Incoming.PUBREL | Incoming.OLD, 0);
     }
   }
 

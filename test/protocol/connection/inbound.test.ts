@@ -1,7 +1,6 @@
 import { equal, throws } from "node:assert/strict";
 import { suite, test } from "node:test";
 import { Take } from "../../../src/protocol/connection/handler.js";
-import { Incoming } from "../../../src/protocol/session/incoming.js";
 import { LASTING, ScriptedBroker } from "../support/scripted-broker.js";
 
 const QOS_1 = "32 07 00 01 'a' 00 07 00 55";
@@ -172,9 +171,21 @@ suite("across connections", () => {
     broker.told("a QoS 2: 55", "a QoS 2: 55");
   });
 
-  test("what is unfinished counts against Receive Maximum on the next connection too", () => {
-    const broker = ScriptedBroker.connected({ ...LASTING, receiveMaximum: 1 }).reply(QOS_2).cut().connect().accept(true);
-    broker.reply("34 06 00 01 'b' 00 08 00").expect("E0 01 93");
-    equal(broker.session.incoming.entry(0) & Incoming.STATE, Incoming.PUBREL);
+  test("what is unfinished does not count against Receive Maximum on the next connection: the oldest gives way, its PUBREL is answered", () => {
+    const message = (identifier: number): string => `34 06 00 01 'b' 00 0${identifier} 00`;
+    const broker = ScriptedBroker.connected({ ...LASTING, receiveMaximum: 2 }).reply(message(1), message(2)).cut().connect().accept(true).told("b QoS 2: ", "b QoS 2: ");
+    broker.reply(message(3)).expect("50 02 00 03").told("b QoS 2: ");
+    // The younger one is still known, and what is repeated belongs to this connection.
+    broker.reply("3C 06 00 01 'b' 00 02 00").expect("50 02 00 02").told();
+    broker.reply("62 02 00 01").expect("70 03 00 01 92").told("PUBREL 1");
+    broker.reply(message(4)).expect("E0 01 93");
+    equal(broker.session.incoming.count, 2);
+  });
+
+  test("a message that the application still has never gives way", () => {
+    const broker = ScriptedBroker.connected({ ...LASTING, receiveMaximum: 1 });
+    broker.take = (): number => Take.LATER;
+    broker.reply(QOS_2).cut().connect().accept(true).reply("34 06 00 01 'b' 00 08 00").expect("E0 01 93");
+    broker.connect().accept(true).reply(again).acknowledge(7).expect("50 02 00 07");
   });
 });

@@ -58,6 +58,28 @@ test("a session that goes on keeps QoS 2: what is with the application, and what
   equal(table.epoch, 0);
 });
 
+test("room is made by the oldest of an earlier connection alone, or by the oldest that awaits its PUBREL", () => {
+  const table = new IncomingTable(4);
+  for (const identifier of [1, 2, 3]) table.add(identifier | QOS_2 | PUBREL);
+  table.resume();
+  equal(table.makeRoom(false), true);
+  equal(table.count, 3);
+  table.add(4 | PENDING);
+  table.setState(0, PUBREL, 0);
+  equal(table.makeRoom(false), true);
+  deepEqual([1, 2, 3, 4].map((identifier) => table.find(identifier)), [0, -1, 1, 2]);
+  table.add(5 | DUE);
+  table.setState(1, PUBREL, 0);
+  equal(table.makeRoom(false), false);
+  equal(table.makeRoom(true), true);
+  deepEqual([1, 3, 4, 5].map((identifier) => table.find(identifier)), [-1, 0, 1, 2]);
+});
+
+test("something is owed as long as not all await their PUBREL", () => {
+  const owed = (...states: readonly number[]): boolean => filled(...states.map((state, i) => [i + 1, state === PUBREL, state, 0] as const)).owed;
+  deepEqual([owed(), owed(PUBREL, PUBREL), owed(PENDING, PUBREL), owed(PUBREL, DUE)], [false, false, true, true]);
+});
+
 test("a lost session leaves nothing, and what came of it concerns nobody", () => {
   const table = filled([1, true, PENDING, 0]);
   table.clear();
