@@ -18,10 +18,10 @@ const NOT_UNDERSTOOD = "\x81\x82\x84";
 /** In place of a delay: the same attempt goes on in MQTT 3.1.1. */
 export const AT_ONCE = -1;
 
-/** There is a session to come back to now, under the name the server may have given; in MQTT 3.1.1 clean means clean each time. */
+/** There is a session to come back to now, under the name the server may have given to a client without one; in MQTT 3.1.1 clean means clean each time. */
 export function keepSession(configuration: Configuration, assigned: string | undefined): void {
   const old = configuration.version === 4;
-  if (assigned !== undefined) configuration.clientId = assigned;
+  if (assigned !== undefined && configuration.clientId === "") configuration.clientId = assigned;
   configuration.cleanStart = old && configuration.clean;
   // The usual takes no memory.
   if (!old || configuration.refused) delete configuration.unproven;
@@ -41,8 +41,17 @@ export function delayAfter(configuration: Configuration, error: MqttError, laste
   const reconnect = configuration.reconnect;
   const code = error.reasonCode;
   const stood = lasted >= 0;
-  // What cannot even be encoded will not get better.
-  if (!stood && error.kind === "configuration") return Infinity;
+  if (!stood && error.kind === "configuration") {
+    // What cannot even be encoded will not get better.
+    if (configuration.version === 5 || configuration.versionGiven) return Infinity;
+    // Unless only the other version cannot carry it, which one forged refusal was enough to ask for.
+    configuration.version = 5;
+  }
+  // A CONNECT that was short enough before: without the name that the server gave it is again.
+  if (!stood && error.kind === "resource") {
+    configuration.clientId = configuration.id;
+    configuration.cleanStart = configuration.clean;
+  }
   if (stood && configuration.unproven && !configuration.versionGiven) configuration.version = 5;
   const changed = !stood && greeted && changeVersion(configuration, error);
   // What does not fit the receive buffer would come again and again with its session.
