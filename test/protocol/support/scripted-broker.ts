@@ -137,6 +137,13 @@ export class ScriptedBroker implements ConnectionHandler {
     return this;
   }
 
+  /** What the application was told since the last call. */
+  takeLog(): readonly string[] {
+    const log = this.#log;
+    this.#log = [];
+    return log;
+  }
+
   /** Time passes; what falls due is done at its time. */
   after(milliseconds: number): this {
     const end = this.now + milliseconds;
