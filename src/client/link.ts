@@ -169,9 +169,21 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
       try {
         connection.receive(view.length, this.now());
       } catch (error) {
-        connection.looking = false;
-        this.callbackFailed("a callback", error);
-        connection.receive(0, this.now());
+        this.recover(error);
+      }
+    }
+  }
+
+  /** A callback of the application has thrown through the connection, which goes on with what is behind that packet. */
+  protected recover(thrown: unknown): void {
+    for (;;) {
+      if (this.connection !== undefined) this.connection.looking = false;
+      this.callbackFailed("a callback", thrown);
+      try {
+        this.connection?.receive(0, this.now());
+        return;
+      } catch (error) {
+        thrown = error;
       }
     }
   }
@@ -187,7 +199,12 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
       return;
     }
     const now = this.now();
-    if (this.deadline === Infinity) connection.writable(count, now);
+    if (this.deadline === Infinity)
+      try {
+        connection.writable(count, now);
+      } catch (error) {
+        this.recover(error);
+      }
     else {
       this.deadline = Infinity;
       this.dropResolver();

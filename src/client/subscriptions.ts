@@ -2,7 +2,7 @@ import { checkNames, MqttError } from "../protocol/error.js";
 import { ReasonCode } from "../protocol/codec/reason-code.js";
 import { peerError } from "../protocol/codec/reason-text.js";
 import type { ReceivedPacket } from "../protocol/codec/received-packet.js";
-import { ConnectionState } from "../protocol/connection/connection.js";
+import { type Connection, ConnectionState } from "../protocol/connection/connection.js";
 import { Take } from "../protocol/connection/handler.js";
 import type { Receiver } from "../protocol/connection/receiver.js";
 import type { Configuration } from "./common-options.js";
@@ -17,6 +17,10 @@ export abstract class Subscriber extends Publisher {
   // Of a message that comes in pieces:
   /** Who takes it; found out at its first piece. */
   protected takers?: readonly Subscription[];
+  /** Messages whose handlers have not finished. */
+  private handling?: number;
+  /** The connection that waits for one of them. */
+  private crowded: Connection | undefined;
   /** The Reason Code that it has earned so far: what a piece did wrong holds to the last. */
   private refusal: number | undefined;
 
@@ -192,17 +196,32 @@ export abstract class Subscriber extends Publisher {
   private later(promises: Promise<number>[], packet: Receiver, earned: number): number {
     const connection = this.connection;
     const { identifier, more } = packet;
+    const { inFlight, queue } = this.configuration;
+    const handling = (this.handling = (this.handling ?? 0) + 1);
     void Promise.all(promises).then((codes) => {
       const reasonCode = codes.find((code) => code !== 0) ?? earned;
-      // A piece stays until it is done with; a whole message is only acknowledged later.
-      if (more) {
-        this.refusal = reasonCode;
-        connection?.release(reasonCode, this.now());
-      } else if (identifier !== 0) connection?.acknowledge(identifier, reasonCode, this.now());
-      if (connection === this.connection) this.read();
+      const crowded = this.crowded;
+      this.crowded = undefined;
+      this.handling = (this.handling ?? 0) - 1;
+      try {
+        // A piece stays until it is done with; a whole message is only acknowledged later.
+        if (more) {
+          this.refusal = reasonCode;
+          connection?.release(reasonCode, this.now());
+        } else if (identifier !== 0) connection?.acknowledge(identifier, reasonCode, this.now());
+        crowded?.release(Take.TAKEN, this.now());
+      } catch (error) {
+        this.recover(error);
+      }
+      this.read();
       this.advance();
     });
-    return more ? Take.HELD : Take.LATER;
+    if (more) return Take.HELD;
+    // At QoS 0 no Receive Maximum keeps a broker from sending more than the handlers come round to. More than can wait for publications and
+    // requests of this client: one at least comes to its end without another packet.
+    if (identifier !== 0 || handling <= inFlight + queue + Math.max(inFlight, queue)) return Take.LATER;
+    this.crowded = connection;
+    return Take.HELD;
   }
 
   /** Waits for a handler. @returns 0, or the Reason Code for its failure. */
