@@ -129,7 +129,7 @@ class ReconnectingClient extends Subscriber implements Client {
       this.requestAnswered(packet);
       this.pumpRequests();
     } else if (type === PacketType.CONNACK && packet.reasonCode === 0) this.accepted(packet);
-    // A Keep Alive may be shorter than the wait for this.
+    // With a short Keep Alive the next PINGREQ is due before this PINGRESP would have been late.
     else if (type === PacketType.PINGRESP) this.wake();
   }
 
@@ -169,7 +169,7 @@ class ReconnectingClient extends Subscriber implements Client {
     const lasted = since === undefined ? -1 : this.now() - since;
     const greeted = this.connection?.greeted ?? false;
     this.release();
-    const delay = delayAfter(configuration, error, lasted, greeted, this.session.established);
+    const delay = delayAfter(configuration, error, lasted, greeted);
     if (lasted >= 0) delete this.unanswered;
     else this.unanswered = true;
     if (delay === Infinity) this.finish(error);
