@@ -169,7 +169,7 @@ class ReconnectingClient extends Subscriber implements Client {
     const lasted = since === undefined ? -1 : this.now() - since;
     const greeted = this.connection?.greeted ?? false;
     this.release();
-    const delay = delayAfter(configuration, error, lasted, greeted);
+    const delay = delayAfter(configuration, error, lasted, greeted, this.session.established);
     if (lasted >= 0) delete this.unanswered;
     else this.unanswered = true;
     if (delay === Infinity) this.finish(error);
