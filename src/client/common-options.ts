@@ -2,6 +2,7 @@
 import { checkInteger, configurationError, MqttError } from "../protocol/error.js";
 import type { Connect, ConnectWill } from "../protocol/codec/connect.js";
 import type { ConnectProperties } from "../protocol/codec/property.js";
+import type { SessionStorage } from "../protocol/session/session-storage.js";
 import { toBytes } from "./bytes.js";
 import type { ResolverOptions, SocketOptions } from "./ecma-419.js";
 import type { ConnectOptions, QueuePolicy } from "./options.js";
@@ -29,6 +30,7 @@ export interface Configuration extends Connect, Pick<ConnectOptions, "onConnecte
   readonly queue: number;
   readonly queuePolicy: QueuePolicy;
   readonly early: boolean;
+  readonly storage?: SessionStorage | undefined;
   readonly reconnect: false | typeof RECONNECT;
   /** What the next delay is drawn up to, where that is more than the minimum. */
   ceiling?: number;
@@ -62,7 +64,7 @@ export const OPTIONS = {
   host: undefined, port: 1883, id: "", user: undefined, password: undefined, version: 5, keepAlive: 60, clean: true, early: false,
   will: undefined, properties: PROPERTIES, receiveBuffer: 512, sendBuffer: 256, inFlight: 8, queue: 16, queuePolicy: "reject",
   connectTimeout: 30_000, reconnect: RECONNECT, socket: undefined, dns: undefined, io: undefined,
-  onConnected: undefined, onDisconnected: undefined, onError: undefined,
+  storage: undefined, onConnected: undefined, onDisconnected: undefined, onError: undefined,
 };
 
 /**

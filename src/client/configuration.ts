@@ -29,7 +29,7 @@ export function toConfiguration(url: string | ConnectOptions, options: ConnectOp
     if (parts.user !== undefined) configuration.user = parts.user;
     if (parts.password !== undefined) configuration.password = toBytes("password", parts.password);
   }
-  const { reconnect, properties, queuePolicy } = configuration;
+  const { reconnect, properties, queuePolicy, storage } = configuration;
   if (reconnect && reconnect !== RECONNECT) {
     const { minimum, maximum, stable } = (configuration.reconnect = take(Object.create(RECONNECT) as typeof RECONNECT, reconnect, "reconnect option "));
     checkInteger("reconnect.maximum", maximum, 0, 0x7fffffff);
@@ -39,6 +39,12 @@ export function toConfiguration(url: string | ConnectOptions, options: ConnectOp
   checkInteger("queue", configuration.queue, 0, 0xffff);
   if (!Object.hasOwn(POLICIES, queuePolicy)) throw configurationError("queuePolicy", `one of ${Object.keys(POLICIES).join(", ")}`);
   if (typeof configuration.early !== "boolean") throw configurationError("early", "true or false");
+  if (storage !== undefined) {
+    if (typeof storage.restore !== "function") throw configurationError("storage", "a SessionStore");
+    // Only under a name of its own does a client find its session again.
+    if (configuration.id === "") throw configurationError("id", "given where there is the option storage");
+    configuration.clean = false;
+  }
   if (properties !== PROPERTIES) configuration.properties = take({ ...PROPERTIES }, properties);
   return complete(configuration, secure);
 }

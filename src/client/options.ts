@@ -1,6 +1,7 @@
 import type { ConnectProperties, DisconnectProperties, Properties, PublishProperties, SubscribeProperties, WillProperties } from "../protocol/codec/property.js";
 import type { MqttError } from "../protocol/error.js";
 import type { PayloadSource } from "../protocol/session/publication.js";
+import type { SessionStorage } from "../protocol/session/session-storage.js";
 import type { SocketOptions, ResolverOptions } from "./ecma-419.js";
 
 export type { PayloadSource };
@@ -58,6 +59,11 @@ export interface ConnectOptions {
    * the CONNACK. With an Authentication Method all do. Default false.
    */
   readonly early?: boolean;
+  /**
+   * Keeps the session over restarts: a `SessionStore` over flash, or over memory that outlives a sleep. Needs an `id`. The session is taken
+   * up again where it was; that of another broker or `id` is forgotten. Default: the session lives as long as the client.
+   */
+  readonly storage?: SessionStorage;
   readonly will?: Will;
   /** CONNECT properties. Default Session Expiry Interval: 3,600 s, so that a lost link does not lose the session. */
   readonly properties?: ConnectProperties;
@@ -93,6 +99,10 @@ export interface ConnectOptions {
 export interface PublishOptions {
   /** Default 0. */
   readonly qos?: QoS;
+  /**
+   * "flash": accepted only when it is safe in the client's `storage`, and sent even after a restart; QoS 1 and 2 only. Default "memory".
+   */
+  readonly durability?: "memory" | "flash";
   readonly retain?: boolean;
   /** MQTT 5.0 only; ignored on a 3.1.1 connection. */
   readonly properties?: PublishProperties;
@@ -155,7 +165,7 @@ export interface Message {
 /** Takes a message; a promise delays the acknowledgement of a QoS 1 or 2 message until it settles. */
 export type MessageHandler = (message: Message) => void | Promise<void>;
 
-export interface RequestOptions extends PublishOptions {
+export interface RequestOptions extends Omit<PublishOptions, "durability"> {
   /** Default 10,000. */
   readonly timeout?: number;
   /** Default: a topic of this client's own. */

@@ -2,7 +2,7 @@ import Time from "time";
 import { checkNames, configurationError, type MqttError } from "../protocol/error.js";
 import { Publication, type PublicationPayload } from "../protocol/session/publication.js";
 import type { PayloadSource, PreparedTopic, PreparedTopicOptions } from "./options.js";
-import { checkSource } from "./publish-call.js";
+import { checkSource, isDurable } from "./publish-call.js";
 import type { Publisher } from "./publisher.js";
 
 const NOTHING = new Uint8Array(0);
@@ -15,15 +15,17 @@ export class ReusedTopic extends Publication implements PreparedTopic {
 
   /** @throws MqttError (configuration) naming what is wrong. */
   constructor(name: string, options: PreparedTopicOptions, publisher: Publisher) {
-    checkNames("the option", options, "qos retain properties onSettled");
+    checkNames("the option", options, "qos retain properties durability onSettled");
     super(name, options.qos ?? 0, options.retain ?? false, options.properties);
+    if (isDurable(options)) this.durable = true;
     this.name = name;
     this.onSettled = options.onSettled;
     this.publisher = publisher;
   }
 
   override get reused(): boolean {
-    return true;
+    // The storage has to know of identifiers at QoS 2.
+    return this.flags < 4 || this.publisher.storage === undefined;
   }
 
   publish(payload: Uint8Array): boolean {

@@ -24,14 +24,25 @@ function isSource(payload: Payload | null): payload is PayloadSource {
   return typeof payload === "object" && payload !== null && "read" in payload;
 }
 
+/** Whether what is published is to be kept. @throws MqttError (configuration) for what cannot be. */
+export function isDurable(options: PublishOptions): boolean {
+  const durability: string = options.durability ?? "memory";
+  if (durability === "memory") return false;
+  if (durability !== "flash") throw configurationError("durability", "memory or flash");
+  if (!options.qos) throw configurationError("qos", "1 or 2 with durability flash");
+  if (options.properties?.topicAlias !== undefined) throw configurationError("properties.topicAlias", "left out with durability flash: it ends with the connection");
+  return true;
+}
+
 /** One call of `publish`: settles its promise. */
 export class PublishCall extends Publication {
   resolve: ((reasonCode: number | Promise<never>) => void) | undefined;
 
   /** @throws MqttError (configuration) naming what is wrong. */
   constructor(topic: string, options: PublishOptions) {
-    checkNames("the option", options, "qos retain properties onSettled");
+    checkNames("the option", options, "qos retain properties durability onSettled");
     super(topic, options.qos ?? 0, options.retain ?? false, options.properties);
+    if (isDurable(options)) this.durable = true;
   }
 
   override settled(_payload: PublicationPayload, reasonCode: number, error: MqttError | undefined): void {

@@ -1,4 +1,4 @@
-import { MqttError } from "../protocol/error.js";
+import { configurationError, MqttError } from "../protocol/error.js";
 import { ReasonCode } from "../protocol/codec/reason-code.js";
 import { peerError } from "../protocol/codec/reason-text.js";
 import type { ReceivedPacket } from "../protocol/codec/received-packet.js";
@@ -6,15 +6,25 @@ import { Fate } from "../protocol/connection/handler.js";
 import { type Connection, ConnectionState } from "../protocol/connection/connection.js";
 import { Published } from "../protocol/connection/publishing.js";
 import type { Publication, PublicationPayload } from "../protocol/session/publication.js";
+import type { PublicationInHand, PublicationOwner, SessionStorage } from "../protocol/session/session-storage.js";
 import type { Configuration } from "./common-options.js";
 import { Link } from "./link.js";
 import { REFUSED } from "./publish-call.js";
 import { messageOf, toMqttError } from "./thrown.js";
 
-/** A publication that cannot be sent yet. */
-interface Waiting {
-  readonly publication: Publication;
-  readonly payload: PublicationPayload;
+/** Told of the end of publications that a restart has left without a caller: only what went wrong concerns anybody. */
+class Orphans implements PublicationOwner {
+  private readonly publisher: Publisher;
+
+  constructor(publisher: Publisher) {
+    this.publisher = publisher;
+  }
+
+  settled(_payload: PublicationPayload, reasonCode: number, error: MqttError | undefined): void {
+    if (error === undefined && reasonCode >= 0x80) error = peerError(REFUSED, reasonCode);
+    // At the end of the client they stay where they are kept.
+    if (error !== undefined && this.publisher.ended === undefined) this.publisher.report(error);
+  }
 }
 
 /** Layer of a client: sends publications at once or queues them, and tells each its end. What is rarely needed takes no memory before. */
@@ -29,13 +39,25 @@ export abstract class Publisher extends Link {
   protected due: boolean;
   /** A publication is being handed to the connection, or an old one told of its end: the queue must stay as it is, but for its end. */
   private busy: boolean | undefined;
-  private queue: Waiting[] | undefined;
+  private queue: PublicationInHand[] | undefined;
   /** Entries at the front of the queue that this connection's lost session gave back. */
   protected returned?: number;
 
   constructor(configuration: Configuration) {
     super(configuration);
     this.due = false;
+    const { storage, host, port, id } = configuration;
+    if (storage === undefined) return;
+    const session = this.session;
+    this.queue = storage.restore(session, `${id} at ${host}:${port}`, new Orphans(this));
+    session.storage = session.incoming.storage = storage;
+    // In MQTT 3.1.1 a session that is to stay cannot begin clean.
+    configuration.cleanStart = configuration.version === 5 && !session.established;
+  }
+
+  /** What keeps the session over restarts. */
+  get storage(): SessionStorage | undefined {
+    return this.session.storage;
   }
 
   override afterRead(): void {
@@ -55,11 +77,27 @@ export abstract class Publisher extends Link {
   }
 
   /**
-   * Publishes or queues.
+   * Publishes or queues; one that is to be durable is kept before that.
    * @returns false when neither is possible now.
-   * @throws MqttError (configuration) for what the broker's limits forbid.
+   * @throws MqttError (configuration) for what the broker's limits forbid, (resource) for what cannot be kept.
    */
   submit(publication: Publication, payload: PublicationPayload): boolean {
+    const session = this.session;
+    let accepted = false;
+    if (!publication.durable) return this.offer(publication, payload);
+    if (session.storage === undefined) throw configurationError("durability", "memory: flash needs the option storage");
+    if (this.ended !== undefined) return false;
+    const kept = session.storage.keep(publication, payload, session.outgoing.nextIdentifier());
+    try {
+      accepted = this.offer(kept, payload);
+    } finally {
+      // Whoever offered it is told by what this returns or throws.
+      if (!accepted) kept.abandoned?.();
+    }
+    return accepted;
+  }
+
+  private offer(publication: Publication, payload: PublicationPayload): boolean {
     const connection = this.connection;
     const queue = this.queue;
     const count = queue === undefined ? 0 : queue.length;
@@ -114,7 +152,7 @@ export abstract class Publisher extends Link {
     return true;
   }
 
-  private unqueue(queue: Waiting[], index: number): Waiting | undefined {
+  private unqueue(queue: PublicationInHand[], index: number): PublicationInHand | undefined {
     if (this.returned !== undefined && index < this.returned) this.returned--;
     return queue.splice(index, 1)[0];
   }
@@ -156,7 +194,7 @@ export abstract class Publisher extends Link {
   }
 
   /** Tells a publication its end. What its owner does wrong then is reported, not thrown into the protocol. */
-  protected settle(publication: Publication, payload: PublicationPayload, reasonCode: number, error: MqttError | undefined): void {
+  protected settle(publication: PublicationOwner, payload: PublicationPayload, reasonCode: number, error: MqttError | undefined): void {
     try {
       publication.settled?.(payload, reasonCode, error);
     } catch (thrown) {
@@ -187,10 +225,11 @@ export abstract class Publisher extends Link {
     while (outgoing.count > 0) {
       const { publication, payload } = outgoing.at(0);
       outgoing.remove(0);
-      if (publication !== undefined && payload !== undefined) this.settle(publication, payload, 0, error);
+      // What is kept stays so for the next start.
+      if (publication !== undefined && payload !== undefined) this.settle(publication.owner ?? publication, payload, 0, error);
     }
-    this.queue?.splice(0).forEach((waiting) => {
-      this.settle(waiting.publication, waiting.payload, 0, error);
+    this.queue?.splice(0).forEach(({ publication, payload }) => {
+      this.settle(publication.owner ?? publication, payload, 0, error);
     });
   }
 }

@@ -206,6 +206,7 @@ export class Connection extends Inbound {
     }
     const expiry = announced.sessionExpiryInterval ?? connect.properties?.sessionExpiryInterval ?? 0;
     session.established = connect.version === 5 ? expiry > 0 : !connect.cleanStart;
+    if (session.established) session.storage?.begun();
     this.patience = (announced.serverKeepAlive ?? connect.keepAlive) * 1000;
     this.announced = announced;
     this.startInbound(connect.properties?.topicAliasMaximum ?? 0, packet.sessionPresent);

@@ -1,17 +1,30 @@
-import { configurationError } from "../error.js";
+import { configurationError, MqttError } from "../error.js";
 import { PacketType } from "../codec/packet-type.js";
 import { isReasonCode, ReasonCode } from "../codec/reason-code.js";
 import { Incoming } from "../session/incoming.js";
+import type { SessionStorage } from "../session/session-storage.js";
 import type { Session } from "../session/session.js";
 import { Take, type ConnectionHandler } from "./handler.js";
 import { Outbound } from "./outbound.js";
 import type { Receiver } from "./receiver.js";
+import { ACKNOWLEDGEMENT_LENGTH } from "./sender.js";
 import { resolveAlias } from "./topic-aliases.js";
 
 /** No matching subscribers is a server's to say (MQTT 5.0, 3.4.2.1). */
 function checkRefusal(reasonCode: number): void {
   if (reasonCode === ReasonCode.NO_MATCHING_SUBSCRIBERS || !isReasonCode(PacketType.PUBACK, reasonCode))
     throw configurationError(`Reason Code ${reasonCode}`, "one that PUBACK and PUBREC of a client may carry");
+}
+
+/** @returns 0, or the Reason Code of a PUBREC that refuses because the identifier cannot be kept. */
+function keptIdentifier(storage: SessionStorage, identifier: number): number {
+  try {
+    storage.received(identifier);
+    return 0;
+  } catch (error) {
+    if (error instanceof MqttError) return ReasonCode.QUOTA_EXCEEDED;
+    throw error;
+  }
 }
 
 /** Layer of a {@link Connection}: received messages: aliases, Receive Maximum, repeats, acknowledging in order (MQTT 5.0, 4.3, 4.6). */
@@ -174,7 +187,8 @@ export abstract class Inbound extends Outbound {
       if (state === Incoming.PENDING) break;
       if (state === Incoming.PUBREL) continue;
       const qos2 = (entry & Incoming.QOS_2) !== 0;
-      const reasonCode = entry >>> Incoming.REASON_CODE;
+      let reasonCode = entry >>> Incoming.REASON_CODE;
+      if (qos2 && table.storage !== undefined && reasonCode < 0x80 && this.canSend(ACKNOWLEDGEMENT_LENGTH)) reasonCode = keptIdentifier(table.storage, entry & Incoming.IDENTIFIER);
       if (!this.sendAcknowledgement(qos2 ? PacketType.PUBREC : PacketType.PUBACK, entry & Incoming.IDENTIFIER, reasonCode)) return false;
       if (qos2 && reasonCode < 0x80) table.setState(i, Incoming.PUBREL, 0);
       else table.remove(i--);

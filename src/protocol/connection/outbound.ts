@@ -149,6 +149,7 @@ export abstract class Outbound extends Publishing {
     } else if (step === OutgoingState.PUBREC) {
       if (reasonCode >= 0x80) this.settle(index, entry, reasonCode, packet);
       else {
+        entry.publication?.released?.();
         if ((entry.state & OutgoingState.RESEND) === 0) this.due++;
         entry.state = OutgoingState.PUBREL | (entry.state & OutgoingState.COUNTED);
         table.toEnd(index);

@@ -91,7 +91,11 @@ export abstract class Publishing extends Sender {
     const flags = publication.flags;
     this.now = now;
     if (!this.mayPublish(flags)) return Published.BLOCKED;
-    const identifier = flags > 1 ? this.session.outgoing.nextIdentifier() : 0;
+    const identifier = flags > 1 ? (publication.identifier ?? this.session.outgoing.nextIdentifier()) : 0;
+    if (flags >= 4 && this.session.storage !== undefined) {
+      if (publication.identifier === undefined) this.session.storage.used(identifier);
+      else publication.sent?.();
+    }
     if (reuse && this.state === ConnectionState.CONNECTED && payload instanceof Uint8Array) {
       const header = this.prepare(publication, payload.length);
       if (header.size <= this.room) {

@@ -1,3 +1,5 @@
+import type { SessionStorage } from "./session-storage.js";
+
 /** What an entry of {@link IncomingTable} says: identifier, where the message stands, QoS, and in the top byte the Reason Code to be sent. */
 export const Incoming = {
   IDENTIFIER: 0xffff,
@@ -31,6 +33,8 @@ export class IncomingTable {
   epoch = 0;
   /** Sends the acknowledgements that are due, on the connection in use. */
   sender: AcknowledgementSender | undefined;
+  /** Keeps the identifiers of QoS 2 messages over restarts. */
+  storage?: SessionStorage;
   /** How many there may be: the Receive Maximum. */
   readonly size: number;
   /** See {@link Incoming}. Made when the first message cannot be acknowledged at once. */
@@ -83,6 +87,8 @@ export class IncomingTable {
   }
 
   remove(index: number): void {
+    const entry = this.entry(index);
+    if (entry & Incoming.QOS_2) this.storage?.forgotten(entry & Incoming.IDENTIFIER);
     this.entries?.copyWithin(index, index + 1, this.count--);
   }
 
@@ -98,6 +104,7 @@ export class IncomingTable {
 
   /** The session is lost. */
   clear(): void {
+    while (this.storage !== undefined && this.count > 0) this.remove(this.count - 1);
     this.count = 0;
     this.epoch++;
   }

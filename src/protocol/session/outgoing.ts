@@ -96,6 +96,12 @@ export class OutgoingTable {
     this.free = free;
   }
 
+  /** The next identifier is this one, or the next after it that is free. */
+  startAt(identifier: number): void {
+    this.last = identifier - 1;
+    this.free = 0;
+  }
+
   /** Lets a caller choose an identifier. @throws MqttError (configuration) for one out of range or in use. */
   checkFree(identifier: number): number {
     checkInteger("id", identifier, 1, 0xffff);

@@ -6,6 +6,7 @@ import type { Properties, PublishProperties } from "../codec/property.js";
 import { PublishFlag } from "../codec/publish.js";
 import { readVariableByteInteger } from "../codec/variable-byte-integer.js";
 import type { PreparedHeader } from "./prepared-header.js";
+import type { PublicationOwner } from "./session-storage.js";
 
 /** A payload that comes while it is sent. The same bytes must come again: a QoS 1 or 2 message may be resent (MQTT 5.0, 4.4). */
 export interface PayloadSource {
@@ -43,6 +44,13 @@ export class Publication {
   readonly topicAlias: number;
   /** Its header as last sent, when it is sent again and again. */
   header: PreparedHeader | undefined;
+  /** Whether it is to be accepted only when it is kept over restarts. */
+  durable?: boolean;
+  // Of one that is kept, see {@link SessionStorage}:
+  /** The Packet Identifier that it is kept with. */
+  readonly identifier?: number;
+  /** Who is told of its end beside the storage, and alone when it stays there for the next start. */
+  readonly owner?: PublicationOwner;
 
   /** @throws MqttError (configuration) naming the wrong value. */
   constructor(topic: string, qos: number, retain: boolean, properties?: PublishProperties) {
@@ -69,6 +77,15 @@ export class Publication {
   get reused(): boolean {
     return false;
   }
+
+  /** It is about to be sent for the first time, at QoS 2: when the server loses the session, one that was not sent still may be. */
+  sent?(): void;
+
+  /** A PUBREC has come, the PUBREL is about to be sent: from now on only the identifier of a kept one matters. */
+  released?(): void;
+
+  /** It was kept, but not accepted after all. */
+  abandoned?(): void;
 
   /** It is done: with a Reason Code from the broker, or with the error that kept it from being sent. */
   settled?(payload: PublicationPayload, reasonCode: number, error: MqttError | undefined): void;

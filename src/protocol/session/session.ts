@@ -1,6 +1,7 @@
 import { checkInteger } from "../error.js";
 import { IncomingTable } from "./incoming.js";
 import { OutgoingTable } from "./outgoing.js";
+import type { SessionStorage } from "./session-storage.js";
 
 export interface SessionLimits {
   /** QoS 1 and 2 publications unacknowledged at once, 1 to 255. Default 8. */
@@ -18,6 +19,8 @@ export class Session {
   readonly incoming: IncomingTable;
   /** Whether the server may hold the other half: a connection that leaves a session behind has been made. */
   established = false;
+  /** What keeps it over restarts. */
+  storage?: SessionStorage;
 
   /** @throws MqttError (configuration) for a limit out of range. */
   constructor(limits: SessionLimits = {}) {

@@ -1,0 +1,40 @@
+import type { Publication, PublicationPayload } from "./publication.js";
+import type { Session } from "./session.js";
+
+/** Who is told of a publication's end. */
+export type PublicationOwner = Pick<Publication, "settled">;
+
+/** A publication with its payload. */
+export interface PublicationInHand {
+  readonly publication: Publication;
+  readonly payload: PublicationPayload;
+}
+
+/**
+ * What keeps a session over restarts (MQTT 5.0, 4.1): on flash, or in memory that outlives a sleep. What a call was asked to note is safe
+ * when it returns. Without one, a session lives as long as its object.
+ */
+export interface SessionStorage {
+  /**
+   * Brings a session back, before its first connection: fills its tables, and says with {@link Session.established} whether it had
+   * {@link begun}.
+   * @param identity says whose session it is: that of another server or client is forgotten.
+   * @param owner is told of the end of publications that were accepted before the restart.
+   * @returns in their order those that have not been sent: what the table has no room for, and what comes behind a QoS 2 one of them.
+   */
+  restore(session: Session, identity: string, owner: PublicationOwner): PublicationInHand[];
+  /** A server has accepted a connection with this session: it may have the other half from now on. Said at each connection. */
+  begun(): void;
+  /**
+   * Keeps a publication of QoS 1 or 2 until it is done.
+   * @returns what stands for it: with its identifier, and itself the one who notes what becomes of it.
+   * @throws MqttError (resource) when there is no room for it.
+   */
+  keep(publication: Publication, payload: PublicationPayload, identifier: number): Publication;
+  /** A QoS 2 publication that is not kept is about to be sent: after a restart its identifier must not be used at once. */
+  used(identifier: number): void;
+  /** The PUBREC for a received QoS 2 publication is about to be sent. @throws MqttError (resource) when there is no room for its identifier. */
+  received(identifier: number): void;
+  /** The identifier of a received QoS 2 publication concerns nobody any more. Unknown ones are ignored. */
+  forgotten(identifier: number): void;
+}
