@@ -1,5 +1,8 @@
 export { connect } from "./client/client.js";
 export type * from "./client/options.js";
+export { Authenticator } from "./authentication/authenticator.js";
+export type * from "./authentication/method.js";
+export { scramSha256, type ScramKeys, type ScramOptions } from "./authentication/scram-sha-256.js";
 export { report } from "./client/report.js";
 export type { ReportMessage, ReportOptions } from "./client/report-options.js";
 export { MQTTClient } from "./client/mqtt-client.js";

@@ -1,6 +1,8 @@
 /** `xs-mqtt/node`: the client on Node, through sockets in the shape of ECMA-419. */
-import { connect as connectWith, report as reportWith } from "../../src/index.js";
-import type { Client, ConnectOptions, ReportMessage, ReportOptions } from "../../src/index.js";
+import { pbkdf2 as derive, randomFillSync } from "node:crypto";
+import { promisify } from "node:util";
+import { connect as connectWith, report as reportWith, scramSha256 as scramSha256With } from "../../src/index.js";
+import type { Authenticator, Client, ConnectOptions, ReportMessage, ReportOptions, ScramOptions } from "../../src/index.js";
 import { device } from "./provider.js";
 
 export * from "../../src/index.js";
@@ -32,4 +34,20 @@ export function connect(url: string | ConnectOptions, options?: ConnectOptions):
 export function report(target: string | ReportOptions, messages: readonly ReportMessage[], options?: ReportOptions): Promise<void> {
   const secure = typeof target === "string" ? /^mqtts:/i.test(target) : target.secure;
   return reportWith(target, messages, { ...(secure ? device.network.mqtts : device.network.mqtt), ...options });
+}
+
+const derived = promisify(derive);
+
+/** Node's own PBKDF2, off the main thread. */
+function pbkdf2(password: Uint8Array, salt: Uint8Array, iterations: number): Promise<Uint8Array> {
+  return derived(password, salt, iterations, 32, "sha256");
+}
+
+/**
+ * SCRAM-SHA-256 (RFC 5802, RFC 7677) for the option `authenticator`, with random numbers and PBKDF2 of Node's own.
+ *
+ * @throws MqttError (configuration) naming a wrong option and what it may be.
+ */
+export function scramSha256(options: Omit<ScramOptions, "random"> & Partial<Pick<ScramOptions, "random">>): Authenticator {
+  return scramSha256With({ random: randomFillSync, pbkdf2, ...options });
 }

@@ -1,4 +1,4 @@
-import { MqttError } from "../protocol/error.js";
+import { configurationError, MqttError } from "../protocol/error.js";
 import { PacketType } from "../protocol/codec/packet-type.js";
 import { ReasonCode } from "../protocol/codec/reason-code.js";
 import type { ReceivedPacket } from "../protocol/codec/received-packet.js";
@@ -19,7 +19,7 @@ import { toMqttError } from "./thrown.js";
 const TOPIC_ALIASES = 8;
 
 /** The client behind {@link connect}: a link that comes back, a queue before it, handlers behind it. */
-class ReconnectingClient extends Subscriber implements Client {
+export class ReconnectingClient extends Subscriber implements Client {
   private requests: Requests | undefined;
   /** Whether the connection that stands goes on with its session. */
   private resumed?: boolean;
@@ -100,6 +100,11 @@ class ReconnectingClient extends Subscriber implements Client {
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- what is thrown rejects
+  async reauthenticate(): Promise<void> {
+    throw configurationError("authenticator", "given for reauthenticate");
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- what is thrown rejects
   async close(options: Parameters<Client["close"]>[0] = {}): Promise<void> {
     if (this.ended !== undefined) return;
     this.sendDue();
@@ -152,7 +157,7 @@ class ReconnectingClient extends Subscriber implements Client {
   }
 
   /** Sends the requests and publications that wait, as far as there is room. */
-  private sendDue(): void {
+  protected sendDue(): void {
     this.due = false;
     this.pumpRequests();
     this.drain();
@@ -214,5 +219,6 @@ class ReconnectingClient extends Subscriber implements Client {
  * @throws MqttError (configuration) naming a wrong option and what it may be.
  */
 export function connect(url: string | ConnectOptions, options?: ConnectOptions): Client {
-  return new ReconnectingClient(toConfiguration(url, options, hostNetwork()));
+  const configuration = toConfiguration(url, options, hostNetwork());
+  return configuration.authenticator?.client(configuration) ?? new ReconnectingClient(configuration);
 }

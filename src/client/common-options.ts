@@ -11,7 +11,7 @@ import type { ConnectOptions, QueuePolicy } from "./options.js";
 export const RECEIVE_MAXIMUM = 20;
 
 /** Options with their defaults, checked, and what the client learns of the broker. Fields of {@link Connect} have its names and units. */
-export interface Configuration extends Connect, Pick<ConnectOptions, "onConnected" | "onDisconnected" | "onError"> {
+export interface Configuration extends Connect, Pick<ConnectOptions, "authenticator" | "onConnected" | "onDisconnected" | "onError"> {
   readonly host: string;
   readonly port: number;
   readonly socket: SocketOptions;
@@ -63,8 +63,8 @@ const WILL = { topic: undefined, payload: "", qos: 0, retain: false, properties:
 export const OPTIONS = {
   host: undefined, port: 1883, id: "", user: undefined, password: undefined, version: 5, keepAlive: 60, clean: true, early: false,
   will: undefined, properties: PROPERTIES, receiveBuffer: 512, sendBuffer: 256, inFlight: 8, queue: 16, queuePolicy: "reject",
-  connectTimeout: 30_000, reconnect: RECONNECT, socket: undefined, dns: undefined, io: undefined,
-  storage: undefined, onConnected: undefined, onDisconnected: undefined, onError: undefined,
+  connectTimeout: 30_000, reconnect: RECONNECT, socket: undefined, dns: undefined, io: undefined, authenticator: undefined, storage: undefined,
+  onConnected: undefined, onDisconnected: undefined, onError: undefined,
 };
 
 /**

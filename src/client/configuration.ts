@@ -38,6 +38,8 @@ export function toConfiguration(url: string | ConnectOptions, options: ConnectOp
   }
   checkInteger("queue", configuration.queue, 0, 0xffff);
   if (!Object.hasOwn(POLICIES, queuePolicy)) throw configurationError("queuePolicy", `one of ${Object.keys(POLICIES).join(", ")}`);
+  if (configuration.authenticator !== undefined && typeof (configuration.authenticator as { readonly client?: unknown }).client !== "function")
+    throw configurationError("authenticator", "an Authenticator, as scramSha256 makes one");
   if (typeof configuration.early !== "boolean") throw configurationError("early", "true or false");
   if (storage !== undefined) {
     if (typeof storage.restore !== "function") throw configurationError("storage", "a SessionStore");

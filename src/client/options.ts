@@ -1,3 +1,4 @@
+import type { Authenticator } from "../authentication/authenticator.js";
 import type { ConnectProperties, DisconnectProperties, Properties, PublishProperties, SubscribeProperties, WillProperties } from "../protocol/codec/property.js";
 import type { MqttError } from "../protocol/error.js";
 import type { PayloadSource } from "../protocol/session/publication.js";
@@ -64,6 +65,11 @@ export interface ConnectOptions {
    * up again where it was; that of another broker or `id` is forgotten. Default: the session lives as long as the client.
    */
   readonly storage?: SessionStorage;
+  /**
+   * Enhanced authentication (MQTT 5.0, 4.12): `scramSha256(...)`, or `new Authenticator(...)` for a method of your own. There is no falling
+   * back to MQTT 3.1.1 then, and no `early`. The exchange counts as waiting for the CONNACK: see `connectTimeout`.
+   */
+  readonly authenticator?: Authenticator;
   readonly will?: Will;
   /** CONNECT properties. Default Session Expiry Interval: 3,600 s, so that a lost link does not lose the session. */
   readonly properties?: ConnectProperties;
@@ -224,6 +230,12 @@ export interface Client {
    * `queue` has room for. Each Response Topic stays subscribed to.
    */
   request(topic: string, payload: Payload, options?: RequestOptions): Promise<Response>;
+  /**
+   * Authenticates again on the connection that stands (MQTT 5.0, 4.12.1), as when credentials are about to end; publishing goes on meanwhile.
+   * @returns once the server has accepted. When it refuses, or is refused, or takes longer than `connectTimeout`, the connection ends too and
+   * the client comes back as usual. Rejects at once, and nothing else happens, where there is no connection or no `authenticator`.
+   */
+  reauthenticate(): Promise<void>;
   /**
    * Sends what is due and DISCONNECT, closes the socket and ends the client: what is still pending rejects. While a payload is half-way no
    * DISCONNECT can be sent, and the broker publishes the will. It does so too at `reasonCode` 0x04, for which MQTT 3.1.1 has no DISCONNECT.

@@ -5,9 +5,10 @@ import type { Configuration } from "./common-options.js";
 
 /**
  * Refusals that last until somebody mends something: Client Identifier not valid, Bad User Name or Password, Not authorized, Packet too
- * large, Retain not supported, QoS not supported, Server moved; a character a code. Trying every second helps nobody.
+ * large, Bad authentication method, Retain not supported, QoS not supported, Server moved; a character a code. Trying every second helps
+ * nobody.
  */
-const LASTING = "\x85\x86\x87\x95\x9a\x9b\x9d";
+const LASTING = "\x85\x86\x87\x8c\x95\x9a\x9b\x9d";
 
 /**
  * What a server that does not know MQTT 5.0 may make of its CONNECT (MQTT 5.0, 3.1.2.2): Malformed Packet, Protocol Error, Unsupported

@@ -170,6 +170,10 @@ export class FakeClient implements Client {
   request(): never {
     throw new Error("the node does not use request");
   }
+
+  reauthenticate(): never {
+    throw new Error("the node does not use reauthenticate");
+  }
 }
 
 /** A sensor that is ready at the second look, or fails, or is never ready. */

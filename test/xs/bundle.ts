@@ -26,6 +26,7 @@ export async function bundleTests(files: readonly string[], output: string): Pro
   const imports = files.map((file) => `import ${JSON.stringify(file)};`).join("\n");
   const bundle = await rollup({
     input: ENTRY,
+    external: ["time", "timer"],
     plugins: [
       {
         name: "xs-tests",

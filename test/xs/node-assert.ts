@@ -33,15 +33,11 @@ export function match(text: string, pattern: RegExp): void {
   if (!pattern.test(text)) fail(`expected ${String(pattern)} to match "${text}"`);
 }
 
-/** Fails unless `body` throws an error that `expected` accepts: a pattern for its message, properties that it has, or a function. */
-export function throws(body: () => unknown, expected?: RegExp | object | ((error: unknown) => boolean)): void {
-  let error: Error | undefined;
-  try {
-    body();
-  } catch (thrown) {
-    error = thrown instanceof Error ? thrown : new Error(show(thrown));
-  }
-  if (error === undefined) fail("expected an error");
+/** What an error has to be: a pattern for its message, properties that it has, or a function that accepts it. */
+type Expected = RegExp | object | ((error: unknown) => boolean);
+
+function checkThrown(thrown: unknown, expected: Expected | undefined): void {
+  const error = thrown instanceof Error ? thrown : new Error(show(thrown));
   if (expected instanceof RegExp) match(String(error), expected);
   else if (typeof expected === "function") ok((expected as (error: unknown) => boolean)(error), `unexpected error: ${error.message}`);
   else if (expected !== undefined)
@@ -50,4 +46,26 @@ export function throws(body: () => unknown, expected?: RegExp | object | ((error
       if (value instanceof RegExp) match(String(actual), value);
       else deepEqual(actual, value, key);
     }
+}
+
+/** Fails unless `body` throws an error that `expected` accepts. */
+export function throws(body: () => unknown, expected?: Expected): void {
+  try {
+    body();
+  } catch (thrown) {
+    checkThrown(thrown, expected);
+    return;
+  }
+  fail("expected an error");
+}
+
+/** Fails unless a promise rejects with an error that `expected` accepts. */
+export async function rejects(promise: Promise<unknown>, expected?: Expected): Promise<void> {
+  try {
+    await promise;
+  } catch (thrown) {
+    checkThrown(thrown, expected);
+    return;
+  }
+  fail("expected a rejection");
 }

@@ -17,7 +17,7 @@ let bundle = "";
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "xs-tests-"));
   bundle = join(folder, "tests.js");
-  await bundleTests(plainTests("protocol"), bundle);
+  await bundleTests([...plainTests("protocol"), ...plainTests("authentication")], bundle);
 });
 
 after(() => rm(folder, { recursive: true }));
@@ -30,7 +30,7 @@ async function runTests(stress: boolean, leftOut: readonly number[]): Promise<Ou
   return stdout.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line) as Outcome);
 }
 
-test("the protocol core passes its tests inside XS, and with a collection at every allocation", async () => {
+test("the protocol core and the authentication methods pass their tests inside XS, and with a collection at every allocation", async () => {
   const outcomes = await runTests(false, []);
   deepEqual(outcomes.filter((outcome) => outcome.failure !== ""), []);
   ok(outcomes.length > 200, `only ${outcomes.length} tests ran`);

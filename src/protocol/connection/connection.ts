@@ -204,6 +204,8 @@ export class Connection extends Inbound {
       this.closed(new MqttError("peer", "the broker's Maximum Packet Size leaves no room for an acknowledgement", ReasonCode.PACKET_TOO_LARGE));
       return true;
     }
+    this.handler.onAccepted?.(announced);
+    if (this.transport === undefined) return true;
     const expiry = announced.sessionExpiryInterval ?? connect.properties?.sessionExpiryInterval ?? 0;
     session.established = connect.version === 5 ? expiry > 0 : !connect.cleanStart;
     if (session.established) session.storage?.begun();

@@ -1,4 +1,5 @@
 import type { MqttError } from "../error.js";
+import type { Properties } from "../codec/property.js";
 import type { ReceivedPacket } from "../codec/received-packet.js";
 import type { Publication, PublicationPayload } from "../session/publication.js";
 
@@ -9,6 +10,8 @@ import type { Publication, PublicationPayload } from "../session/publication.js"
 export interface ConnectionHandler {
   /** Whether a PUBACK is to be told through {@link onSettled} and {@link onPacket}; otherwise it is enough that `Publication.settled` is called. */
   readonly hearsAcknowledgements?: boolean;
+  /** The server accepts the CONNECT, with these properties; the session has not taken note of it yet. The connection may be ended from here. */
+  onAccepted?(announced: Properties): void;
   /** Any packet but PUBLISH, after the session has taken note of it. */
   onPacket(packet: ReceivedPacket): void;
   /**
