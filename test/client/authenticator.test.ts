@@ -63,19 +63,23 @@ for (const packet of [CHALLENGE, DONE])
     equal(onlyEnd(scene).reasonCode, 0x82);
   });
 
-test("an answer that comes after the connection was lost is not sent on the next one", async (t) => {
-  let finish: (answer: Uint8Array) => void = () => undefined;
-  const scene = connecting(t, { next: () => new Promise((resolve) => (finish = resolve)) });
-  scene.socket.receive(CHALLENGE);
-  await turn();
-  scene.socket.fail();
-  scene.clock.advance();
-  scene.socket.writable();
-  deepEqual(scene.socket.taken(), [CONNECT]);
-  finish(ascii("!"));
-  await turn();
-  deepEqual([scene.socket.taken(), scene.network.open], [[], 1]);
-});
+for (const outcome of ["an answer", "a refusal"])
+  test(`${outcome} that comes after the connection was lost does not touch the next one`, async (t) => {
+    let settle: (come: boolean) => void = () => undefined;
+    const next = (): Promise<Uint8Array> => new Promise((resolve, reject) => {
+      settle = (come): void => come ? resolve(ascii("!")) : reject(new Error("too late"));
+    });
+    const scene = connecting(t, { next });
+    scene.socket.receive(CHALLENGE);
+    await turn();
+    scene.socket.fail();
+    scene.clock.advance();
+    scene.socket.writable();
+    deepEqual(scene.socket.taken(), [CONNECT]);
+    settle(outcome === "an answer");
+    await turn();
+    deepEqual([scene.socket.taken(), scene.network.open, scene.ends.length], [[], 1, 1]);
+  });
 
 test("what a method throws refuses the server: DISCONNECT without a reason, and an error that has it", async (t) => {
   const refusals: readonly Partial<AuthenticationExchange>[] = [

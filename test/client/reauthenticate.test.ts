@@ -22,6 +22,28 @@ test("AUTH waits for room and goes before what is published meanwhile", async (t
   await again;
 });
 
+test("AUTH waits for room as often as it has to", async (t) => {
+  const scene = await connected(t);
+  scene.socket.writable(0);
+  const again = scene.client.reauthenticate();
+  for (const room of [1, 11, 12]) scene.socket.writable(room);
+  deepEqual(scene.socket.taken(), [AGAIN]);
+  scene.socket.receive(DONE);
+  await again;
+});
+
+test("AUTH that waited for room is not sent on the next connection", async (t) => {
+  const scene = await connected(t);
+  scene.socket.writable(0);
+  const again = rejects(scene.client.reauthenticate(), { kind: "transport" });
+  scene.socket.fail();
+  await again;
+  scene.clock.advance();
+  scene.socket.writable();
+  scene.socket.writable();
+  equal(scene.socket.taken().length, 1);
+});
+
 test("while AUTH waits for room it is not the server's turn", async (t) => {
   const scene = await connected(t);
   scene.socket.writable(3);
@@ -46,23 +68,26 @@ test("an answer waits for the end of a payload that is on its way", async (t) =>
   await Promise.all([again, published]);
 });
 
-test("re-authentication that takes longer than connectTimeout ends the connection", async (t) => {
-  const scene = await connected(t, {}, { connectTimeout: 5000 });
-  const again = scene.client.reauthenticate();
-  deepEqual(scene.socket.taken(), [AGAIN]);
-  scene.clock.advance(4999);
-  deepEqual(scene.ends, []);
-  const outcome = rejects(again, { kind: "transport", reasonCode: 0x88, message: "the broker did not finish re-authentication within 5000 ms" });
-  const { socket } = scene;
-  scene.clock.advance(1);
-  await outcome;
-  deepEqual(socket.taken(), ["E0 01 80"]);
-  equal(onlyEnd(scene).reasonCode, 0x88);
-  scene.clock.advance();
-  scene.socket.writable();
-  // Not clean: with the session.
-  deepEqual(scene.socket.taken(), [CONNECT.replace("05 02", "05 00")]);
-});
+// Before and after the client's timer has fired for the first time.
+for (const begun of [1000, 10_000])
+  test(`re-authentication that takes longer than connectTimeout ends the connection: begun after ${begun} ms`, async (t) => {
+    const scene = await connected(t, {}, { connectTimeout: 5000 });
+    scene.clock.advance(begun);
+    const again = scene.client.reauthenticate();
+    deepEqual(scene.socket.taken(), [AGAIN]);
+    scene.clock.advance(4999);
+    deepEqual(scene.ends, []);
+    const outcome = rejects(again, { kind: "transport", reasonCode: 0x88, message: "the broker did not finish re-authentication within 5000 ms" });
+    const { socket } = scene;
+    scene.clock.advance(1);
+    await outcome;
+    deepEqual(socket.taken(), ["E0 01 80"]);
+    equal(onlyEnd(scene).reasonCode, 0x88);
+    scene.clock.advance();
+    scene.socket.writable();
+    // Not clean: with the session.
+    deepEqual(scene.socket.taken(), [CONNECT.replace("05 02", "05 00")]);
+  });
 
 test("a re-authentication in time leaves no deadline behind", async (t) => {
   const scene = await connected(t, {}, { connectTimeout: 5000 });

@@ -2,7 +2,7 @@ import { equal, match } from "node:assert/strict";
 import { suite, test } from "node:test";
 import { authenticate } from "../../../src/protocol/connection/authenticating.js";
 import { mqttError } from "../support/encoding.js";
-import { CONNECT_TIMEOUT, ScriptedBroker } from "../support/scripted-broker.js";
+import { CONNECT_TIMEOUT, LASTING, ScriptedBroker } from "../support/scripted-broker.js";
 
 const METHOD = { properties: { authenticationMethod: "m" } };
 const CONTINUE = "F0 06 18 04 15 00 01 'm'";
@@ -35,6 +35,20 @@ suite("enhanced authentication", () => {
     const broker = ScriptedBroker.connected(METHOD, "15 00 01 'm'");
     equal(answer(broker, 0x19), true);
     broker.expect("F0 06 19 04 15 00 01 'm'").reply(CONTINUE, "F0 06 00 04 15 00 01 'm'").expectNothing().told("AUTH 0x18", "AUTH");
+  });
+
+  test("the owner may refuse a server that accepts, before the session takes note of what it says", () => {
+    const broker = ScriptedBroker.connected({ ...LASTING, properties: { ...LASTING.properties, ...METHOD.properties } }, "15 00 01 'm'");
+    broker.publish("a", 2, "07");
+    broker.cut().connect();
+    broker.transport.take();
+    broker.onAccepted = ({ authenticationMethod }): void => {
+      equal(authenticationMethod, "m");
+      equal(broker.disconnect(0x80), true);
+    };
+    // It has no session: that would be the end of the publication.
+    broker.reply("20 07 00 00 04 15 00 01 'm'").expect("E0 01 80").told();
+    equal(broker.session.outgoing.count, 1);
   });
 
   test("a code out of place is a Protocol Error (MQTT-4.12.0-2)", () => {

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Connect } from "../../../src/protocol/codec/connect.js";
 import { packetName } from "../../../src/protocol/codec/packet-type.js";
-import type { PublishProperties } from "../../../src/protocol/codec/property.js";
+import type { Properties, PublishProperties } from "../../../src/protocol/codec/property.js";
 import type { ReceivedPacket } from "../../../src/protocol/codec/received-packet.js";
 import { readUtf8 } from "../../../src/protocol/codec/utf8.js";
 import { Connection, ConnectionState } from "../../../src/protocol/connection/connection.js";
@@ -59,6 +59,8 @@ export class ScriptedBroker implements ConnectionHandler {
   settledError: MqttError | undefined;
   /** What the application does when there may be room. */
   whenWritable: () => void = () => undefined;
+  /** What the application does when the server accepts. */
+  onAccepted: (announced: Properties) => void = () => undefined;
   #options: ScriptOptions;
   #log: string[] = [];
   #window = Infinity;
