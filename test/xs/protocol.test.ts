@@ -34,6 +34,8 @@ test("the protocol core and the authentication methods pass their tests inside X
   const outcomes = await runTests(false, []);
   deepEqual(outcomes.filter((outcome) => outcome.failure !== ""), []);
   ok(outcomes.length > 200, `only ${outcomes.length} tests ran`);
+  // What docs/authentication.md says of 4,096 iterations.
+  equal(Math.floor((outcomes.find(({ name }) => name.startsWith("RFC 7677"))?.steps ?? 0) / 1e6), 97);
   const long = outcomes.filter((outcome) => outcome.steps > STRESS_STEPS).map((outcome) => outcome.index);
   const stressed = await runTests(true, long);
   deepEqual(stressed.filter((outcome) => outcome.failure !== ""), []);
