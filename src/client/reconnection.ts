@@ -49,7 +49,7 @@ export function delayAfter(configuration: Configuration, error: MqttError, laste
     configuration.version = 5;
   }
   // A CONNECT that was short enough before: without the name that the server gave it is again.
-  if (!stood && error.kind === "resource") {
+  if (!greeted && error.kind === "resource") {
     configuration.clientId = configuration.id;
     configuration.cleanStart = configuration.clean;
   }

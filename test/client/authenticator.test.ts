@@ -127,6 +127,19 @@ test("an answer that does not fit the send buffer ends the connection and names 
   equal(onlyEnd(scene).kind, "resource");
 });
 
+test("what a server makes too long for the send buffer does not cost the session", async (t) => {
+  const scene = await connected(t, { next: () => new Uint8Array(300) });
+  for (let i = 0; i < 2; i++) {
+    scene.socket.fail();
+    scene.clock.advance();
+    scene.socket.writable();
+    deepEqual(scene.socket.taken(), [CONNECT.replace("05 02", "05 00")]);
+    scene.socket.receive(CHALLENGE);
+    await turn();
+    equal(scene.ends.at(-1)?.error.kind, "resource");
+  }
+});
+
 test("a CONNECT whose first data does not fit the send buffer is refused at once", (t) => {
   const clock = new FakeClock(t);
   const authenticator = new Authenticator({ name: "m", begin: () => ({ ...SIMPLE, data: new Uint8Array(300) }) });
