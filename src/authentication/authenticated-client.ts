@@ -117,7 +117,7 @@ export class AuthenticatedClient extends ReconnectingClient {
       if (this.exchange === exchange) this.send(ReasonCode.CONTINUE_AUTHENTICATION, answer);
     }).catch((error: unknown) => {
       if (this.exchange === exchange) this.refuse(error);
-    });
+    }).catch((thrown: unknown) => this.callbackFailed("onDisconnected", thrown));
   }
 
   /** Sends an AUTH, now or once there is room; then it is the server's turn. @throws MqttError when it does not fit. */

@@ -99,6 +99,19 @@ test("what a method throws refuses the server: DISCONNECT without a reason, and 
     });
 });
 
+test("onDisconnected that throws when the server is refused is reported, and the client comes back", async (t) => {
+  const errors: string[] = [];
+  const scene = connecting(t, { next: () => Promise.reject(new Error("no such card")) }, {
+    onDisconnected: () => { throw new Error("no screen"); },
+    onError: ({ message }) => errors.push(message),
+  });
+  scene.socket.receive(CHALLENGE);
+  await turn();
+  deepEqual(errors, ["onDisconnected failed: no screen"]);
+  scene.clock.advance();
+  equal(scene.network.sockets.length, 2);
+});
+
 test("a server that never answers is given up after connectTimeout, counted from the last AUTH", async (t) => {
   const scene = connecting(t, {}, { connectTimeout: 5000, reconnect: false });
   scene.clock.advance(4999);
