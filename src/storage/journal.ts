@@ -1,0 +1,96 @@
+import { checkInteger, MqttError } from "../protocol/error.js";
+import type { FlashPartition } from "./flash.js";
+import { Name, RecordType } from "./layout.js";
+import { Medium } from "./medium.js";
+import { recover, type Recovered } from "./recovery.js";
+import { Ring } from "./ring.js";
+
+export interface JournalOptions {
+  /** Records that are kept at once, 12 bytes of RAM each: 1 to 1,024. Default 32. */
+  readonly liveRecords?: number | undefined;
+  /** Longest record in bytes, 16 of them its header; takes as much RAM: 64 to a quarter of a block, at most 4,096. Default 512. */
+  readonly recordLength?: number | undefined;
+  /** In place of what the partition says, in bytes; ESP32's encrypted flash needs 16. */
+  readonly writeAlign?: number | undefined;
+}
+
+/**
+ * An append-only journal over a partition of NOR flash (docs/storage.md). When a call returns, what it wrote is safe; a power cut at any
+ * moment loses at most what was being written then. Blocks are used in turn, so that all are worn alike: what is kept moves on from the
+ * oldest one before its turn comes, readings in it are dropped and counted.
+ */
+export class Journal extends Ring {
+  /** What was found on flash: to be reported once. */
+  readonly recovered: Recovered;
+  private readonly liveRecords: number;
+  /** Bytes of flash that may be kept. */
+  private readonly keptLimit: number;
+
+  /**
+   * Finds what is on flash, and writes nothing.
+   * @throws MqttError (configuration) for an option out of range or a partition that cannot be used.
+   */
+  constructor(flash: FlashPartition, options: JournalOptions = {}) {
+    const { blockLength } = flash.status();
+    const recordLength = checkInteger("recordLength", options.recordLength ?? 512, 64, Math.min(blockLength >> 2, Name.LENGTH_MAXIMUM + 1));
+    const liveRecords = checkInteger("liveRecords", options.liveRecords ?? 32, 1, 1024);
+    const medium = new Medium(flash, options.writeAlign, recordLength);
+    super(medium, liveRecords);
+    this.liveRecords = liveRecords;
+    this.keptLimit = ((medium.blocks - 4) * blockLength) / 2;
+    this.recovered = recover(this);
+  }
+
+  /**
+   * Begins a record of a type and key, which {@link commit} writes; it takes the place of the one that has them. A reading's key is free.
+   * @param length bytes of data, to be put into `medium.bytes` at once.
+   * @returns where they belong there.
+   * @throws MqttError (resource) when it is too long or too much is kept: nothing has changed.
+   */
+  begin(type: number, key: number, length: number): number {
+    const medium = this.medium;
+    const size = medium.sizeOf(length);
+    medium.checkLength(length);
+    if (type !== RecordType.READING) {
+      const live = this.live;
+      if (live.count >= this.liveRecords && live.find((type << Name.TYPE) | key) < 0) throw new MqttError("resource", `${live.count} records are kept already: raise liveRecords, or wait until some are done`);
+      if (length > 0 && live.bytes + size > this.keptLimit) throw new MqttError("resource", `${live.bytes} of ${this.keptLimit} bytes are kept already: use a larger partition, or wait until some are done`);
+    }
+    this.makeRoom(size);
+    return medium.compose(type === RecordType.READING ? this.lastReading + 1 : this.nextId, (type << Name.TYPE) | (length << Name.LENGTH) | key);
+  }
+
+  /** Writes the record that was begun. @returns its `ID`. */
+  commit(): number {
+    const medium = this.medium;
+    const id = medium.id;
+    const name = medium.name;
+    this.apply(id, name, this.write());
+    return id;
+  }
+
+  /** Reads part of a kept record's data. @returns them, until the journal is used again; nothing when the record is done. */
+  read(id: number, from: number, count: number): Uint8Array {
+    const index = this.live.findId(id);
+    return this.medium.readData(index < 0 ? 0 : this.live.offset(index), from, index < 0 ? 0 : count);
+  }
+
+  /** Marks the kept record of a type and key as done. @returns whether there was one. */
+  done(type: number, key: number): boolean {
+    const index = this.live.find((type << Name.TYPE) | key);
+    if (index < 0) return false;
+    this.mark(this.live.id(index), type, key);
+    return true;
+  }
+
+  /** Marks a reading and all before it as done. */
+  doneReadings(number: number): void {
+    if (number > this.doneReading) this.mark(Math.min(number, this.lastReading), RecordType.READING, this.dropped & Name.KEY);
+  }
+
+  private mark(id: number, type: number, key: number): void {
+    this.makeRoom(this.medium.sizeOf(0));
+    this.medium.compose(id, Name.DONE | (type << Name.TYPE) | key);
+    this.commit();
+  }
+}

@@ -1,0 +1,204 @@
+import { configurationError, MqttError } from "../protocol/error.js";
+import { crc32 } from "./crc32.js";
+import type { FlashPartition } from "./flash.js";
+import { BlockHeader, FORMAT, Name, RecordHeader } from "./layout.js";
+
+/** Fewest blocks: two that are being filled and emptied, two in reserve, and one for what is kept. */
+const BLOCKS_MINIMUM = 5;
+
+const NOTHING = new Uint8Array(0);
+
+/** What stands where the header of a record is looked for. */
+export const Found = { BLANK: 0, GARBAGE: -1 } as const;
+
+/** Length of a record's data in bytes. */
+export function dataLength(name: number): number {
+  return (name >> Name.LENGTH) & Name.LENGTH_MAXIMUM;
+}
+
+/** A partition as the journal sees it: headers, records and one buffer for them. */
+export class Medium {
+  readonly blocks: number;
+  readonly blockLength: number;
+  /** Everything begins at a multiple of it: `writeAlign`, and whole words. */
+  readonly unit: number;
+  /** Bytes of a block before its first record. */
+  readonly start: number;
+  /** The last header read. */
+  readonly header = new Int32Array(BlockHeader.LENGTH / 4);
+  /** A record behind room for a block's header, so that both go in one write. */
+  bytes = NOTHING;
+  /** The same. */
+  words = new Int32Array(NOTHING.buffer);
+  private readonly flash: FlashPartition;
+  private readonly blockHeader: Uint8Array;
+  private readonly recordHeader: Uint8Array;
+  /** Parts of the buffer: a record without data, and what was last read or written, which is mostly the same again. */
+  private mark = NOTHING;
+  private part = NOTHING;
+
+  /** @throws MqttError (configuration) for a partition that cannot be used, or a length out of range. */
+  constructor(flash: FlashPartition, writeAlign: number | undefined, recordLength: number) {
+    const status = flash.status();
+    const align = writeAlign ?? status.writeAlign ?? 4;
+    let unit = align;
+    while (unit % 4 !== 0) unit += align;
+    this.flash = flash;
+    this.blocks = status.blocks;
+    this.blockLength = status.blockLength;
+    this.unit = unit;
+    this.start = this.roundUp(BlockHeader.LENGTH);
+    if (status.blocks < BLOCKS_MINIMUM) throw configurationError("the partition", `of ${BLOCKS_MINIMUM} blocks or more, it has ${status.blocks}`);
+    if ((status.eraseValue ?? 0xff) !== 0xff) throw configurationError("the partition", "of NOR flash, where an erased byte is 0xFF");
+    if (unit > 1020 || status.blockLength % unit !== 0) throw configurationError("writeAlign", `1 to 1020 and a divisor of the block's ${status.blockLength} bytes`);
+    this.allocate(this.start + this.roundUp(recordLength));
+    this.blockHeader = new Uint8Array(this.header.buffer);
+    this.recordHeader = this.blockHeader.subarray(0, RecordHeader.LENGTH);
+  }
+
+  private roundUp(length: number): number {
+    return Math.ceil(length / this.unit) * this.unit;
+  }
+
+  /** Bytes that a record takes, by the length of its data. */
+  sizeOf(length: number): number {
+    return this.roundUp(length === 0 ? RecordHeader.LENGTH : RecordHeader.LENGTH_WITH_DATA + length);
+  }
+
+  /** Where a block begins in the partition. */
+  offsetOf(sequence: number): number {
+    return (sequence % this.blocks) * this.blockLength;
+  }
+
+  erase(sequence: number): void {
+    this.flash.eraseBlock(sequence % this.blocks);
+  }
+
+  private formatWord(): number {
+    return FORMAT | ((this.unit / 4) << 24);
+  }
+
+  /** Reads the header at the start of a block of the partition. @returns whether it is one. */
+  readBlockHeader(block: number): boolean {
+    const header = this.header;
+    this.flash.read(this.blockHeader, block * this.blockLength);
+    return header[BlockHeader.FORMAT] === this.formatWord() && header[BlockHeader.CHECK] === crc32(header, 0, BlockHeader.CHECK, 0)
+      && (header[BlockHeader.SEQUENCE] ?? 0) % this.blocks === block;
+  }
+
+  /** Puts a block's header in front of the record that is to be written. */
+  setBlockHeader(sequence: number, tail: number, reading: number, dropped: number): void {
+    const words = this.words;
+    this.bytes.fill(0xff, 0, this.start);
+    words[BlockHeader.FORMAT] = this.formatWord();
+    words[BlockHeader.SEQUENCE] = sequence;
+    words[BlockHeader.TAIL] = tail;
+    words[BlockHeader.READING] = reading;
+    words[BlockHeader.DROPPED] = dropped;
+    words[BlockHeader.CHECK] = crc32(words, 0, BlockHeader.CHECK, 0);
+  }
+
+  /** Reads a record's header. @returns the bytes that the record takes, or one of {@link Found}. */
+  readRecordHeader(sequence: number, position: number): number {
+    const header = this.header;
+    this.flash.read(this.recordHeader, this.offsetOf(sequence) + position);
+    if (header[RecordHeader.CHECK] === crc32(header, 0, RecordHeader.CHECK, sequence)) {
+      const size = this.sizeOf(dataLength(header[RecordHeader.NAME] ?? 0));
+      if (position + size <= this.blockLength) return size;
+    }
+    return ((header[0] ?? 0) & (header[1] ?? 0) & (header[2] ?? 0)) === -1 ? Found.BLANK : Found.GARBAGE;
+  }
+
+  /** Whether a block holds nothing from a position on. */
+  isBlank(sequence: number, position: number): boolean {
+    const words = this.words;
+    while (position < this.blockLength) {
+      const length = Math.min(this.bytes.length, this.blockLength - position);
+      this.read(0, length, this.offsetOf(sequence) + position);
+      for (let i = length >> 2; i-- > 0; ) if (words[i] !== -1) return false;
+      position += length;
+    }
+    return true;
+  }
+
+  /** Begins a record in the buffer. @returns where its data belong. */
+  compose(id: number, name: number): number {
+    const start = this.start;
+    const size = this.sizeOf(dataLength(name));
+    this.bytes.fill(0xff, start, start + size);
+    this.words[start / 4 + RecordHeader.ID] = id;
+    this.words[start / 4 + RecordHeader.NAME] = name;
+    return start + RecordHeader.LENGTH_WITH_DATA;
+  }
+
+  /** Seals the record in the buffer and writes it; at the start of a block with its header. @returns the bytes it takes. */
+  write(sequence: number, position: number): number {
+    const words = this.words;
+    const start = this.start;
+    const record = start / 4;
+    const length = dataLength(this.name);
+    const size = this.sizeOf(length);
+    const from = position === start ? 0 : start;
+    words[record + RecordHeader.CHECK] = crc32(words, record, record + RecordHeader.CHECK, sequence);
+    if (length > 0) words[record + RecordHeader.DATA_CHECK] = this.dataCheck(length);
+    this.flash.write(this.view(from, start + size), this.offsetOf(sequence) + position + from - start);
+    return size;
+  }
+
+  /** `ID` of the record in the buffer. */
+  get id(): number {
+    return this.words[this.start / 4 + RecordHeader.ID] ?? 0;
+  }
+
+  /** `NAME` of the record in the buffer. */
+  get name(): number {
+    return this.words[this.start / 4 + RecordHeader.NAME] ?? 0;
+  }
+
+  private dataCheck(length: number): number {
+    const data = this.start / 4 + RecordHeader.DATA;
+    return crc32(this.words, data, data + ((length + 3) >> 2), 0);
+  }
+
+  /** Reads a whole record into the buffer. @returns whether it is as it was written. */
+  readRecord(offset: number, id: number, name: number): boolean {
+    const length = dataLength(name);
+    const size = this.sizeOf(length);
+    this.read(this.start, size, offset);
+    const record = this.start / 4;
+    return this.id === id && this.name === name && (length === 0 || this.words[record + RecordHeader.DATA_CHECK] === this.dataCheck(length));
+  }
+
+  /** Reads part of a record's data. @returns them, until the buffer is used again. */
+  readData(offset: number, from: number, count: number): Uint8Array {
+    const start = this.start + RecordHeader.LENGTH_WITH_DATA;
+    this.read(start, count, offset + RecordHeader.LENGTH_WITH_DATA + from);
+    return this.view(start, start + count);
+  }
+
+  /** Fills a part of the buffer from flash; what an earlier, larger buffer has written makes it as large. */
+  private read(start: number, count: number, offset: number): void {
+    if (start + count > this.bytes.length) this.allocate(this.roundUp(start + count));
+    if (count > 0) this.flash.read(this.view(start, start + count), offset);
+  }
+
+  private allocate(length: number): void {
+    const bytes = (this.bytes = this.part = new Uint8Array(length));
+    this.words = new Int32Array(bytes.buffer);
+    this.mark = bytes.subarray(this.start, this.start + this.sizeOf(0));
+  }
+
+  private view(start: number, end: number): Uint8Array {
+    const mark = this.mark;
+    if (mark.byteOffset === start && mark.length === end - start) return mark;
+    const part = this.part;
+    if (part.byteOffset === start && part.length === end - start) return part;
+    return (this.part = this.bytes.subarray(start, end));
+  }
+
+  /** The error of the caller who wants to keep more in one record than there is room for. */
+  checkLength(length: number): void {
+    const room = this.bytes.length - this.start - RecordHeader.LENGTH_WITH_DATA;
+    if (length > room) throw new MqttError("resource", `what is to be kept takes ${length} bytes, a record has ${room}: raise recordLength by ${length - room} or more, up to a quarter of a block`);
+  }
+}

@@ -1,0 +1,149 @@
+/** What a node keeps, as a plain list of facts: what the journal must show after any cut. */
+import { Publication } from "../../src/protocol/session/publication.js";
+import { encodeUtf8 } from "../../src/protocol/codec/utf8.js";
+import type { FlashPartition } from "../../src/storage/flash.js";
+import { Journal, type JournalOptions } from "../../src/storage/journal.js";
+import { SessionStore } from "../../src/storage/session-store.js";
+import { TelemetryLog } from "../../src/storage/telemetry-log.js";
+import { Random } from "./random.js";
+
+/** One call. */
+export type Step =
+  | { readonly call: "open"; readonly identity: number }
+  | { readonly call: "store"; readonly identifier: number; readonly serial: number; readonly length: number }
+  | { readonly call: "released" | "done" | "received" | "forgotten"; readonly identifier: number }
+  | { readonly call: "append"; readonly length: number }
+  | { readonly call: "doneReadings"; readonly number: number };
+
+/** A publication in flight: which one and how long, or that its PUBREL is due. */
+export interface InFlight {
+  readonly identifier: number;
+  readonly content: string;
+}
+
+export interface State {
+  readonly identity: number;
+  readonly outgoing: readonly InFlight[];
+  readonly incoming: readonly number[];
+  readonly lastReading: number;
+  /** Readings that were done, not counting dropped ones. */
+  readonly arrived: number;
+}
+
+export const nothing: State = { identity: -1, outgoing: [], incoming: [], lastReading: 0, arrived: 0 };
+
+const RELEASED = "released";
+
+const IDENTITIES = [0, 1, 2].map((number) => encodeUtf8(`mqtts://broker${number}/kitchen`));
+
+function identityOf(index: number): Uint8Array {
+  return IDENTITIES[index] ?? new Uint8Array(0);
+}
+
+function payloadOf(serial: number, length: number): Uint8Array {
+  return new Random(serial).bytes(length);
+}
+
+function contentOf(topic: string, payload: Uint8Array): string {
+  return `${topic} ${payload.join()}`;
+}
+
+/** A reading's time and bytes follow from its number and length. */
+export function timeOf(number: number): number {
+  return 1_800_000_000_000 + number * 60_001;
+}
+
+/** The journal with both its users, and the calls of {@link Step}. */
+export class Node {
+  readonly journal: Journal;
+  readonly session: SessionStore;
+  readonly log: TelemetryLog;
+
+  constructor(flash: FlashPartition, options: JournalOptions = {}) {
+    this.journal = new Journal(flash, options);
+    this.session = new SessionStore(this.journal);
+    this.log = new TelemetryLog(this.journal);
+  }
+
+  perform(step: Step): void {
+    const session = this.session;
+    switch (step.call) {
+      case "open": session.open(identityOf(step.identity)); break;
+      case "store": session.store(step.identifier, new Publication(`t/${step.serial}`, 1 + (step.serial % 2), false), payloadOf(step.serial, step.length)); break;
+      case "append": {
+        const number = this.journal.lastReading + 1;
+        this.log.append(timeOf(number), payloadOf(number, step.length));
+        break;
+      }
+      case "doneReadings": this.log.done(step.number); break;
+      default: session[step.call](step.identifier);
+    }
+  }
+
+  /** What is there. @throws when a reading is not as it was, or one is missing between others. */
+  observe(): State {
+    const { journal, log, session } = this;
+    log.rewind();
+    let next = journal.doneReading;
+    while (log.next()) {
+      if (log.number !== ++next || log.time !== timeOf(next)) throw new Error(`reading ${log.number} of ${log.time} in place of ${next} of ${timeOf(next)}`);
+      const data = log.read();
+      if (data.join() !== payloadOf(next, data.length).join()) throw new Error(`reading ${next} is ${data.join()}`);
+    }
+    if (next !== journal.lastReading) throw new Error(`readings end at ${next}, not ${journal.lastReading}`);
+    return {
+      identity: IDENTITIES.findIndex((identity) => session.isOf(identity)),
+      outgoing: session.outgoing().map(({ identifier, publication }) => ({
+        identifier,
+        content: publication === undefined ? RELEASED : contentOf(String.fromCharCode(...publication.topic.subarray(2)), publication.payload.read(0, 1 << 16)),
+      })),
+      incoming: session.incoming(),
+      lastReading: journal.lastReading,
+      arrived: journal.doneReading - journal.dropped,
+    };
+  }
+}
+
+/** What follows from a call that returned, or would have without a cut. @param node after it; only for what a full log drops. */
+export function follow(state: State, step: Step, node: Node): State {
+  const outgoing = "identifier" in step ? state.outgoing.filter(({ identifier }) => identifier !== step.identifier) : state.outgoing;
+  switch (step.call) {
+    case "open": return step.identity === state.identity ? state : { ...state, identity: step.identity, outgoing: [], incoming: [] };
+    case "store": return { ...state, outgoing: [...outgoing, { identifier: step.identifier, content: contentOf(`t/${step.serial}`, payloadOf(step.serial, step.length)) }] };
+    case "released": return { ...state, outgoing: [...outgoing, { identifier: step.identifier, content: RELEASED }] };
+    case "done": return { ...state, outgoing };
+    case "received": return { ...state, incoming: [...state.incoming, step.identifier] };
+    case "forgotten": return { ...state, incoming: state.incoming.filter((identifier) => identifier !== step.identifier) };
+    case "append": return { ...state, lastReading: state.lastReading + 1 };
+    case "doneReadings": return { ...state, arrived: Math.max(node.journal.doneReading, Math.min(step.number, state.lastReading)) - node.journal.dropped };
+  }
+}
+
+/** Limits of a random workload. */
+export interface Load {
+  /** Publications in flight at most, and QoS 2 identifiers. */
+  readonly inFlight: number;
+  /** Bytes of a payload or reading at most. */
+  readonly length: number;
+  /** Chance that a call is about readings. */
+  readonly readings: number;
+  /** Publications that stay: their share. */
+  readonly staying: number;
+}
+
+/** The next call of a workload. */
+export function choose(state: State, load: Load, random: Random, serial: number): Step {
+  if (state.identity < 0 || random.chance(0.002)) return { call: "open", identity: random.below(3) };
+  if (random.chance(load.readings)) {
+    return random.chance(0.9) ? { call: "append", length: random.below(load.length) } : { call: "doneReadings", number: Math.max(0, state.lastReading - random.below(6)) };
+  }
+  if (random.chance(0.2)) {
+    const [first] = state.incoming;
+    return first !== undefined && (state.incoming.length >= load.inFlight || random.chance(0.5)) ? { call: "forgotten", identifier: first } : { call: "received", identifier: 1 + (serial % 0xffff) };
+  }
+  const movable = state.outgoing.filter(({ identifier }) => (identifier * 7919) % 1000 >= load.staying * 1000);
+  const chosen = movable[random.below(movable.length)];
+  if (chosen !== undefined && (state.outgoing.length >= load.inFlight || random.chance(0.5))) return { call: chosen.content !== RELEASED && random.chance(0.3) ? "released" : "done", identifier: chosen.identifier };
+  if (state.outgoing.length >= load.inFlight) return { call: "append", length: random.below(load.length) };
+  return { call: "store", identifier: 1 + (serial % 0xffff), serial, length: random.below(load.length) };
+}
