@@ -14,6 +14,10 @@ export interface JournalOptions {
   readonly writeAlign?: number | undefined;
 }
 
+function full(what: string): MqttError {
+  return new MqttError("resource", `${what}, or wait until some are done`);
+}
+
 /**
  * An append-only journal over a partition of NOR flash (docs/storage.md). When a call returns, what it wrote is safe; a power cut at any
  * moment loses at most what was being written then. Blocks are used in turn, so that all are worn alike: what is kept moves on from the
@@ -42,7 +46,8 @@ export class Journal extends Ring {
   }
 
   /**
-   * Begins a record of a type and key, which {@link commit} writes; it takes the place of the one that has them. A reading's key is free.
+   * Begins a record of a type and key, which {@link commit} writes; it takes the place of the one that has them, and a
+   * session that of everything kept. A reading's key is free.
    * @param length bytes of data, to be put into `medium.bytes` at once.
    * @returns where they belong there.
    * @throws MqttError (resource) when it is too long or too much is kept: nothing has changed.
@@ -51,13 +56,16 @@ export class Journal extends Ring {
     const medium = this.medium;
     const size = medium.sizeOf(length);
     medium.checkLength(length);
-    if (type !== RecordType.READING) {
-      const live = this.live;
-      if (live.count >= this.liveRecords && live.find((type << Name.TYPE) | key) < 0) throw new MqttError("resource", `${live.count} records are kept already: raise liveRecords, or wait until some are done`);
-      if (length > 0 && live.bytes + size > this.keptLimit) throw new MqttError("resource", `${live.bytes} of ${this.keptLimit} bytes are kept already: use a larger partition, or wait until some are done`);
-    }
+    if (type > RecordType.SESSION && this.live.find((type << Name.TYPE) | key) < 0) this.checkRoom(size);
     this.makeRoom(size);
     return medium.compose(type === RecordType.READING ? this.lastReading + 1 : this.nextId, (type << Name.TYPE) | (length << Name.LENGTH) | key);
+  }
+
+  /** @throws MqttError (resource) when so many bytes more, or one record more, would be too much to keep. */
+  private checkRoom(size: number): void {
+    const { count, bytes } = this.live;
+    if (count >= this.liveRecords) throw full(`${count} records are kept already: raise liveRecords`);
+    if (bytes + size > this.keptLimit) throw full(`${bytes} of ${this.keptLimit} bytes are kept already: use a larger partition`);
   }
 
   /** Writes the record that was begun. @returns its `ID`. */
@@ -85,12 +93,16 @@ export class Journal extends Ring {
 
   /** Marks a reading and all before it as done. */
   doneReadings(number: number): void {
-    if (number > this.doneReading) this.mark(Math.min(number, this.lastReading), RecordType.READING, this.dropped & Name.KEY);
+    const last = Math.min(number, this.lastReading);
+    if (last <= this.doneReading) return;
+    // First: making room for the mark drops nothing that has arrived.
+    this.doneReading = last;
+    this.mark(last, RecordType.READING, this.dropped);
   }
 
   private mark(id: number, type: number, key: number): void {
     this.makeRoom(this.medium.sizeOf(0));
-    this.medium.compose(id, Name.DONE | (type << Name.TYPE) | key);
+    this.medium.compose(id, Name.DONE | (type << Name.TYPE) | (key & Name.KEY));
     this.commit();
   }
 }

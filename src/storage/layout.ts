@@ -29,11 +29,11 @@ export const RecordHeader = {
   ID: 0,
   /** See {@link Name}. */
   NAME: 1,
-  /** CRC-32 of the two words before, seeded with the block's sequence: what lies in another block does not count. */
+  /** CRC-32 of the block's sequence and the two words before: what belongs to another block does not count. */
   CHECK: 2,
   /** In bytes, where there are no data. */
   LENGTH: 12,
-  /** CRC-32 of the data, filled up with 0xFF to whole words; only where there are data. */
+  /** CRC-32 of `ID` and the data, filled up with 0xFF to whole words; only where there are data. */
   DATA_CHECK: 3,
   /** First word of the data. */
   DATA: 4,

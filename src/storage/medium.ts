@@ -82,7 +82,7 @@ export class Medium {
   readBlockHeader(block: number): boolean {
     const header = this.header;
     this.flash.read(this.blockHeader, block * this.blockLength);
-    return header[BlockHeader.FORMAT] === this.formatWord() && header[BlockHeader.CHECK] === crc32(header, 0, BlockHeader.CHECK, 0)
+    return header[BlockHeader.FORMAT] === this.formatWord() && header[BlockHeader.CHECK] === crc32(this.formatWord(), header, BlockHeader.SEQUENCE, BlockHeader.CHECK)
       && (header[BlockHeader.SEQUENCE] ?? 0) % this.blocks === block;
   }
 
@@ -90,19 +90,19 @@ export class Medium {
   setBlockHeader(sequence: number, tail: number, reading: number, dropped: number): void {
     const words = this.words;
     this.bytes.fill(0xff, 0, this.start);
-    words[BlockHeader.FORMAT] = this.formatWord();
+    const format = (words[BlockHeader.FORMAT] = this.formatWord());
     words[BlockHeader.SEQUENCE] = sequence;
     words[BlockHeader.TAIL] = tail;
     words[BlockHeader.READING] = reading;
     words[BlockHeader.DROPPED] = dropped;
-    words[BlockHeader.CHECK] = crc32(words, 0, BlockHeader.CHECK, 0);
+    words[BlockHeader.CHECK] = crc32(format, words, BlockHeader.SEQUENCE, BlockHeader.CHECK);
   }
 
   /** Reads a record's header. @returns the bytes that the record takes, or one of {@link Found}. */
   readRecordHeader(sequence: number, position: number): number {
     const header = this.header;
     this.flash.read(this.recordHeader, this.offsetOf(sequence) + position);
-    if (header[RecordHeader.CHECK] === crc32(header, 0, RecordHeader.CHECK, sequence)) {
+    if (header[RecordHeader.CHECK] === crc32(sequence, header, 0, RecordHeader.CHECK)) {
       const size = this.sizeOf(dataLength(header[RecordHeader.NAME] ?? 0));
       if (position + size <= this.blockLength) return size;
     }
@@ -139,7 +139,7 @@ export class Medium {
     const length = dataLength(this.name);
     const size = this.sizeOf(length);
     const from = position === start ? 0 : start;
-    words[record + RecordHeader.CHECK] = crc32(words, record, record + RecordHeader.CHECK, sequence);
+    words[record + RecordHeader.CHECK] = crc32(sequence, words, record, record + RecordHeader.CHECK);
     if (length > 0) words[record + RecordHeader.DATA_CHECK] = this.dataCheck(length);
     this.flash.write(this.view(from, start + size), this.offsetOf(sequence) + position + from - start);
     return size;
@@ -157,7 +157,7 @@ export class Medium {
 
   private dataCheck(length: number): number {
     const data = this.start / 4 + RecordHeader.DATA;
-    return crc32(this.words, data, data + ((length + 3) >> 2), 0);
+    return crc32(this.id, this.words, data, data + ((length + 3) >> 2));
   }
 
   /** Reads a whole record into the buffer. @returns whether it is as it was written. */

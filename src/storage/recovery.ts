@@ -74,8 +74,8 @@ export function recover(ring: Ring): Recovered {
   const head = ring.head;
   if (head > 0) {
     for (let sequence = ring.tail; sequence <= head; sequence++) {
-      if (!medium.readBlockHeader(sequence % medium.blocks)) ring.damaged++;
-      readBlock(ring, cursor, sequence);
+      // Without its header it lost nothing, so long as its records are there.
+      if (!readBlock(ring, cursor, sequence) && !medium.readBlockHeader(sequence % medium.blocks)) ring.damaged++;
     }
     const position = ring.position;
     // It may be the newest header that was damaged.

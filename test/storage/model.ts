@@ -15,7 +15,7 @@ export type Step =
   | { readonly call: "append"; readonly length: number }
   | { readonly call: "doneReadings"; readonly number: number };
 
-/** A publication in flight: which one and how long, or that its PUBREL is due. */
+/** A publication in flight: topic and payload, or that its PUBREL is due. */
 export interface InFlight {
   readonly identifier: number;
   readonly content: string;
@@ -49,7 +49,7 @@ function contentOf(topic: string, payload: Uint8Array): string {
 }
 
 /** A reading's time and bytes follow from its number and length. */
-export function timeOf(number: number): number {
+function timeOf(number: number): number {
   return 1_800_000_000_000 + number * 60_001;
 }
 
@@ -80,26 +80,37 @@ export class Node {
     }
   }
 
-  /** What is there. @throws when a reading is not as it was, or one is missing between others. */
-  observe(): State {
-    const { journal, log, session } = this;
+  /** Numbers of the readings that wait, in the order in which they come. @throws when one is not as it was. */
+  readings(): number[] {
+    const log = this.log;
+    const numbers: number[] = [];
     log.rewind();
-    let next = journal.doneReading;
     while (log.next()) {
-      if (log.number !== ++next || log.time !== timeOf(next)) throw new Error(`reading ${log.number} of ${log.time} in place of ${next} of ${timeOf(next)}`);
       const data = log.read();
-      if (data.join() !== payloadOf(next, data.length).join()) throw new Error(`reading ${next} is ${data.join()}`);
+      if (log.time !== timeOf(log.number) || data.join() !== payloadOf(log.number, data.length).join()) throw new Error(`reading ${log.number} is of ${log.time}: ${data.join()}`);
+      numbers.push(log.number);
     }
-    if (next !== journal.lastReading) throw new Error(`readings end at ${next}, not ${journal.lastReading}`);
+    return numbers;
+  }
+
+  outgoing(): InFlight[] {
+    return this.session.outgoing().map(({ identifier, publication }) => ({
+      identifier,
+      content: publication === undefined ? RELEASED : contentOf(String.fromCharCode(...publication.topic.subarray(2)), publication.payload.read(0, 1 << 16)),
+    }));
+  }
+
+  /** What is there. @throws when a reading is missing. */
+  observe(): State {
+    const { doneReading, dropped, lastReading } = this.journal;
+    const readings = this.readings();
+    if (readings.length !== lastReading - doneReading || readings.some((number, i) => number !== doneReading + 1 + i)) throw new Error(`${readings.join()} in place of ${doneReading + 1} to ${lastReading}`);
     return {
-      identity: IDENTITIES.findIndex((identity) => session.isOf(identity)),
-      outgoing: session.outgoing().map(({ identifier, publication }) => ({
-        identifier,
-        content: publication === undefined ? RELEASED : contentOf(String.fromCharCode(...publication.topic.subarray(2)), publication.payload.read(0, 1 << 16)),
-      })),
-      incoming: session.incoming(),
-      lastReading: journal.lastReading,
-      arrived: journal.doneReading - journal.dropped,
+      identity: IDENTITIES.findIndex((identity) => this.session.isOf(identity)),
+      outgoing: this.outgoing(),
+      incoming: this.session.incoming(),
+      lastReading,
+      arrived: doneReading - dropped,
     };
   }
 }
