@@ -39,7 +39,7 @@ test("no spoilt byte stops the journal, delivers what was not written or costs m
     const contents = new Set<string>();
     const flash = new FakeFlash(geometry, random);
     const whole = new Node(flash, options);
-    const state = work(whole, nothing, new Random(seed), 180, ({ outgoing }) => outgoing.forEach((entry) => contents.add(JSON.stringify(entry))));
+    const state = work(whole, nothing(), new Random(seed), 180, ({ outgoing }) => outgoing.forEach((entry) => contents.add(JSON.stringify(entry))));
     const waiting = whole.readings();
     flash.bytes.forEach((was, at) => {
       for (const byte of [0, 0xff, was ^ (1 << random.below(8))]) {
@@ -60,13 +60,13 @@ test("no spoilt byte stops the journal, delivers what was not written or costs m
 test("a partition with something else on it is reported as such until it is written to, and used", () => {
   const random = new Random(2);
   const other = new FakeFlash({ ...geometry, blocks: 9 }, random);
-  work(new Node(other, options), nothing, random, 300);
+  work(new Node(other, options), nothing(), random, 300);
   const size = geometry.blocks * geometry.blockLength;
   for (const content of [random.bytes(size), new Uint8Array(size), other.bytes.slice(0, size), other.bytes.slice(256)]) {
     const flash = new FakeFlash(geometry, random, content.slice());
     const node = new Node(flash, options);
     deepEqual(node.journal.recovered, { kept: 0, readings: 0, damaged: 0, foreign: true });
-    const state = work(node, nothing, random, 300);
+    const state = work(node, nothing(), random, 300);
     const again = new Node(flash.restart(), options);
     deepEqual([again.observe(), again.journal.recovered.foreign], [state, false]);
   }

@@ -17,10 +17,14 @@ export interface Operation {
   readonly bytes: Uint8Array | undefined;
 }
 
-/** How far an operation gets before the power goes: the bytes of it that are as they should be, and a chance for each bit of the others. */
+/** How far an operation gets before the power goes. */
 export interface Tear {
+  /** Bytes of it that are as they should be. */
   readonly bytes: number;
+  /** Chance of each bit of the others. */
   readonly bits: number;
+  /** The others are anything. */
+  readonly garbage?: boolean;
 }
 
 /** NOR flash that takes its rules seriously: bits are only cleared, no unit is written twice, everything is aligned and within bounds. */
@@ -95,7 +99,7 @@ export class FakeFlash implements FlashPartition {
       const at = operation.offset + i;
       const before = this.bytes[at] ?? 0;
       const after = operation.bytes === undefined ? 0xff : before & (operation.bytes[i] ?? 0);
-      let byte = i < tear.bytes ? after : before;
+      let byte = i < tear.bytes ? after : tear.garbage === true ? this.random.below(256) : before;
       for (let bit = 1; bit < 0x100 && tear.bits > 0 && i >= tear.bytes; bit <<= 1) if (this.random.chance(tear.bits)) byte = (byte & ~bit) | (after & bit);
       this.bytes[at] = byte;
     }

@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { test } from "node:test";
+import type { FlashPartition } from "../../src/storage/flash.js";
 import { Journal } from "../../src/storage/journal.js";
 import { RecordType } from "../../src/storage/layout.js";
 import { bytes, hex, join } from "../protocol/support/bytes.js";
@@ -11,6 +12,17 @@ const options = { recordLength: 64 };
 
 function blank(over: Partial<Geometry> = {}): FakeFlash {
   return new FakeFlash({ ...geometry, ...over }, new Random(1));
+}
+
+/** Flash with some of its methods replaced. */
+function instead(flash: FakeFlash, methods: Partial<FlashPartition>): FlashPartition {
+  return {
+    status: () => flash.status(),
+    read: (buffer, offset) => flash.read(buffer, offset),
+    write: (data, offset) => flash.write(data, offset),
+    eraseBlock: (block) => flash.eraseBlock(block),
+    ...methods,
+  };
 }
 
 /** Keeps a record. @returns its id. */
@@ -146,13 +158,12 @@ test("a partition that cannot be used and an option out of range are refused", (
   ];
   for (const [message, over, more] of wrong) throws(() => new Journal(blank(over), { ...options, ...more }), message);
   const flash = blank();
-  throws(() => new Journal({ ...flash, status: () => ({ ...flash.status(), eraseValue: 0 }), read: () => 0, write: () => 0, eraseBlock: () => 0 }, options), /must be of NOR flash/);
+  throws(() => new Journal(instead(flash, { status: () => ({ ...flash.status(), eraseValue: 0 }) }), options), /must be of NOR flash/);
 });
 
 test("a partition that does not say how it is written is ESP32's", () => {
   const flash = blank();
-  const status = (): object => ({ size: 2048, blocks: 8, blockLength: 256 });
-  const journal = new Journal(Object.assign(flash, { status }) as FakeFlash, options);
+  const journal = new Journal(instead(flash, { status: () => ({ size: 2048, blocks: 8, blockLength: 256 }) }), options);
   equal(journal.medium.unit, 4);
 });
 
@@ -170,12 +181,17 @@ test("a spoilt record in the middle is passed over and reported; a spoilt header
 
 test("after a write that failed the block is left alone", () => {
   const flash = blank();
-  const journal = new Journal(flash, options);
+  let fails = false;
+  const journal = new Journal(instead(flash, {
+    write: (data, offset) => {
+      if (fails) throw new Error("write failed");
+      flash.write(data, offset);
+    },
+  }), options);
   put(journal, 1, bytes("01"));
-  const write = flash.write.bind(flash);
-  flash.write = () => { throw new Error("write failed"); };
+  fails = true;
   throws(() => put(journal, 2, bytes("02")), /write failed/);
-  flash.write = write;
+  fails = false;
   equal(journal.live.count, 1);
   put(journal, 3, bytes("03"));
   deepEqual(flash.erased.slice(0, 4), [0, 1, 1, 0]);

@@ -30,7 +30,10 @@ export interface State {
   readonly arrived: number;
 }
 
-export const nothing: State = { identity: -1, outgoing: [], incoming: [], lastReading: 0, arrived: 0 };
+/** A partition that was never used. */
+export function nothing(): State {
+  return { identity: -1, outgoing: [], incoming: [], lastReading: 0, arrived: 0 };
+}
 
 const RELEASED = "released";
 

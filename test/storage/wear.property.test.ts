@@ -26,7 +26,7 @@ function work(geometry: Geometry, load: Load, seed: number, calls: number, recor
   const erased = new Array<number>(geometry.blocks).fill(0);
   const options = { recordLength, liveRecords: load.inFlight * 2 + 2 };
   let node = new Node(flash, options);
-  let state = nothing;
+  let state = nothing();
   for (let serial = 0; serial < calls; serial++) {
     const step = choose(state, load, random, serial);
     let erases = 0;
