@@ -36,21 +36,22 @@ export class LiveIndex {
 
   /** The index of the record of a type and key, or -1. */
   find(typeAndKey: number): number {
+    const entries = this.entries;
     let i = this.count;
-    while (i-- > 0 && (this.name(i) & Name.TYPE_AND_KEY) !== typeAndKey);
+    while (i-- > 0 && ((entries[i * ENTRY + 1] ?? 0) & Name.TYPE_AND_KEY) !== typeAndKey);
     return i;
   }
 
-  /** The index of the record with an id, or -1. */
+  /** The index of the record with an id, or -1. Mostly the first is asked for. */
   findId(id: number): number {
-    let i = this.count;
-    while (i-- > 0 && this.id(i) !== id);
-    return i;
+    const { count, entries } = this;
+    for (let i = 0; i < count; i++) if (entries[i * ENTRY] === id) return i;
+    return -1;
   }
 
   /** Adds what was written last: in place of its earlier copy, of the record of its type and key, of everything before a session. */
   add(id: number, name: number, offset: number): void {
-    const copy = this.findId(id);
+    const copy = this.count > 0 && id <= this.id(this.count - 1) ? this.findId(id) : -1;
     if (copy >= 0) return this.setOffset(copy, offset);
     const former = this.find(name & Name.TYPE_AND_KEY);
     if (former >= 0) this.remove(former);

@@ -20,7 +20,7 @@ export function dataLength(name: number): number {
 export class Medium {
   readonly blocks: number;
   readonly blockLength: number;
-  /** Everything begins at a multiple of it: `writeAlign`, and whole words. */
+  /** Everything begins at a multiple of it: `writeAlign`, or whole words. */
   readonly unit: number;
   /** Bytes of a block before its first record. */
   readonly start: number;
@@ -33,16 +33,16 @@ export class Medium {
   private readonly flash: FlashPartition;
   private readonly blockHeader: Uint8Array;
   private readonly recordHeader: Uint8Array;
-  /** Parts of the buffer: a record without data, and what was last read or written, which is mostly the same again. */
+  /** Parts of the buffer, kept as they are mostly the same again: a record without data, another one, and data. */
   private mark = NOTHING;
-  private part = NOTHING;
+  private record = NOTHING;
+  private data = NOTHING;
 
   /** @throws MqttError (configuration) for a partition that cannot be used, or a length out of range. */
   constructor(flash: FlashPartition, writeAlign: number | undefined, recordLength: number) {
     const status = flash.status();
     const align = writeAlign ?? status.writeAlign ?? 4;
-    let unit = align;
-    while (unit % 4 !== 0) unit += align;
+    const unit = Math.max(align, 4);
     this.flash = flash;
     this.blocks = status.blocks;
     this.blockLength = status.blockLength;
@@ -50,14 +50,14 @@ export class Medium {
     this.start = this.roundUp(BlockHeader.LENGTH);
     if (status.blocks < BLOCKS_MINIMUM) throw configurationError("the partition", `of ${BLOCKS_MINIMUM} blocks or more, it has ${status.blocks}`);
     if ((status.eraseValue ?? 0xff) !== 0xff) throw configurationError("the partition", "of NOR flash, where an erased byte is 0xFF");
-    if (unit > 1020 || status.blockLength % unit !== 0) throw configurationError("writeAlign", `1 to 1020 and a divisor of the block's ${status.blockLength} bytes`);
+    if (align < 1 || align > 512 || (align & (align - 1)) !== 0) throw configurationError("writeAlign", "a power of two from 1 to 512");
     this.allocate(this.start + this.roundUp(recordLength));
     this.blockHeader = new Uint8Array(this.header.buffer);
     this.recordHeader = this.blockHeader.subarray(0, RecordHeader.LENGTH);
   }
 
   private roundUp(length: number): number {
-    return Math.ceil(length / this.unit) * this.unit;
+    return (length + this.unit - 1) & -this.unit;
   }
 
   /** Bytes that a record takes, by the length of its data. */
@@ -102,6 +102,7 @@ export class Medium {
   readRecordHeader(sequence: number, position: number): number {
     const header = this.header;
     this.flash.read(this.recordHeader, this.offsetOf(sequence) + position);
+    // On the way of every record when the journal is opened.
     if (header[RecordHeader.CHECK] === crc32(sequence, header, 0, RecordHeader.CHECK)) {
       const size = this.sizeOf(dataLength(header[RecordHeader.NAME] ?? 0));
       if (position + size <= this.blockLength) return size;
@@ -114,7 +115,7 @@ export class Medium {
     const words = this.words;
     while (position < this.blockLength) {
       const length = Math.min(this.bytes.length, this.blockLength - position);
-      this.read(0, length, this.offsetOf(sequence) + position);
+      this.flash.read(this.view(0, length), this.offsetOf(sequence) + position);
       for (let i = length >> 2; i-- > 0; ) if (words[i] !== -1) return false;
       position += length;
     }
@@ -141,7 +142,7 @@ export class Medium {
     const from = position === start ? 0 : start;
     words[record + RecordHeader.CHECK] = crc32(sequence, words, record, record + RecordHeader.CHECK);
     if (length > 0) words[record + RecordHeader.DATA_CHECK] = this.dataCheck(length);
-    this.flash.write(this.view(from, start + size), this.offsetOf(sequence) + position + from - start);
+    this.flash.write(this.view(from, start + size - from), this.offsetOf(sequence) + position + from - start);
     return size;
   }
 
@@ -164,36 +165,38 @@ export class Medium {
   readRecord(offset: number, id: number, name: number): boolean {
     const length = dataLength(name);
     const size = this.sizeOf(length);
-    this.read(this.start, size, offset);
-    const record = this.start / 4;
-    return this.id === id && this.name === name && (length === 0 || this.words[record + RecordHeader.DATA_CHECK] === this.dataCheck(length));
+    this.require(this.start + size);
+    this.flash.read(this.view(this.start, size), offset);
+    return this.id === id && this.name === name && (length === 0 || this.words[this.start / 4 + RecordHeader.DATA_CHECK] === this.dataCheck(length));
   }
 
   /** Reads part of a record's data. @returns them, until the buffer is used again. */
   readData(offset: number, from: number, count: number): Uint8Array {
     const start = this.start + RecordHeader.LENGTH_WITH_DATA;
-    this.read(start, count, offset + RecordHeader.LENGTH_WITH_DATA + from);
-    return this.view(start, start + count);
+    this.require(start + count);
+    if (this.data.length !== count) this.data = this.bytes.subarray(start, start + count);
+    if (count > 0) this.flash.read(this.data, offset + RecordHeader.LENGTH_WITH_DATA + from);
+    return this.data;
   }
 
-  /** Fills a part of the buffer from flash; what an earlier, larger buffer has written makes it as large. */
-  private read(start: number, count: number, offset: number): void {
-    if (start + count > this.bytes.length) this.allocate(this.roundUp(start + count));
-    if (count > 0) this.flash.read(this.view(start, start + count), offset);
+  /** Makes the buffer as large as an earlier one was, that wrote what is to be read. */
+  private require(length: number): void {
+    if (length > this.bytes.length) this.allocate(length);
   }
 
   private allocate(length: number): void {
-    const bytes = (this.bytes = this.part = new Uint8Array(length));
+    const bytes = (this.bytes = new Uint8Array(this.roundUp(length)));
     this.words = new Int32Array(bytes.buffer);
-    this.mark = bytes.subarray(this.start, this.start + this.sizeOf(0));
+    this.record = this.mark = bytes.subarray(this.start, this.start + this.sizeOf(0));
+    this.data = NOTHING;
   }
 
-  private view(start: number, end: number): Uint8Array {
-    const mark = this.mark;
-    if (mark.byteOffset === start && mark.length === end - start) return mark;
-    const part = this.part;
-    if (part.byteOffset === start && part.length === end - start) return part;
-    return (this.part = this.bytes.subarray(start, end));
+  /** The part of the buffer that is a record of so many bytes, or begins with a block's header. */
+  private view(start: number, size: number): Uint8Array {
+    if (start > 0 && size === this.mark.length) return this.mark;
+    const record = this.record;
+    if (record.byteOffset === start && record.length === size) return record;
+    return (this.record = this.bytes.subarray(start, start + size));
   }
 
   /** The error of the caller who wants to keep more in one record than there is room for. */

@@ -48,10 +48,10 @@ function readBlock(ring: Ring, cursor: RecordCursor, sequence: number): boolean 
     offset = cursor.offset;
   }
   const found = offset >= 0;
-  const whole = !found || medium.readRecord(offset, id, name);
-  if (found && whole) ring.apply(id, name, offset);
+  const whole = found && medium.readRecord(offset, id, name);
+  if (whole) ring.apply(id, name, offset);
   // A header that stands alone cannot be written again with the first record.
-  ring.position = found && whole && medium.isBlank(sequence, cursor.position) ? cursor.position : medium.blockLength;
+  ring.position = whole ? cursor.position : medium.blockLength;
   return found;
 }
 
@@ -79,8 +79,9 @@ export function recover(ring: Ring): Recovered {
     }
     const position = ring.position;
     // It may be the newest header that was damaged.
-    if (head + 1 - medium.blocks < ring.tail && readBlock(ring, cursor, head + 1)) ring.head++;
+    if (head + 1 - medium.blocks < ring.tail && !medium.readBlockHeader((head + 1) % medium.blocks) && readBlock(ring, cursor, head + 1)) ring.head++;
     else ring.position = position;
+    if (!medium.isBlank(ring.head, ring.position)) ring.position = medium.blockLength;
     countReadings(ring, head);
   }
   for (let i = live.count; i-- > 0; ) if (!medium.readRecord(live.offset(i), live.id(i), live.name(i))) ring.forget(i);

@@ -152,7 +152,7 @@ test("limits lowered since do not lose what is kept", () => {
 test("a partition that cannot be used and an option out of range are refused", () => {
   const wrong: [RegExp, Partial<Geometry>, object][] = [
     [/of 5 blocks or more, it has 4/, { blocks: 4 }, {}],
-    [/writeAlign must be 1 to 1020 and a divisor of the block's 256 bytes/, {}, { writeAlign: 24 }],
+    [/writeAlign must be a power of two from 1 to 512/, {}, { writeAlign: 24 }],
     [/recordLength must be a whole number from 64 to 64/, {}, { recordLength: 65 }],
     [/liveRecords must be a whole number from 1 to 1024/, {}, { liveRecords: 0 }],
   ];
