@@ -56,7 +56,7 @@ export class Journal extends Ring {
     const medium = this.medium;
     const size = medium.sizeOf(length);
     medium.checkLength(length);
-    if (type > RecordType.SESSION && this.live.find((type << Name.TYPE) | key) < 0) this.checkRoom(size);
+    if ((type === RecordType.OUTGOING || type === RecordType.INCOMING) && this.live.find((type << Name.TYPE) | key) < 0) this.checkRoom(size);
     this.makeRoom(size);
     return medium.compose(type === RecordType.READING ? this.lastReading + 1 : this.nextId, (type << Name.TYPE) | (length << Name.LENGTH) | key);
   }

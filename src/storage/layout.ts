@@ -66,6 +66,10 @@ export const RecordType = {
   OUTGOING: 2,
   /** An incoming QoS 2 publication between PUBREC and PUBREL. `KEY` is the Packet Identifier. */
   INCOMING: 3,
-  /** Packet Identifiers from `KEY` on have not been used. */
-  IDENTIFIERS: 4,
+  /** The outgoing QoS 2 publication with this `KEY` has been sent; ends with it, or with its PUBREC. */
+  SENT: 4,
+  /** A server may have the session's other half. */
+  BEGUN: 5,
+  /** Packet Identifiers from the one in the data on have not been used. */
+  IDENTIFIERS: 6,
 } as const;

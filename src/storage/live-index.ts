@@ -53,8 +53,7 @@ export class LiveIndex {
   add(id: number, name: number, offset: number): void {
     const copy = this.count > 0 && id <= this.id(this.count - 1) ? this.findId(id) : -1;
     if (copy >= 0) return this.setOffset(copy, offset);
-    const former = this.find(name & Name.TYPE_AND_KEY);
-    if (former >= 0) this.remove(former);
+    this.remove(this.find(name & Name.TYPE_AND_KEY));
     if (((name >> Name.TYPE) & Name.TYPE_MAXIMUM) === RecordType.SESSION) while (this.count > 0 && this.id(0) < id) this.remove(0);
     this.insert(id, name, offset);
   }
@@ -76,7 +75,9 @@ export class LiveIndex {
     this.bytes += this.medium.sizeOf(dataLength(name));
   }
 
+  /** Removes an entry; -1 is none. */
   remove(index: number): void {
+    if (index < 0) return;
     this.bytes -= this.medium.sizeOf(dataLength(this.name(index)));
     this.entries.copyWithin(index * ENTRY, (index + 1) * ENTRY, this.count-- * ENTRY);
   }

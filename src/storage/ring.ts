@@ -38,7 +38,10 @@ export class Ring {
 
   /** Takes in what a record says: one that was just written, or all there are in their order. */
   apply(id: number, name: number, offset: number): void {
-    if (((name >> Name.TYPE) & Name.TYPE_MAXIMUM) === RecordType.READING) {
+    const type = (name >> Name.TYPE) & Name.TYPE_MAXIMUM;
+    // Done or released.
+    if (type === RecordType.OUTGOING && dataLength(name) === 0) this.live.remove(this.live.find((RecordType.SENT << Name.TYPE) | (name & Name.KEY)));
+    if (type === RecordType.READING) {
       if (name < 0) {
         const dropped = (((name & Name.KEY) - this.dropped) << 16) >> 16;
         if (dropped > 0) this.dropped += dropped;
@@ -48,10 +51,8 @@ export class Ring {
       // What came before the first that is left is gone.
       if (this.lastReading === 0) this.doneReading = Math.max(this.doneReading, id - 1);
       this.lastReading = id;
-    } else if (name < 0) {
-      const index = this.live.findId(id);
-      if (index >= 0) this.live.remove(index);
-    } else {
+    } else if (name < 0) this.live.remove(this.live.findId(id));
+    else {
       this.live.add(id, name, offset);
       if (id >= this.nextId) this.nextId = id + 1;
     }

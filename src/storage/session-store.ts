@@ -1,25 +1,30 @@
+import { MqttError } from "../protocol/error.js";
+import { encodeUtf8 } from "../protocol/codec/utf8.js";
+import { Incoming } from "../protocol/session/incoming.js";
+import { OutgoingState } from "../protocol/session/outgoing.js";
 import type { Publication, PublicationPayload } from "../protocol/session/publication.js";
+import type { Session } from "../protocol/session/session.js";
+import type { PublicationInHand, PublicationOwner, SessionStorage } from "../protocol/session/session-storage.js";
+import type { Journal } from "./journal.js";
+import { type Keeper, KeptPayload, KeptPublication } from "./kept-publication.js";
 import { Name, RecordType } from "./layout.js";
 import { dataLength } from "./medium.js";
-import type { Journal } from "./journal.js";
-import { PUBLICATION_HEADER, StoredPublication } from "./stored-publication.js";
 
 /** Packet Identifiers that are taken from one record to the next. */
 const IDENTIFIERS = 256;
 
-/** An outgoing exchange that was going on before a restart. */
-export interface StoredExchange {
-  /** Packet Identifier. */
-  readonly identifier: number;
-  /** To be sent again with DUP; undefined when the PUBREL is due. */
-  readonly publication: StoredPublication | undefined;
+/** First bytes of an outgoing record: flags, and the lengths of topic and properties, 2 bytes each, high byte first. */
+const PUBLICATION_HEADER = 5;
+
+const NOTHING = new Uint8Array(0);
+
+/** The next identifier, never 0. */
+function following(identifier: number): number {
+  return (identifier % 0xffff) + 1;
 }
 
-/**
- * What a session keeps over a restart (MQTT 5.0, 4.1). Every call that returns has it safe: it comes before the packet that depends on it.
- * `open` comes first.
- */
-export class SessionStore {
+/** Keeps a session on flash: `storage` of a client. Every call that returns has it safe; see {@link SessionStorage}. */
+export class SessionStore implements SessionStorage, Keeper {
   private readonly journal: Journal;
   /** Identifiers up to here, and not including it, are known on flash to be used; -1 when none are. */
   private reserved = -1;
@@ -28,18 +33,47 @@ export class SessionStore {
     this.journal = journal;
   }
 
-  /**
-   * Says whose session it is: broker and client identifier, in any form. That of another identity is forgotten in the same write.
-   * @returns whether there is one to go on with: the CONNECT may have Clean Start 0.
-   * @throws MqttError (resource) for an identity longer than a record.
-   */
-  open(identity: Uint8Array): boolean {
-    const journal = this.journal;
-    if (this.isOf(identity)) return true;
-    const at = journal.begin(RecordType.SESSION, 0, identity.length);
-    journal.medium.bytes.set(identity, at);
-    journal.commit();
-    return false;
+  restore(session: Session, identity: string, owner: PublicationOwner): PublicationInHand[] {
+    const { live } = this.journal;
+    const { incoming, outgoing } = session;
+    const unsent: PublicationInHand[] = [];
+    let identifier = this.open(encodeUtf8(identity));
+    session.established = live.find(RecordType.BEGUN << Name.TYPE) >= 0;
+    for (let i = 0; i < live.count; i++) {
+      const name = live.name(i);
+      const type = name >> Name.TYPE;
+      const key = name & Name.KEY;
+      if (type === RecordType.INCOMING && incoming.count < incoming.size) incoming.add(key | Incoming.PUBREL | Incoming.QOS_2);
+      if (type !== RecordType.OUTGOING) continue;
+      const next = following(key);
+      if (((next - identifier) & 0xffff) < 0x8000) identifier = next;
+      if (dataLength(name) === 0) {
+        outgoing.add(key, OutgoingState.PUBREL, 0, new KeptPublication(this, key, owner, 4, NOTHING, NOTHING), NOTHING);
+        continue;
+      }
+      const kept = this.load(live.id(i), name, owner);
+      const { publication, payload } = kept;
+      const qos1 = publication.flags < 4;
+      // Behind one that was not sent, none was.
+      if (unsent.length > 0 || !session.established || !outgoing.hasRoom || !(qos1 || live.find((RecordType.SENT << Name.TYPE) | key) >= 0)) unsent.push(kept);
+      else outgoing.add(key, qos1 ? OutgoingState.PUBACK : OutgoingState.PUBREC, 0, publication, payload);
+    }
+    outgoing.startAt(identifier);
+    return unsent;
+  }
+
+  /** Goes on with the session of an identity, or begins a new one. @returns the first Packet Identifier that nothing was sent with. */
+  private open(identity: Uint8Array): number {
+    const { live } = this.journal;
+    if (!this.isOf(identity)) {
+      const at = this.journal.begin(RecordType.SESSION, 0, identity.length);
+      this.journal.medium.bytes.set(identity, at);
+      this.journal.commit();
+    }
+    const index = live.find(RecordType.IDENTIFIERS << Name.TYPE);
+    if (index < 0) return 1;
+    const [high = 0, low = 0] = this.journal.read(live.id(index), 0, 2);
+    return (high << 8) | low || 1;
   }
 
   /** Whether the session is that of an identity. */
@@ -50,65 +84,30 @@ export class SessionStore {
     return this.journal.read(live.id(index), 0, identity.length).every((byte, i) => byte === identity[i]);
   }
 
-  /** What was sent and not finished, in the order of sending it again (MQTT 5.0, 4.6). */
-  outgoing(): StoredExchange[] {
+  private load(id: number, name: number, owner: PublicationOwner): PublicationInHand {
     const journal = this.journal;
-    const live = journal.live;
-    const list: StoredExchange[] = [];
-    for (let i = 0; i < live.count; i++) {
-      const name = live.name(i);
-      if (name >> Name.TYPE !== RecordType.OUTGOING) continue;
-      const length = dataLength(name);
-      list.push({ identifier: name & Name.KEY, publication: length === 0 ? undefined : new StoredPublication(journal, live.id(i), length) });
-    }
-    return list;
+    const [flags = 0, topicHigh = 0, topicLow = 0, propertiesHigh = 0, propertiesLow = 0] = journal.read(id, 0, PUBLICATION_HEADER);
+    const topicEnd = PUBLICATION_HEADER + ((topicHigh << 8) | topicLow);
+    const propertiesEnd = topicEnd + ((propertiesHigh << 8) | propertiesLow);
+    const topic = journal.read(id, PUBLICATION_HEADER, topicEnd - PUBLICATION_HEADER).slice();
+    const properties = journal.read(id, topicEnd, propertiesEnd - topicEnd).slice();
+    return {
+      publication: new KeptPublication(this, name & Name.KEY, owner, flags, topic, properties),
+      payload: new KeptPayload(journal, id, propertiesEnd, dataLength(name) - propertiesEnd),
+    };
   }
 
-  /** Packet Identifiers of QoS 2 publications that were received and not released, in the order of receiving. */
-  incoming(): number[] {
-    const live = this.journal.live;
-    const list: number[] = [];
-    for (let i = 0; i < live.count; i++) {
-      const name = live.name(i);
-      if (name >> Name.TYPE === RecordType.INCOMING) list.push(name & Name.KEY);
-    }
-    return list;
+  begun(): void {
+    if (this.journal.live.find(RecordType.BEGUN << Name.TYPE) < 0) this.note(RecordType.BEGUN, 0);
   }
 
-  /**
-   * The first Packet Identifier for new publications after a restart: the broker may still wait for the PUBREL of one that was {@link used}
-   * before, and would take a new publication for a repeat.
-   */
-  get firstIdentifier(): number {
-    const { live } = this.journal;
-    const index = live.find(RecordType.IDENTIFIERS << Name.TYPE);
-    if (index < 0) return 1;
-    const [high = 0, low = 0] = this.journal.read(live.id(index), 0, 2);
-    return (high << 8) | low || 1;
-  }
-
-  /** A QoS 2 publication that is not kept is about to be sent: writes once in 256 Packet Identifiers. */
-  used(identifier: number): void {
-    const ahead = (this.reserved - identifier) & 0xffff;
-    if (this.reserved >= 0 && ahead > 0 && ahead <= IDENTIFIERS) return;
-    const end = (identifier + IDENTIFIERS) & 0xffff;
-    const at = this.journal.begin(RecordType.IDENTIFIERS, 0, 2);
-    this.journal.medium.bytes[at] = end >> 8;
-    this.journal.medium.bytes[at + 1] = end;
-    this.journal.commit();
-    this.reserved = end;
-  }
-
-  /**
-   * Keeps an outgoing publication of QoS 1 or 2 until {@link done}. It may be sent when this returns.
-   * @throws MqttError (resource) when it is longer than the journal's `recordLength`, or too much is kept: it must not be accepted.
-   */
-  store(identifier: number, publication: Publication, payload: PublicationPayload): void {
-    const { topic, properties } = publication;
-    const medium = this.journal.medium;
-    let at = this.journal.begin(RecordType.OUTGOING, identifier, PUBLICATION_HEADER + topic.length + properties.length + payload.byteLength);
-    const bytes = medium.bytes;
-    bytes[at++] = publication.flags;
+  keep(publication: Publication, payload: PublicationPayload, identifier: number): Publication {
+    const { flags, topic, properties } = publication;
+    const journal = this.journal;
+    if (journal.live.find((RecordType.OUTGOING << Name.TYPE) | identifier) >= 0) throw new MqttError("resource", `Packet Identifier ${identifier} is still kept: publish less at once`);
+    let at = journal.begin(RecordType.OUTGOING, identifier, PUBLICATION_HEADER + topic.length + properties.length + payload.byteLength);
+    const bytes = journal.medium.bytes;
+    bytes[at++] = flags;
     bytes[at++] = topic.length >> 8;
     bytes[at++] = topic.length;
     bytes[at++] = properties.length >> 8;
@@ -117,37 +116,53 @@ export class SessionStore {
     at += topic.length;
     bytes.set(properties, at);
     at += properties.length;
-    if (payload instanceof Uint8Array) bytes.set(payload, at);
-    else for (let offset = 0; offset < payload.byteLength; ) {
-      const part = payload.read(offset, payload.byteLength - offset);
+    for (let offset = 0; offset < payload.byteLength; ) {
+      const part = payload instanceof Uint8Array ? payload : payload.read(offset, payload.byteLength - offset);
       bytes.set(part, at + offset);
       offset += part.length;
     }
-    this.journal.commit();
+    journal.commit();
+    return new KeptPublication(this, identifier, publication, flags, topic, properties);
   }
 
-  /** A PUBREC has come: before the PUBREL is sent. The publication is gone, its Packet Identifier stays in use. */
+  sent(identifier: number): void {
+    this.note(RecordType.SENT, identifier);
+  }
+
+  /** Only the identifier is kept from now on. */
   released(identifier: number): void {
-    this.journal.begin(RecordType.OUTGOING, identifier, 0);
-    this.journal.commit();
+    this.note(RecordType.OUTGOING, identifier);
   }
 
-  /** A PUBACK or PUBCOMP has come, or a PUBREC that refuses: before the Packet Identifier is used again. Unknown ones are ignored. */
+  /** Nothing is kept any more. Unknown identifiers are ignored. */
   done(identifier: number): void {
     this.journal.done(RecordType.OUTGOING, identifier);
   }
 
-  /**
-   * A QoS 2 publication has come: before its PUBREC is sent.
-   * @throws MqttError (resource) when too much is kept: the PUBREC has to refuse it (Quota exceeded).
-   */
-  received(identifier: number): void {
-    this.journal.begin(RecordType.INCOMING, identifier, 0);
-    this.journal.commit();
+  /** Writes once in 256 identifiers. */
+  used(identifier: number): void {
+    const journal = this.journal;
+    const ahead = (this.reserved - identifier) & 0xffff;
+    if (this.reserved >= 0 && ahead > 0 && ahead <= IDENTIFIERS) return;
+    const end = (identifier + IDENTIFIERS) & 0xffff;
+    const at = journal.begin(RecordType.IDENTIFIERS, 0, 2);
+    journal.medium.bytes[at] = end >> 8;
+    journal.medium.bytes[at + 1] = end;
+    journal.commit();
+    this.reserved = end;
   }
 
-  /** Its PUBREL has come: before the PUBCOMP is sent. Unknown ones are ignored. */
+  received(identifier: number): void {
+    this.note(RecordType.INCOMING, identifier);
+  }
+
   forgotten(identifier: number): void {
     this.journal.done(RecordType.INCOMING, identifier);
+  }
+
+  /** Keeps a record that has no data. */
+  private note(type: number, identifier: number): void {
+    this.journal.begin(type, identifier, 0);
+    this.journal.commit();
   }
 }

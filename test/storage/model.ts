@@ -1,8 +1,13 @@
 /** What a node keeps, as a plain list of facts: what the journal must show after any cut. */
-import { Publication } from "../../src/protocol/session/publication.js";
+import { Incoming } from "../../src/protocol/session/incoming.js";
+import { OutgoingState } from "../../src/protocol/session/outgoing.js";
+import { Publication, type PublicationPayload } from "../../src/protocol/session/publication.js";
 import { encodeUtf8 } from "../../src/protocol/codec/utf8.js";
+import { Session } from "../../src/protocol/session/session.js";
+import type { PublicationInHand } from "../../src/protocol/session/session-storage.js";
 import type { FlashPartition } from "../../src/storage/flash.js";
 import { Journal, type JournalOptions } from "../../src/storage/journal.js";
+import { Name, RecordType } from "../../src/storage/layout.js";
 import { SessionStore } from "../../src/storage/session-store.js";
 import { TelemetryLog } from "../../src/storage/telemetry-log.js";
 import { Random } from "./random.js";
@@ -37,18 +42,23 @@ export function nothing(): State {
 
 const RELEASED = "released";
 
-const IDENTITIES = [0, 1, 2].map((number) => encodeUtf8(`mqtts://broker${number}/kitchen`));
+const IDENTITIES = [0, 1, 2].map(identityOf);
 
-function identityOf(index: number): Uint8Array {
-  return IDENTITIES[index] ?? new Uint8Array(0);
+function identityOf(index: number): string {
+  return `kitchen at broker${index}:8883`;
 }
 
 function payloadOf(serial: number, length: number): Uint8Array {
   return new Random(serial).bytes(length);
 }
 
-function contentOf(topic: string, payload: Uint8Array): string {
+function content(topic: string, payload: Uint8Array): string {
   return `${topic} ${payload.join()}`;
+}
+
+function contentOf(publication: Publication | undefined, payload: PublicationPayload | undefined): string {
+  const bytes = payload instanceof Uint8Array ? payload : payload?.read(0, 1 << 16);
+  return content(String.fromCharCode(...(publication?.topic.subarray(2) ?? [])), bytes ?? new Uint8Array(0));
 }
 
 /** A reading's time and bytes follow from its number and length. */
@@ -71,8 +81,15 @@ export class Node {
   perform(step: Step): void {
     const session = this.session;
     switch (step.call) {
-      case "open": session.open(identityOf(step.identity)); break;
-      case "store": session.store(step.identifier, new Publication(`t/${step.serial}`, 1 + (step.serial % 2), false), payloadOf(step.serial, step.length)); break;
+      case "open":
+        this.open(step.identity);
+        session.begun();
+        break;
+      case "store": {
+        const kept = session.keep(new Publication(`t/${step.serial}`, 1 + (step.serial % 2), false), payloadOf(step.serial, step.length), step.identifier);
+        if (step.serial % 2 === 1) kept.sent?.();
+        break;
+      }
       case "append": {
         const number = this.journal.lastReading + 1;
         this.log.append(timeOf(number), payloadOf(number, step.length));
@@ -96,11 +113,32 @@ export class Node {
     return numbers;
   }
 
-  outgoing(): InFlight[] {
-    return this.session.outgoing().map(({ identifier, publication }) => ({
-      identifier,
-      content: publication === undefined ? RELEASED : contentOf(String.fromCharCode(...publication.topic.subarray(2)), publication.payload.read(0, 1 << 16)),
-    }));
+  /** The session's tables, and what has not been sent. */
+  private open(identity: number): { session: Session; unsent: readonly PublicationInHand[] } {
+    const session = new Session({ inFlight: 255, receiveMaximum: 1000 });
+    return { session, unsent: this.session.restore(session, identityOf(identity), {}) };
+  }
+
+  /** The session whose identity is on flash, or -1. */
+  get identity(): number {
+    return IDENTITIES.findIndex((identity) => this.session.isOf(encodeUtf8(identity)));
+  }
+
+  /** What a session gets back, in the order in which it was kept or released. */
+  tables(): Pick<State, "outgoing" | "incoming"> {
+    const identity = this.identity;
+    if (identity < 0) return { outgoing: [], incoming: [] };
+    const { session, unsent } = this.open(identity);
+    const contents = new Map<number, string>();
+    for (let i = 0; i < session.outgoing.count; i++) {
+      const { identifier, publication, payload, state } = session.outgoing.at(i);
+      contents.set(identifier, state === OutgoingState.PUBREL ? RELEASED : contentOf(publication, payload));
+    }
+    for (const { publication, payload } of unsent) contents.set(publication.identifier ?? 0, contentOf(publication, payload));
+    const live = this.journal.live;
+    const names = Array.from({ length: live.count }, (_, i) => live.name(i));
+    const outgoing = names.filter((name) => name >> Name.TYPE === RecordType.OUTGOING).map((name) => ({ identifier: name & Name.KEY, content: contents.get(name & Name.KEY) ?? "" }));
+    return { outgoing, incoming: Array.from({ length: session.incoming.count }, (_, i) => session.incoming.entry(i) & Incoming.IDENTIFIER) };
   }
 
   /** What is there. @throws when a reading is missing. */
@@ -109,9 +147,8 @@ export class Node {
     const readings = this.readings();
     if (readings.length !== lastReading - doneReading || readings.some((number, i) => number !== doneReading + 1 + i)) throw new Error(`${readings.join()} in place of ${doneReading + 1} to ${lastReading}`);
     return {
-      identity: IDENTITIES.findIndex((identity) => this.session.isOf(identity)),
-      outgoing: this.outgoing(),
-      incoming: this.session.incoming(),
+      identity: this.identity,
+      ...this.tables(),
       lastReading,
       arrived: doneReading - dropped,
     };
@@ -123,7 +160,7 @@ export function follow(state: State, step: Step, node: Node): State {
   const outgoing = "identifier" in step ? state.outgoing.filter(({ identifier }) => identifier !== step.identifier) : state.outgoing;
   switch (step.call) {
     case "open": return step.identity === state.identity ? state : { ...state, identity: step.identity, outgoing: [], incoming: [] };
-    case "store": return { ...state, outgoing: [...outgoing, { identifier: step.identifier, content: contentOf(`t/${step.serial}`, payloadOf(step.serial, step.length)) }] };
+    case "store": return { ...state, outgoing: [...outgoing, { identifier: step.identifier, content: content(`t/${step.serial}`, payloadOf(step.serial, step.length)) }] };
     case "released": return { ...state, outgoing: [...outgoing, { identifier: step.identifier, content: RELEASED }] };
     case "done": return { ...state, outgoing };
     case "received": return { ...state, incoming: [...state.incoming, step.identifier] };

@@ -1,10 +1,11 @@
 import { deepEqual, ok } from "node:assert/strict";
 import { FakeFlash, PowerCut, type Geometry, type Operation, type Tear } from "./fake-flash.js";
+import { Name, RecordType } from "../../src/storage/layout.js";
 import { choose, follow, Node, nothing, type Load, type State } from "./model.js";
 import { Random } from "./random.js";
 
 const load: Load = { inFlight: 5, length: 24, readings: 0.3, staying: 0.2 };
-const options = { liveRecords: 12, recordLength: 64 };
+const options = { liveRecords: 20, recordLength: 64 };
 
 /** A moment just before a write or an erase: what was there, what had been promised, and what the call would add. */
 interface Moment {
@@ -96,7 +97,7 @@ export function cutEverywhere(geometry: Geometry, seed: number, calls: number): 
       const doubt = workOn(first.node, first.state, random, 8);
       const second = restart(flash.restart(), ...doubt);
       second.node.perform({ call: "received", identifier: 60_000 });
-      ok(second.node.session.incoming().includes(60_000));
+      ok(second.node.journal.live.find((RecordType.INCOMING << Name.TYPE) | 60_000) >= 0);
       restarts += 2;
     }
   }

@@ -24,7 +24,7 @@ function work(geometry: Geometry, load: Load, seed: number, calls: number, recor
   const random = new Random(seed);
   let flash = new FakeFlash(geometry, random);
   const erased = new Array<number>(geometry.blocks).fill(0);
-  const options = { recordLength, liveRecords: load.inFlight * 2 + 2 };
+  const options = { recordLength, liveRecords: load.inFlight * 3 + 4 };
   let node = new Node(flash, options);
   let state = nothing();
   for (let serial = 0; serial < calls; serial++) {
@@ -39,7 +39,9 @@ function work(geometry: Geometry, load: Load, seed: number, calls: number, recor
       } else bytes += operation.bytes.length;
     };
     if (attempt(node, step)) state = follow(state, step, node);
-    ok(erases <= 1 && bytes <= geometry.blockLength, `${step.call} erased ${erases} blocks and wrote ${bytes} bytes`);
+    // Those two steps are two calls each.
+    const most = step.call === "store" || step.call === "open" ? 2 : 1;
+    ok(erases <= most && bytes <= most * geometry.blockLength, `${step.call} erased ${erases} blocks and wrote ${bytes} bytes`);
     if (serial % 997 !== 0) continue;
     flash = flash.restart();
     node = new Node(flash, options);
@@ -60,7 +62,7 @@ const loads: Record<string, Load> = {
   "readings": { inFlight: 0, length: 24, readings: 1, staying: 0 },
   "everything": { inFlight: 10, length: 24, readings: 0.4, staying: 0.1 },
   "records as long as may be": { inFlight: 12, length: Infinity, readings: 0.3, staying: 0.6 },
-  "as much kept for long as there may be": { inFlight: 500, length: 24, readings: 0.3, staying: 0.95 },
+  "as much kept for long as there may be": { inFlight: 300, length: 24, readings: 0.3, staying: 0.95 },
 };
 
 for (const geometry of geometries) {
