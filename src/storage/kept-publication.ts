@@ -12,7 +12,7 @@ export interface Keeper {
 }
 
 /** Stands in the session for a publication that is kept, and notes what becomes of it. */
-export class KeptPublication implements Publication {
+class KeptPublication implements Publication {
   readonly topic: Uint8Array;
   readonly flags: number;
   readonly properties: Uint8Array;
@@ -59,6 +59,12 @@ export class KeptPublication implements Publication {
       this.owner.settled?.(payload, reasonCode, error);
     }
   }
+}
+
+/** What stands in the session for a publication that is kept under a Packet Identifier. `topic` and `properties` as there. */
+export function keptPublication(keeper: Keeper, identifier: number, owner: PublicationOwner, flags: number, topic: Uint8Array, properties: Uint8Array): Publication {
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- of the same shape; the constructor would encode anew
+  return new KeptPublication(keeper, identifier, owner, flags, topic, properties);
 }
 
 /** A payload that is read from flash while it is sent: it takes no RAM, and may be moved on flash meanwhile. */

@@ -52,7 +52,10 @@ export class LiveIndex {
   /** Adds what was written last: in place of its earlier copy, of the record of its type and key, of everything before a session. */
   add(id: number, name: number, offset: number): void {
     const copy = this.count > 0 && id <= this.id(this.count - 1) ? this.findId(id) : -1;
-    if (copy >= 0) return this.setOffset(copy, offset);
+    if (copy >= 0) {
+      this.setOffset(copy, offset);
+      return;
+    }
     this.remove(this.find(name & Name.TYPE_AND_KEY));
     if (((name >> Name.TYPE) & Name.TYPE_MAXIMUM) === RecordType.SESSION) while (this.count > 0 && this.id(0) < id) this.remove(0);
     this.insert(id, name, offset);

@@ -6,7 +6,7 @@ import type { Publication, PublicationPayload } from "../protocol/session/public
 import type { Session } from "../protocol/session/session.js";
 import type { PublicationInHand, PublicationOwner, SessionStorage } from "../protocol/session/session-storage.js";
 import type { Journal } from "./journal.js";
-import { type Keeper, KeptPayload, KeptPublication } from "./kept-publication.js";
+import { type Keeper, KeptPayload, keptPublication } from "./kept-publication.js";
 import { Name, RecordType } from "./layout.js";
 import { dataLength } from "./medium.js";
 
@@ -48,7 +48,7 @@ export class SessionStore implements SessionStorage, Keeper {
       const next = following(key);
       if (((next - identifier) & 0xffff) < 0x8000) identifier = next;
       if (dataLength(name) === 0) {
-        outgoing.add(key, OutgoingState.PUBREL, 0, new KeptPublication(this, key, owner, 4, NOTHING, NOTHING), NOTHING);
+        outgoing.add(key, OutgoingState.PUBREL, 0, keptPublication(this, key, owner, 4, NOTHING, NOTHING), NOTHING);
         continue;
       }
       const kept = this.load(live.id(i), name, owner);
@@ -92,7 +92,7 @@ export class SessionStore implements SessionStorage, Keeper {
     const topic = journal.read(id, PUBLICATION_HEADER, topicEnd - PUBLICATION_HEADER).slice();
     const properties = journal.read(id, topicEnd, propertiesEnd - topicEnd).slice();
     return {
-      publication: new KeptPublication(this, name & Name.KEY, owner, flags, topic, properties),
+      publication: keptPublication(this, name & Name.KEY, owner, flags, topic, properties),
       payload: new KeptPayload(journal, id, propertiesEnd, dataLength(name) - propertiesEnd),
     };
   }
@@ -122,7 +122,7 @@ export class SessionStore implements SessionStorage, Keeper {
       offset += part.length;
     }
     journal.commit();
-    return new KeptPublication(this, identifier, publication, flags, topic, properties);
+    return keptPublication(this, identifier, publication, flags, topic, properties);
   }
 
   sent(identifier: number): void {
