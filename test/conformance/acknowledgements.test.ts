@@ -1,7 +1,6 @@
 /** PUBACK, PUBREC, PUBREL and PUBCOMP (MQTT 5.0, 3.4 to 3.7). */
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { ConnectionState } from "../../src/protocol/connection/connection.js";
 import { Take } from "../../src/protocol/connection/handler.js";
 import { connected } from "../client/network.js";
 import { mqttError } from "../protocol/support/encoding.js";
@@ -19,8 +18,8 @@ const RELEASE_CODES = [0x00, 0x92];
 
 /** After an identifier and a Reason Code: what makes 20 bytes of a packet, and 21. */
 const LONG = {
-  "a Reason String": ["0D 1F 00 0A 'xxxxxxxxxx'", "0E 1F 00 0B 'xxxxxxxxxxx'"],
-  "user properties": ["0D 26 00 01 'k' 00 07 'vvvvvvv'", "0E 26 00 01 'k' 00 08 'vvvvvvvv'"],
+  "a Reason String": ["0E 1F 00 0B 'xxxxxxxxxxx'", "0F 1F 00 0C 'xxxxxxxxxxxx'"],
+  "user properties": ["0E 26 00 01 'k' 00 08 'vvvvvvvv'", "0F 26 00 01 'k' 00 09 'vvvvvvvvv'"],
 } as const;
 
 /** A connection with a QoS 1 and a QoS 2 publication on their way, their identifiers 1 and 2, and what was sent taken. */
@@ -112,12 +111,13 @@ test("[MQTT-3.6.1-1] a PUBREL with other flags than 0010 is answered with 0x81 a
     }
 });
 
-/** The first byte of an acknowledgement, its identifier, and how it comes to be received. */
+/** The first byte of an acknowledgement, its identifier, how it comes to be received, and what the application is told of it. */
 const INBOUND = [
-  ["3.4", "PUBACK", "40", 1, publishing], ["3.5", "PUBREC", "50", 2, publishing], ["3.6", "PUBREL", "62", 5, received], ["3.7", "PUBCOMP", "70", 2, releasing],
+  ["3.4", "PUBACK", "40", 1, publishing, ["settled a", "PUBACK 1"]], ["3.5", "PUBREC", "50", 2, publishing, ["PUBREC 2"]],
+  ["3.6", "PUBREL", "62", 5, received, ["PUBREL 5"]], ["3.7", "PUBCOMP", "70", 2, releasing, ["settled b", "PUBCOMP 2"]],
 ] as const;
 
-for (const [clause, name, first, identifier, before] of INBOUND)
+for (const [clause, name, first, identifier, before, told] of INBOUND)
   for (const [statement, what] of [["2", "a Reason String"], ["3", "user properties"]] as const) {
     const [whole, over] = LONG[what];
     const limited = (): ScriptedBroker => before({ properties: { maximumPacketSize: 20 } });
@@ -127,7 +127,7 @@ for (const [clause, name, first, identifier, before] of INBOUND)
     });
 
     test(`[MQTT-${clause}.2-${statement}] a ${name} that ${what} makes just as large as the client's Maximum Packet Size is taken`, () => {
-      equal(limited().reply(first, `12 00 0${identifier} 00`, whole).client.state, ConnectionState.CONNECTED);
+      limited().reply(first, `12 00 0${identifier} 00`, whole).told(...told);
     });
   }
 

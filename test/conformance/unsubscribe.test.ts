@@ -10,7 +10,7 @@ import { acceptedCodes } from "./accepted-codes.js";
 
 /** A connection on which these filters, of one character each, were unsubscribed from with identifier 1; the UNSUBSCRIBE is taken. */
 function unsubscribing(filters: string, options: ScriptOptions = {}): ScriptedBroker {
-  const broker = ScriptedBroker.connected(options).unsubscribe(...filters);
+  const broker = ScriptedBroker.connected(options).unsubscribe(...Array.from(filters));
   broker.transport.take();
   return broker;
 }
