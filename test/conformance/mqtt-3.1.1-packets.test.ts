@@ -53,7 +53,9 @@ test("[3.1.1 Acks] PUBACK, PUBREC, PUBREL and PUBCOMP are sent as an identifier 
   for (const take of [Take.TAKEN, 0x80, 0x97]) {
     const broker = old();
     broker.take = (): number => take;
-    broker.reply("32 05 00 01 'a' 00 07").expect("40 02 00 07").reply("34 05 00 01 'a' 00 08").expect("50 02 00 08").reply("62 02 00 08").expect("70 02 00 08");
+    broker.reply("32 05 00 01 'a' 00 07").expect("40 02 00 07").reply("34 05 00 01 'a' 00 08").expect("50 02 00 08");
+    // Received for good: a repeat is not delivered.
+    broker.told("a QoS 1: ", "a QoS 2: ").reply("3C 05 00 01 'a' 00 08").expect("50 02 00 08").told().reply("62 02 00 08").expect("70 02 00 08");
     broker.reply("62 02 00 08").expect("70 02 00 08").reply("50 02 00 09").expect("62 02 00 09");
   }
 });
@@ -61,7 +63,8 @@ test("[3.1.1 Acks] PUBACK, PUBREC, PUBREL and PUBCOMP are sent as an identifier 
 test("[3.1.1 Acks] a handler's late refusal is success too", () => {
   const broker = old();
   broker.take = (): number => Take.LATER;
-  broker.reply("34 05 00 01 'a' 00 08").acknowledge(8, 0x80).expect("50 02 00 08").reply("62 02 00 08").expect("70 02 00 08");
+  broker.reply("34 05 00 01 'a' 00 08").acknowledge(8, 0x80).expect("50 02 00 08").reply("3C 05 00 01 'a' 00 08").expect("50 02 00 08").told("a QoS 2: ");
+  broker.reply("62 02 00 08").expect("70 02 00 08");
 });
 
 test("[3.1.1 Acks] what is received is success", () => {
