@@ -1,6 +1,7 @@
 /** When a client closes the connection itself (MQTT 5.0, 4.13). */
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
+import { Bench } from "../client/mqtt-client-bench.js";
 import { subject } from "../client/network.js";
 import { ScriptedBroker as Server } from "../client/scripted-broker.js";
 import { ScriptedBroker } from "../protocol/support/scripted-broker.js";
@@ -49,6 +50,18 @@ test("[MQTT-4.13.2-1] after DISCONNECT 0x8B the client closes the socket that th
   deepEqual([error.kind, error.reasonCode, final], ["peer", 0x8b, false]);
   await broker.welcome();
 });
+
+for (const [name, packet, connected, answer] of [
+  ["CONNACK 0x87", "20 03 00 87 00", false, []], ["DISCONNECT 0x8B", "E0 01 8B", true, []], ["a Protocol Error, which it answers", "40 02 00 09", true, ["E0 01 82"]],
+] as const)
+  test(`[MQTT-4.13.2-1] the ECMA-419 client closes its socket at ${name}`, (t) => {
+    const bench = new Bench(t, { version: 5 });
+    if (connected) bench.connect();
+    else bench.open();
+    bench.taken();
+    bench.socket.receive(packet);
+    deepEqual([bench.taken(), bench.network.open], [answer, 0]);
+  });
 
 for (const [name, packet, code] of [
   ["a Malformed Packet", "FF FF FF FF FF FF", "81"], ["a Protocol Error", "40 02 00 09", "82"], ["a packet larger than announced", "90 20 00 01", "95"],

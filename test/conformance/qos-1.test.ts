@@ -95,6 +95,14 @@ test("[MQTT-4.3.2-3] a QoS 1 message counts as in flight until its own PUBACK, n
   broker.reply("40 02 00 02").told("settled b", "PUBACK 2").cut().connect().accept(true).expect("3A 06 00 01 'a' 00 01 00");
 });
 
+for (const answer of ["50 02 00 01", "70 02 00 01", "90 04 00 01 00 00"])
+  test(`[MQTT-4.3.2-3] ${answer} is no answer to a QoS 1 message: it stays in flight`, () => {
+    const broker = ScriptedBroker.connected(LASTING);
+    broker.publish("a", 1);
+    broker.expect("32 06 00 01 'a' 00 01 00").reply(answer).expect("E0 01 82").told("closed peer 0x82");
+    broker.connect().accept(true).expect("3A 06 00 01 'a' 00 01 00");
+  });
+
 test("[MQTT-4.3.2-4] a QoS 1 message that its handler took is answered with PUBACK and its identifier", async (t) => {
   const { client, link } = await established(t);
   const got: string[] = [];

@@ -56,6 +56,11 @@ test("[MQTT-4.3.3-3] without its PUBREC the PUBLISH comes again on the next conn
   resume(resume(published()).expect("3C 06 00 01 'a' 00 01 00")).expect("3C 06 00 01 'a' 00 01 00");
 });
 
+for (const answer of ["40 02 00 01", "70 02 00 01", "90 04 00 01 00 00"])
+  test(`[MQTT-4.3.3-3] ${answer} is no answer to a QoS 2 PUBLISH: it stays in flight`, () => {
+    published().reply(answer).expect("E0 01 82").told("closed peer 0x82").connect().accept(true).expect("3C 06 00 01 'a' 00 01 00");
+  });
+
 test("[MQTT-4.3.3-3] without its PUBREC a call of publish stays pending", async (t) => {
   const { client, link, broker } = await established(t);
   const settled: string[] = [];
@@ -108,6 +113,12 @@ test("[MQTT-4.3.3-5] PUBREL counts as in flight until PUBCOMP has its own identi
   broker.reply("50 02 00 01", "50 02 00 02").reply("70 02 00 02").transport.take();
   resume(broker).expect("62 02 00 01");
 });
+
+for (const answer of ["40 02 00 01", "50 03 00 01 80"])
+  test(`[MQTT-4.3.3-5] ${answer} is no answer to PUBREL: it stays in flight`, () => {
+    const broker = published().reply("50 02 00 01").expect("62 02 00 01").reply(answer).expect("E0 01 82").told("PUBREC 1", "closed peer 0x82");
+    broker.connect().accept(true).expect("62 02 00 01");
+  });
 
 test("[MQTT-4.3.3-6] once PUBREL went out the PUBLISH is never repeated: only PUBREL comes again", () => {
   resume(resume(published().reply("50 02 00 01").expect("62 02 00 01")).expect("62 02 00 01")).expect("62 02 00 01");

@@ -2,8 +2,11 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { connect } from "../../boards/node/index.js";
+import { report } from "../../src/client/report.js";
 import { Published } from "../../src/protocol/connection/publishing.js";
 import { Publication } from "../../src/protocol/session/publication.js";
+import { FakeNetwork } from "../client/fake-network.js";
+import { Bench } from "../client/mqtt-client-bench.js";
 import { mqttError, refused } from "../protocol/support/encoding.js";
 import { bytes, hex } from "../protocol/support/bytes.js";
 import { ScriptedBroker } from "../protocol/support/scripted-broker.js";
@@ -19,6 +22,26 @@ async function refusedAsName(t: TestContext, topic: string): Promise<void> {
   equal(mqttError(() => connect("mqtt://127.0.0.1", { will: { topic } })).kind, "configuration");
   await client.publish("b", "");
   await link.expect("30 04 00 01 'b' 00");
+}
+
+/** Topics that are none, with what forbids them. */
+const WRONG = [["MQTT-4.7.0-1", "a/+"], ["MQTT-4.7.0-1", "#"], ["MQTT-4.7.3-1", ""], ["MQTT-4.7.3-2", "a\0"], ["MQTT-4.7.3-3", "t".repeat(65_536)]] as const;
+
+for (const [id, topic] of WRONG) {
+  const name = JSON.stringify(topic.slice(0, 5));
+
+  test(`[${id}] the ECMA-419 client does not write to ${name} either`, (t) => {
+    const bench = new Bench(t);
+    bench.connect();
+    equal(mqttError(() => bench.write(null, { topic })).kind, "configuration");
+    deepEqual(bench.taken(), []);
+  });
+
+  test(`[${id}] report does not connect for a message to ${name}`, async () => {
+    const network = new FakeNetwork();
+    await rejects(report("mqtt://broker.local", [{ topic, payload: "" }], network.provider), { name: "MqttError", kind: "configuration" });
+    deepEqual([network.sockets, network.resolvers], [[], []]);
+  });
 }
 
 /** A server that publishes to a topic like this gets the Reason Code and is left; no handler hears of the message. */
