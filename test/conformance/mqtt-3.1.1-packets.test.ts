@@ -141,6 +141,17 @@ test("[3.1.1 Flow control] the client sends as much as it may by itself: no Rece
   equal(broker.publish("a", 1), Published.BLOCKED);
 });
 
+test("[3.1.1 Flow control] a server may send as much as it likes: what the handlers have no room for waits unread, and is taken in its turn", () => {
+  const broker = old({ receiveMaximum: 2, keepAlive: 60 });
+  broker.take = (): number => Take.LATER;
+  for (const identifier of ["01", "02", "03", "04"]) broker.reply("32 05 00 01 'a' 00", identifier);
+  broker.told("a QoS 1: ", "a QoS 1: ").expectNothing();
+  equal(broker.client.paused, true);
+  broker.acknowledge(1).expect("40 02 00 01").told("a QoS 1: ").acknowledge(2).expect("40 02 00 02").told("a QoS 1: ");
+  broker.acknowledge(3).acknowledge(4).expect("40 02 00 03", "40 02 00 04");
+  equal(broker.client.paused, false);
+});
+
 test("[3.1.1 Packet size] a Maximum Packet Size of 5.0 binds nobody", () => {
   const broker = old({ properties: { maximumPacketSize: 10 }, sendBuffer: 256 });
   broker.reply("30 10 00 01 'a'", "07 ".repeat(13)).told(`a QoS 0: ${"07 ".repeat(13).trimEnd()}`);

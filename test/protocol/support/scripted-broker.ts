@@ -202,6 +202,7 @@ export class ScriptedBroker implements ConnectionHandler {
   /** The application is done with a message that it took with `Take.LATER`. */
   acknowledge(identifier: number, reasonCode = 0): this {
     this.client.acknowledge(identifier, reasonCode, this.now);
+    this.#read();
     return this;
   }
 
