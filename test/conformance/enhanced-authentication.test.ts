@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { authenticate } from "../../src/protocol/connection/authenticating.js";
 import { bytes } from "../protocol/support/bytes.js";
 import { mqttError } from "../protocol/support/encoding.js";
-import { ScriptedBroker } from "../protocol/support/scripted-broker.js";
+import { CONNECT_TIMEOUT, ScriptedBroker } from "../protocol/support/scripted-broker.js";
 
 const METHOD = { properties: { authenticationMethod: "m" } };
 /** The property Authentication Method, as in CONNECT, CONNACK and AUTH. */
@@ -163,4 +163,10 @@ test("[MQTT-4.12.0-1] a server that accepts without the method that was asked fo
 
 test("[MQTT-4.12.0-1][MQTT-4.12.0-4] a refusal of method or client needs no method; the connection is over although the server keeps it open", () => {
   for (const code of ["8c", "87", "80"]) connecting().reply("20 03 00", code, "00").expectNothing().told(`CONNACK 0x${code}`, `closed peer 0x${code}`);
+});
+
+test("[MQTT-4.12.0-4] a server that rejects by silence is left after the wait for CONNACK, which each answer begins anew", () => {
+  const broker = connecting().after(CONNECT_TIMEOUT - 1).reply("F0 06 18 04", IS_M).told("AUTH 0x18");
+  send(broker, 0x18);
+  broker.after(CONNECT_TIMEOUT - 1).told().after(1).told("closed transport 0x88");
 });

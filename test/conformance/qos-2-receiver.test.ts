@@ -83,6 +83,12 @@ test("[MQTT-4.3.3-11] PUBCOMP goes out once there is room for it", () => {
   ScriptedBroker.connected({ window: 8 }).reply(MESSAGE).expect("50 02 00 09").reply("62 02 00 09").expectNothing().drain(1).expect("70 02 00 09");
 });
 
+test("[MQTT-4.8.2-4] a QoS 2 delivery that a lost connection interrupted is finished on the next one, wherever it stood", () => {
+  const broker = ScriptedBroker.connected(LASTING).reply(MESSAGE, "34 07 00 01 'b' 00 0A 00 66").expect("50 02 00 09", "50 02 00 0A").cut().connect().accept(true);
+  broker.reply("62 02 00 09", "3C 07 00 01 'b' 00 0A 00 66").expect("70 02 00 09", "50 02 00 0A").reply("62 02 00 0A").expect("70 02 00 0A");
+  broker.told("a QoS 2: 55", "b QoS 2: 66", "PUBREL 9", "PUBREL 10");
+});
+
 test("[MQTT-4.3.3-12] after PUBCOMP the identifier is a new message's", () => {
   const broker = ScriptedBroker.connected();
   for (let i = 0; i < 2; i++) broker.reply(MESSAGE).expect("50 02 00 09").reply("62 02 00 09").expect("70 02 00 09");

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { EventQueue } from "../client/event-queue.js";
 import { bytes, hex, join, pattern } from "../protocol/support/bytes.js";
 import { chunks } from "../protocol/support/feeding.js";
-import { ScriptedBroker } from "../protocol/support/scripted-broker.js";
+import { LASTING, ScriptedBroker } from "../protocol/support/scripted-broker.js";
 import { established, grant } from "./established.js";
 
 const DAY = 86_400_000;
@@ -25,6 +25,12 @@ test("[MQTT-4.1.0-1] what is asked for and what is with the application stands a
   broker.publish("a", 1);
   broker.reply("32 06 00 01 'b' 00 09 00").after(DAY).expect("82 07 00 01 00 00 01 'b' 00", "32 06 00 01 'a' 00 02 00");
   broker.acknowledge(9).expect("40 02 00 09").reply("90 04 00 01 00 00", "40 02 00 02").told("b QoS 1: ", "SUBACK 1", "settled a", "PUBACK 2");
+});
+
+test("[MQTT-4.1.0-2] a server that still has a session past its expiry is believed: what is in flight goes on", () => {
+  const broker = ScriptedBroker.connected(LASTING);
+  broker.publish("a", 1);
+  broker.expect("32 06 00 01 'a' 00 01 00").cut().after(DAY).connect().accept(true).expect("3A 06 00 01 'a' 00 01 00");
 });
 
 /** What a server sends behind the CONNACK in the conversation below: one packet of each kind, one with properties, one of two length bytes. */
