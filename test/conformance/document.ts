@@ -19,6 +19,9 @@ const INTRODUCTION = `# Conformance
 Every statement of MQTT 5.0 that a client has to keep, and the tests that fail when it does not. The words are ours; the standard's stand
 under the same numbers in [MQTT Version 5.0](https://docs.oasis-open.org/mqtt/mqtt/v5.0/mqtt-v5.0.html), appendix B. \`npm run conformance\`
 runs the tests and writes this page; a test says in its title which statements it proves.
+
+\`connect\` and the class \`MQTTClient\` share the core that is tested here. [\`report\`](report.md) is a protocol of its own, without most of
+what the statements are about; what it sends is tested beside the rest.
 `;
 
 /** Titles and requirements are text, but for code in backticks. */
