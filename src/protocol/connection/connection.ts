@@ -201,7 +201,7 @@ export class Connection extends Inbound {
     const announced = packet.properties;
     if (!isRightConnack(packet.sessionPresent, announced, connect, session.established)) return false;
     if (maximumPacketSize(announced) < ACKNOWLEDGEMENT_LENGTH) {
-      this.closed(new MqttError("peer", "the broker's Maximum Packet Size leaves no room for an acknowledgement", ReasonCode.PACKET_TOO_LARGE));
+      this.closed(new MqttError("peer", "the broker's Maximum Packet Size is too small", ReasonCode.PACKET_TOO_LARGE));
       return true;
     }
     this.handler.onAccepted?.(announced);
