@@ -46,8 +46,7 @@ for (const { id, announced, name, reasonCode, forbidden, allowed } of LIMITS) {
 
   test(`[${id}] ${limit}: what it forbids is refused by its name, and nothing is sent`, async (t) => {
     const { client, link } = await connected(t, announced);
-    for (const options of forbidden) await rejects(client.publish("a", "x", options), error);
-    await nothingSent(client, link);
+    await Promise.all([...forbidden.map((options) => rejects(client.publish("a", "x", options), error)), nothingSent(client, link)]);
   });
 
   test(`[${id}] ${limit}: what was queued before the CONNACK is refused, and nothing is sent`, async (t) => {
@@ -55,14 +54,13 @@ for (const { id, announced, name, reasonCode, forbidden, allowed } of LIMITS) {
     const { client } = subject(t, broker.url);
     const calls = forbidden.map((options) => rejects(client.publish("a", "x", options), error));
     const link = await broker.welcome({ properties: announced });
-    await Promise.all(calls);
-    await nothingSent(client, link);
+    await Promise.all([...calls, nothingSent(client, link)]);
   });
 
   test(`[${id}] ${limit}: a prepared topic is refused, and nothing is sent`, async (t) => {
     const { client, link } = await connected(t, announced);
-    for (const options of forbidden)
-      for (let time = 0; time < 2; time++) throws(() => client.topic("a", options).publish(Uint8Array.of(1)), error);
+    for (const topic of forbidden.map((options) => client.topic("a", options)))
+      for (let time = 0; time < 2; time++) throws(() => topic.publish(Uint8Array.of(1)), error);
     await nothingSent(client, link);
   });
 
@@ -88,8 +86,7 @@ for (const { id, announced, name, reasonCode, forbidden, allowed } of LIMITS) {
     const read = (): Uint8Array => {
       throw new Error("asked for");
     };
-    for (const options of forbidden) await rejects(client.publish("a", { byteLength: 9, read }, options), error);
-    await nothingSent(client, link);
+    await Promise.all([...forbidden.map((options) => rejects(client.publish("a", { byteLength: 9, read }, options), error)), nothingSent(client, link)]);
   });
 
   test(`[${id}] ${limit}: the MQTT client class refuses it, and nothing is sent`, (t) => {
@@ -117,8 +114,7 @@ test("[MQTT-3.2.2-11] a publication at QoS 2 of the last connection is not sent 
   await first.nextIs("publish");
   first.cut();
   const second = await broker.welcome({ properties: "24 01", sessionPresent: true });
-  await rejects(published, { kind: "configuration", reasonCode: 0x9b });
-  await nothingSent(client, second);
+  await Promise.all([rejects(published, { kind: "configuration", reasonCode: 0x9b }), nothingSent(client, second)]);
 });
 
 test("[MQTT-3.2.2-11] report sends nothing at QoS 1 behind a CONNACK with Maximum QoS 0", async (t) => {
@@ -143,8 +139,9 @@ test("[MQTT-3.2.2-14] report sends nothing with RETAIN behind a CONNACK with Ret
 test("[MQTT-3.2.2-17] a Topic Alias above the server's maximum is refused by its name, and nothing is sent", async (t) => {
   const { client, link } = await connected(t, "22 00 03");
   const error = { kind: "configuration", reasonCode: 0x94, message: /Topic Alias Maximum is 3/ };
+  const topic = client.topic("a", { properties: { topicAlias: 4 } });
   await rejects(client.publish("a", "x", { properties: { topicAlias: 4 } }), error);
-  throws(() => client.topic("a", { properties: { topicAlias: 4 } }).publish(Uint8Array.of(1)), error);
+  for (let time = 0; time < 2; time++) throws(() => topic.publish(Uint8Array.of(1)), error);
   await nothingSent(client, link);
 });
 
@@ -159,7 +156,7 @@ async function aliasesUsed(client: Client, link: ScriptedLink): Promise<Set<unkn
   const topics = Array.from({ length: 5 }, (_, i) => client.topic(`topic/${i}`));
   const aliases = new Set<unknown>();
   for (let time = 0; time < 20; time++) {
-    ok(topics[(time * time) % 5]?.publish(Uint8Array.of(time)));
+    ok(topics[time % 5]?.publish(Uint8Array.of(time)));
     const { properties } = (await link.nextIs("publish")) as { properties?: { topicAlias?: number } };
     aliases.add(properties?.topicAlias);
   }

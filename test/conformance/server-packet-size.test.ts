@@ -70,9 +70,9 @@ test("[MQTT-3.2.2-15] a subscription above the limit rejects, and nothing is sen
   const broker = await Broker.start(t);
   const { client } = subject(t, broker.url);
   const link = await broker.welcome({ properties: LIMIT });
-  await rejects(client.subscribe("a".repeat(43), () => undefined), TOO_LARGE);
+  const refused = rejects(client.subscribe("a".repeat(43), () => undefined), TOO_LARGE);
   client.subscribe("a".repeat(42), () => undefined).catch(() => undefined);
-  await link.expect("82 30 00 02 00", field(`'${"a".repeat(42)}'`), "00");
+  await Promise.all([refused, link.expect("82 30 00 02 00", field(`'${"a".repeat(42)}'`), "00")]);
 });
 
 test("[MQTT-3.2.2-15] SUBSCRIBE, UNSUBSCRIBE and AUTH keep the limit", () => {
@@ -116,7 +116,7 @@ test("[MQTT-3.2.2-15] a limit below every acknowledgement ends the connection, a
 });
 
 test("[MQTT-3.2.2-15] report sends nothing of a report that has a message above the limit", async (t) => {
-  const attempt = new Attempt(t, [{ topic: "a", payload: "" }, { topic: "a", payload: new Uint8Array(45) }]);
+  const attempt = new Attempt(t, [{ topic: "a", payload: new Uint8Array(45) }, { topic: "a", payload: "" }]);
   attempt.socket.writable();
   attempt.wrote(CONNECT);
   attempt.socket.receive("20 08 00 00 05", LIMIT);
