@@ -49,6 +49,10 @@ export class ReconnectingClient extends Subscriber implements Client {
     return this.configuration.early && !this.unanswered;
   }
 
+  protected override get awaited(): number {
+    return super.awaited + (this.requests === undefined ? 0 : this.requests.count);
+  }
+
   ready(): Promise<ConnectedInfo> {
     return new Promise((resolve, reject) => {
       const look = (): void => {
@@ -118,6 +122,7 @@ export class ReconnectingClient extends Subscriber implements Client {
     if (this.connection !== undefined) this.linkTimeout(now);
     else if (now >= this.deadline) this.openLink(TOPIC_ALIASES);
     this.requests?.expire(now);
+    this.lookAgain();
     this.wake();
   }
 
@@ -125,7 +130,7 @@ export class ReconnectingClient extends Subscriber implements Client {
     this.noteDirect();
     const link = this.linkDeadline();
     const request = this.requests?.deadline ?? Infinity;
-    this.wakeAt(link < request ? link : request);
+    this.wakeAt(Math.min(link, request, this.lookAgainAt));
   }
 
   override onPacket(packet: ReceivedPacket): void {

@@ -69,6 +69,11 @@ export abstract class Publisher extends Link {
     return this.direct !== undefined && !this.due && this.direct.idle;
   }
 
+  /** How many answers of the broker calls may wait for. */
+  protected get awaited(): number {
+    return this.session.outgoing.count + (this.queue === undefined ? 0 : this.queue.length);
+  }
+
   /** Takes what goes wrong in callbacks of the application. */
   abstract report(error: MqttError): void;
 

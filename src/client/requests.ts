@@ -29,6 +29,11 @@ export class Requests {
     this.maximum = maximum;
   }
 
+  /** Requests that wait. */
+  get count(): number {
+    return this.pending.size;
+  }
+
   /** Sends a request, once there is a connection; {@link deadline} may be earlier then. @throws MqttError when it cannot. */
   send(topic: string, payload: Payload, options: RequestOptions, now: number): Promise<Response> {
     checkNames("the option", options, "qos retain properties timeout responseTopic");

@@ -2,27 +2,19 @@ import { checkNames, MqttError } from "../protocol/error.js";
 import { ReasonCode } from "../protocol/codec/reason-code.js";
 import { peerError } from "../protocol/codec/reason-text.js";
 import type { ReceivedPacket } from "../protocol/codec/received-packet.js";
-import { type Connection, ConnectionState } from "../protocol/connection/connection.js";
-import { Take } from "../protocol/connection/handler.js";
+import { ConnectionState } from "../protocol/connection/connection.js";
 import type { Receiver } from "../protocol/connection/receiver.js";
 import type { Configuration } from "./common-options.js";
+import { Handling, type InHand } from "./handling.js";
 import type { MessageHandler, SubscribeOptions, UnsubscribeOptions } from "./options.js";
-import { Publisher } from "./publisher.js";
 import { Subscription, SubscriptionState } from "./subscription.js";
 import { toMqttError } from "./thrown.js";
 
 /** Layer of a client: the application's subscriptions: kept over connections, handed their messages. */
-export abstract class Subscriber extends Publisher {
+export abstract class Subscriber extends Handling {
   private subscriptions: Subscription[] | undefined;
-  // Of a message that comes in pieces:
-  /** Who takes it; found out at its first piece. */
+  /** Who takes a message that comes in pieces; found out at its first one. */
   protected takers?: readonly Subscription[];
-  /** Messages whose handlers have not finished. */
-  private handling?: number;
-  /** The connection that waits for one of them. */
-  private crowded: Connection | undefined;
-  /** The Reason Code that it has earned so far: what a piece did wrong holds to the last. */
-  private refusal: number | undefined;
 
   // eslint-disable-next-line @typescript-eslint/no-useless-constructor -- in XS the one that is not written makes 200 bytes of garbage
   constructor(configuration: Configuration) {
@@ -143,7 +135,7 @@ export abstract class Subscriber extends Publisher {
     // Every message passes here: no destructuring, no iterator, few locals, as few calls as there are handlers.
     const list = this.subscriptions;
     let earned = 0;
-    let promises: Promise<number>[] | undefined;
+    let inHand: InHand | undefined;
     if (packet.left >= 0) return this.onPiece(packet);
     if (list === undefined) return 0;
     for (let i = 0; i < list.length; i++) {
@@ -153,24 +145,24 @@ export abstract class Subscriber extends Publisher {
       if (subscription.exact === undefined ? !subscription.matches(packet) : !packet.topicIs(subscription.exact)) continue;
       try {
         const result: unknown = subscription.handler(packet);
-        if (result !== undefined && result instanceof Promise) (promises ??= []).push(this.settledCode(subscription.filter, result));
+        if (result !== undefined && result instanceof Promise) inHand = this.waitFor(inHand, packet, subscription.filter, result);
       } catch (error) {
         earned = this.handlerFailed(subscription.filter, error);
       }
     }
-    return promises === undefined ? earned : this.later(promises, packet, earned);
+    return inHand === undefined ? earned : this.later(inHand, earned);
   }
 
   /** Hands on a piece of a message. Who takes them is found out at the first one. */
   private onPiece(packet: Receiver): number {
     const takers = this.takers ?? this.findTakers(packet);
-    let promises: Promise<number>[] | undefined;
+    let inHand: InHand | undefined;
     for (let i = 0; i < takers.length; i++) {
       const taker = takers[i];
       if (taker === undefined) break;
       try {
         const result: unknown = taker.handler(packet);
-        if (result !== undefined && result instanceof Promise) (promises ??= []).push(this.settledCode(taker.filter, result));
+        if (result !== undefined && result instanceof Promise) inHand = this.waitFor(inHand, packet, taker.filter, result);
       } catch (error) {
         this.refusal = this.handlerFailed(taker.filter, error);
       }
@@ -178,7 +170,7 @@ export abstract class Subscriber extends Publisher {
     // The last one.
     if (packet.left === 0) delete this.takers;
     const earned = this.refusal ?? 0;
-    return promises === undefined ? earned : this.later(promises, packet, earned);
+    return inHand === undefined ? earned : this.later(inHand, earned);
   }
 
   private findTakers(packet: Receiver): readonly Subscription[] {
@@ -190,48 +182,5 @@ export abstract class Subscriber extends Publisher {
       this.report(new MqttError("resource", `a message of ${packet.byteLength} bytes on ${packet.topic} does not fit the receive buffer: set receiveBuffer larger or subscribe with pieces: true`, this.refusal));
     }
     return (this.takers = takers);
-  }
-
-  /** Waits for the handlers of a message. */
-  private later(promises: Promise<number>[], packet: Receiver, earned: number): number {
-    const connection = this.connection;
-    const { identifier, more } = packet;
-    const { inFlight, queue } = this.configuration;
-    const handling = (this.handling = (this.handling ?? 0) + 1);
-    void Promise.all(promises).then((codes) => {
-      const reasonCode = codes.find((code) => code !== 0) ?? earned;
-      const crowded = this.crowded;
-      this.crowded = undefined;
-      this.handling = (this.handling ?? 0) - 1;
-      try {
-        // A piece stays until it is done with; a whole message is only acknowledged later.
-        if (more) {
-          this.refusal = reasonCode;
-          connection?.release(reasonCode, this.now());
-        } else if (identifier !== 0) connection?.acknowledge(identifier, reasonCode, this.now());
-        crowded?.release(Take.TAKEN, this.now());
-      } catch (error) {
-        this.recover(error);
-      }
-      this.read();
-      this.advance();
-    });
-    if (more) return Take.HELD;
-    // At QoS 0 no Receive Maximum keeps a broker from sending more than the handlers come round to. More than can wait for publications and
-    // requests of this client: one at least comes to its end without another packet.
-    if (identifier !== 0 || handling <= inFlight + queue + Math.max(inFlight, queue)) return Take.LATER;
-    this.crowded = connection;
-    return Take.HELD;
-  }
-
-  /** Waits for a handler. @returns 0, or the Reason Code for its failure. */
-  private settledCode(filter: string, handled: Promise<unknown>): Promise<number> {
-    return handled.then(() => 0, (error: unknown) => this.handlerFailed(filter, error));
-  }
-
-  /** Reports a handler's failure. @returns the Reason Code for it. */
-  private handlerFailed(filter: string, error: unknown): number {
-    this.callbackFailed(`a handler of "${filter}"`, error);
-    return ReasonCode.UNSPECIFIED_ERROR;
   }
 }
