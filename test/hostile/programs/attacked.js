@@ -49,9 +49,17 @@ function handle(message) {
   });
 }
 
+function onDisconnected(error) {
+  if (!batches) Timer.set(round, 0);
+  else {
+    trace(`${error.message}\n`);
+    exit(1);
+  }
+}
+
 const client = connect({
   host: "127.0.0.1", port, id: "c", version: 5, clean: false, reconnect: { minimum: 4, maximum: 4 }, ...options,
-  onDisconnected: () => !batches && Timer.set(round, 0), onError: () => undefined,
+  onDisconnected, onError: () => undefined,
 });
 const lost = () => undefined;
 client.subscribe("a", { qos: 2, pieces }, handle).catch(lost);
