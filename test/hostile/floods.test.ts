@@ -187,7 +187,7 @@ test("acknowledgements that find no room in the socket: a 3.1.1 broker waits, an
   const attacked = new Attacked(t, { version: 4 });
   const socket = attacked.greet("20 02 00 00");
   let got = 0;
-  attacked.subscribe(() => void got++, 1);
+  attacked.subscribe(() => { got++; }, 1);
   socket.writable(0);
   socket.receive(...numbers(100).map((number) => `32 06 00 01 'a' 01 ${byte(number)} 'x'`));
   deepEqual([got, socket.taken()], [20, []]);

@@ -17,7 +17,7 @@ function pick(packets: readonly string[]): (round: number) => Uint8Array {
 const packets = (groups: Groups): string[] => Object.values(groups).flat().filter(({ after = [] }) => after.length === 0).map(({ packet }) => packet);
 
 const attacks: readonly (readonly [what: string, answer: (round: number) => Uint8Array, device?: Device])[] = [
-  ["malformed CONNACKs", pick(packets(malformedConnack))],
+  ["malformed CONNACKs", pick(packets(malformedConnack)), { options: { clean: true } }],
   ["malformed packets", pick(packets(malformed).map((packet) => `${RESUMED} ${packet}`))],
   ["malformed packets in MQTT 3.1.1", pick(packets(malformed311).map((packet) => `20 02 01 00 ${packet}`)), { options: { version: 4 } }],
 ];

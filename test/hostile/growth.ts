@@ -33,7 +33,7 @@ export async function attack(device: Device & { readonly batches: boolean }, onS
       main: join(projectRoot, "test/hostile/programs/attacked.js"), args: [JSON.stringify({ port, ...device })],
       preload: { "xs-mqtt": join(projectRoot, "dist/xs-mqtt.js") }, heap: "esp32", quiet: true,
     });
-    equal(code, 0, stderr);
+    equal(code, 0, stderr + stdout);
     const { after10, after300 } = JSON.parse(stdout) as Readonly<Record<"after10" | "after300", number>>;
     ok(after10 > 0);
     equal(after300, after10);

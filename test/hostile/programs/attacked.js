@@ -52,7 +52,7 @@ function handle(message) {
 function onDisconnected(error) {
   if (!batches) Timer.set(round, 0);
   else {
-    trace(`${error.message}\n`);
+    emit({ event: "lost", message: error.message });
     exit(1);
   }
 }
