@@ -1,11 +1,12 @@
 /** Packet Identifiers (MQTT 5.0, 2.2.1). */
-import { deepEqual, equal, notEqual, ok, rejects } from "node:assert/strict";
+import { deepEqual, equal, fail, ok, rejects } from "node:assert/strict";
 import { test } from "node:test";
+import { PreparedHeader } from "../../src/protocol/session/prepared-header.js";
+import { Publication } from "../../src/protocol/session/publication.js";
 import { subject } from "../client/network.js";
 import { ScriptedBroker as Broker } from "../client/scripted-broker.js";
 import { bytes, hex } from "../protocol/support/bytes.js";
 import { ScriptedBroker } from "../protocol/support/scripted-broker.js";
-import { Publication } from "../../src/protocol/session/publication.js";
 import { field, packet } from "./packets.js";
 
 const ignore = (): void => undefined;
@@ -36,35 +37,57 @@ const REQUESTS: readonly (readonly [begin: (broker: ScriptedBroker) => void, at:
   [(broker) => broker.publish("a", 1), 5, (identifier) => ["40 02", identifier]],
   [(broker) => broker.publish("a", 2), 5, (identifier) => ["50 02", identifier, "70 02", identifier]],
   [(broker) => broker.publish(kept, 1, "55"), 5, (identifier) => ["40 02", identifier]],
-  [(broker) => broker.publish(kept, 1, "55"), 5, (identifier) => ["40 02", identifier]],
+  [(broker) => ok(broker.client.publishPrepared(kept, kept.header ?? new PreparedHeader(), Uint8Array.of(0x55))), 5, (identifier) => ["40 02", identifier]],
   [(broker) => broker.client.subscribe([{ filter: "a" }], undefined, broker.now), 2, (identifier) => ["90 04", identifier, "00 00"]],
   [(broker) => broker.client.unsubscribe(["a"], undefined, broker.now), 2, (identifier) => ["B0 04", identifier, "00 00"]],
 ];
 const kept = new Publication("a", 1, false);
 
+/** Begins a request. @returns its identifier. */
+function request(broker: ScriptedBroker, number: number): number {
+  const [begin, at] = REQUESTS[number % REQUESTS.length] ?? [];
+  begin?.(broker);
+  const sent = broker.transport.take();
+  return ((sent[at ?? 0] ?? 0) << 8) | (sent[(at ?? 0) + 1] ?? 0);
+}
+
+/** Begins a request and answers it. Its identifier must be right. */
+function complete(broker: ScriptedBroker, number: number, held: ReadonlySet<number>): void {
+  const identifier = request(broker, number);
+  if (identifier === 0 || held.has(identifier)) fail(`request ${number % REQUESTS.length} has the Packet Identifier ${identifier}`);
+  broker.reply(...(REQUESTS[number % REQUESTS.length]?.[2](hex(Uint8Array.of(identifier >> 8, identifier))) ?? []));
+  broker.transport.take();
+}
+
 test("[MQTT-2.2.1-3] of 69,000 requests, some of them never answered, none has a Packet Identifier that is 0 or in use", () => {
   const broker = ScriptedBroker.connected({ inFlight: 8 });
   const held = new Set<number>();
-  /** Begins a request. @returns its identifier. */
-  const request = (number: number): number => {
-    const [begin, at] = REQUESTS[number % REQUESTS.length] ?? [];
-    begin?.(broker);
-    const sent = broker.transport.take();
-    return ((sent[at ?? 0] ?? 0) << 8) | (sent[(at ?? 0) + 1] ?? 0);
-  };
   for (const [number, answered] of [[0, 1], [1, 100], [4, 3000], [2, 20_000], [3, 46_000]] as const) {
-    const identifier = request(number);
-    ok(identifier > 0 && !held.has(identifier));
-    held.add(identifier);
-    for (let i = 0; i < answered; i++) {
-      const other = request(i);
-      if (other === 0 || held.has(other)) notEqual(other, other, "identifier");
-      broker.reply(...(REQUESTS[i % REQUESTS.length]?.[2](hex(Uint8Array.of(other >> 8, other))) ?? []));
-      broker.transport.take();
-    }
+    held.add(request(broker, number));
+    for (let i = 0; i < answered; i++) complete(broker, i, held);
   }
   equal(held.size, 5);
   equal(broker.error, undefined);
+});
+
+test("[MQTT-2.2.1-3] a request of any kind comes past the largest Packet Identifier, and past those in use", () => {
+  for (const number of REQUESTS.keys()) {
+    const broker = ScriptedBroker.connected();
+    // In use are 1, 2, 4 and 65,534. What is not asked for over the wire is free again.
+    const held = new Set([request(broker, 2), request(broker, 1)]);
+    broker.session.outgoing.nextIdentifier();
+    held.add(request(broker, 4));
+    while (broker.session.outgoing.nextIdentifier() < 65_533);
+    held.add(request(broker, 0));
+    deepEqual([...held], [1, 2, 4, 65_534]);
+    for (let time = 0; time < 10; time++) complete(broker, number, held);
+    // And once more, with 1 free.
+    broker.reply("40 02 00 01");
+    held.delete(1);
+    while (broker.session.outgoing.nextIdentifier() < 65_533);
+    for (let time = 0; time < 10; time++) complete(broker, number, held);
+    equal(broker.error, undefined);
+  }
 });
 
 test("[MQTT-2.2.1-3] a Packet Identifier stays in use from PUBREC to PUBCOMP, and over a connection that is lost", () => {
