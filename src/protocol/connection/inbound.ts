@@ -89,8 +89,7 @@ export abstract class Inbound extends Outbound {
   /** The first piece: aliases, repeats, Receive Maximum. */
   private opened(packet: Receiver): number {
     const identifier = packet.identifier;
-    const old = packet.version === 4;
-    if (!old && (packet.propertiesEnd > packet.propertiesStart || packet.topicEnd === packet.topicStart)) {
+    if (packet.version === 5 && (packet.propertiesEnd > packet.propertiesStart || packet.topicEnd === packet.topicStart)) {
       if (packet.checkTopic() !== 0) return packet.fault;
       resolveAlias(packet, this.receivedAliases ?? []);
       if (packet.fault !== 0) return packet.fault;
@@ -99,6 +98,8 @@ export abstract class Inbound extends Outbound {
     if (identifier === 0 || table.count === 0) return 0;
     const index = table.find(identifier);
     if (index < 0) {
+      const old = packet.version === 4;
+      if (table.count < table.size) return 0;
       // Nothing is ever repeated of a session that ends with its connection; in MQTT 5.0 the server must keep to what was announced.
       if (table.makeRoom(old && !this.session.established)) return 0;
       if (!old || !table.owed) return ReasonCode.RECEIVE_MAXIMUM_EXCEEDED;
