@@ -27,6 +27,8 @@ export class Ring {
   doneReading = 0;
   /** Readings that had to make room, ever. */
   dropped = 0;
+  /** Whether there was a record of this type since the start: mostly there is none to look for. */
+  private anySent = false;
   /** Records that were found spoilt since the start. */
   damaged = 0;
 
@@ -39,8 +41,9 @@ export class Ring {
   /** Takes in what a record says: one that was just written, or all there are in their order. */
   apply(id: number, name: number, offset: number): void {
     const type = (name >> Name.TYPE) & Name.TYPE_MAXIMUM;
+    if (type === RecordType.SENT) this.anySent = true;
     // Done or released.
-    if (type === RecordType.OUTGOING && dataLength(name) === 0) this.live.remove(this.live.find((RecordType.SENT << Name.TYPE) | (name & Name.KEY)));
+    if (this.anySent && type === RecordType.OUTGOING && dataLength(name) === 0) this.live.remove(this.live.find((RecordType.SENT << Name.TYPE) | (name & Name.KEY)));
     if (type === RecordType.READING) {
       if (name < 0) {
         const dropped = (((name & Name.KEY) - this.dropped) << 16) >> 16;
