@@ -53,3 +53,30 @@ test("durable publications of QoS 1 and 2 that were in flight at a power cut go 
   equal(await three, 0);
   deepEqual(inFlight(image), []);
 });
+
+test("when the broker has lost the session meanwhile, what is kept ends: nothing stays on flash", async (t) => {
+  const broker = await ScriptedBroker.start(t);
+  const flash = blank();
+  const before = subject(t, broker.url, { storage: on(flash), reconnect: false });
+  const first = await broker.welcome();
+  await before.client.ready();
+  const lost = ["one", "two"].map((topic) => before.client.publish(topic, "x", { qos: 2, durability: "flash" }));
+  await first.expect("34 09 00 03 'one' 00 01 00 'x'");
+  await first.expect("34 09 00 03 'two' 00 02 00 'x'");
+  first.send("50 02 00 01");
+  await first.expect("62 02 00 01");
+  const image = flash.restart();
+  first.cut();
+  await Promise.allSettled(lost);
+  deepEqual(inFlight(image), [2, 1]);
+
+  const after = subject(t, broker.url, { storage: on(image) });
+  const link = await broker.welcome({ sessionPresent: false });
+  await after.errors.next();
+  // What cannot be sent again is reported; the next one comes through.
+  const three = after.client.publish("three", "z", { qos: 1, durability: "flash" });
+  await link.expect("32 0B 00 05 'three' 00 03 00 'z'");
+  link.send("40 02 00 03");
+  equal(await three, 0);
+  deepEqual(inFlight(image), []);
+});
