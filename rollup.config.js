@@ -57,7 +57,7 @@ const bundle = (input, file, external, plugins = []) => ({
 
 export default [
   bundle("src/index.js", "dist/xs-mqtt.js", device, [small]),
-  bundle("boards/node/index.js", "dist/node.js", /^node:/, [
+  bundle("boards/node/index.js", "dist/node.js", [/^node:/, "ws"], [
     substitute({ timer: "boards/node/timer.js", time: "boards/node/time.js" }),
     declarations(["src", "boards/node"]),
   ]),

@@ -7,6 +7,7 @@ export { report } from "./client/report.js";
 export type { ReportMessage, ReportOptions } from "./client/report-options.js";
 export { MQTTClient } from "./client/mqtt-client.js";
 export type * from "./client/mqtt-client-options.js";
+export { webSocket, WebSocketTransport, type WebSocketOptions, type WebSocketTransportOptions } from "./client/web-socket.js";
 export type * from "./client/ecma-419.js";
 export { MqttError, type ErrorKind } from "./protocol/error.js";
 export { ReasonCode } from "./protocol/codec/reason-code.js";

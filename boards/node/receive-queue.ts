@@ -1,3 +1,5 @@
+import { bytesOf, type ByteBuffer } from "./byte-buffer.js";
+
 /** Bytes that have arrived and were not read yet, in the pieces in which they came. */
 export class ReceiveQueue {
   readonly #pieces: Uint8Array[] = [];
@@ -31,5 +33,27 @@ export class ReceiveQueue {
       }
     }
     this.#length -= filled;
+  }
+
+  /**
+   * The method `read` of ECMA-419 in format `"buffer"`: everything, at most a number of bytes, or as much as a buffer holds.
+   * @param name the class, for messages
+   * @returns undefined when nothing waits; for a buffer the count of bytes in it.
+   * @throws RangeError for a buffer longer than what waits, as on devices, where it is an error.
+   */
+  read(into: number | ByteBuffer | undefined, name: string): ArrayBuffer | number | undefined {
+    const available = this.#length;
+    if (available === 0) return undefined;
+    if (into === undefined || typeof into === "number") {
+      if (into !== undefined && !(into >= 1)) throw new RangeError(`${name}: read of ${into} bytes; 1 or more are allowed`);
+      const result = new ArrayBuffer(Math.min(into ?? available, available));
+      this.take(new Uint8Array(result));
+      return result;
+    }
+    const bytes = bytesOf(into, `${name}: read`);
+    if (bytes.byteLength === 0 || bytes.byteLength > available)
+      throw new RangeError(`${name}: read into ${bytes.byteLength} bytes; ${available} are available, pass a view of 1 to ${available}`);
+    this.take(bytes);
+    return bytes.byteLength;
   }
 }

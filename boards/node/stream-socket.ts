@@ -6,10 +6,10 @@ import { checkCallback, checkSize } from "./check.js";
 import { ReceiveQueue } from "./receive-queue.js";
 
 /** How long a closed socket may take to deliver what was written before, in milliseconds. */
-const lingerLimit = 2000;
+export const lingerLimit = 2000;
 
 /** In bytes, for either direction. */
-const defaultBufferSize = 16_384;
+export const defaultBufferSize = 16_384;
 
 /** ECMA-419 IO options that TCP and TLS have in common. Unknown properties are ignored. */
 export interface StreamSocketOptions {
@@ -102,24 +102,13 @@ export abstract class StreamSocket {
   read(buffer: ByteBuffer): number | undefined;
   read(into?: number | ByteBuffer): ArrayBuffer | number | undefined {
     const socket = this.#opened("read");
-    const available = this.#received.length;
-    if (available === 0) return undefined;
-    let result: ArrayBuffer | number;
+    if (this.#received.length === 0) return undefined;
+    let result: ArrayBuffer | number | undefined;
     if (this.#format === "number") {
       const byte = new Uint8Array(1);
       this.#received.take(byte);
       result = byte[0] ?? 0;
-    } else if (into === undefined || typeof into === "number") {
-      if (into !== undefined && !(into >= 1)) throw new RangeError(`${this.#name}: read of ${into} bytes; 1 or more are allowed`);
-      result = new ArrayBuffer(Math.min(into ?? available, available));
-      this.#received.take(new Uint8Array(result));
-    } else {
-      const bytes = bytesOf(into, `${this.#name}: read`);
-      if (bytes.byteLength === 0 || bytes.byteLength > available)
-        throw new RangeError(`${this.#name}: read into ${bytes.byteLength} bytes; ${available} are available, pass a view of 1 to ${available}`);
-      this.#received.take(bytes);
-      result = bytes.byteLength;
-    }
+    } else result = this.#received.read(into, this.#name);
     if (this.#failure) {
       if (this.#received.length === 0) this.#report(this.#failure);
     } else if (socket.isPaused() && this.#received.length < this.#receiveBufferSize) socket.resume();

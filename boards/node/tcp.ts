@@ -1,4 +1,4 @@
-import { connect, isIP } from "node:net";
+import { connect, isIP, type Socket } from "node:net";
 import { checkOptions } from "./check.js";
 import { StreamSocket, type StreamSocketOptions } from "./stream-socket.js";
 
@@ -47,7 +47,16 @@ export function endpointOf(name: string, options: TCPOptions): Endpoint {
 export default class TCP extends StreamSocket {
   /** @throws TypeError or RangeError for invalid options, before anything is opened. */
   constructor(options: TCPOptions) {
-    const endpoint = endpointOf("TCP", options);
-    super("TCP", options, () => connect(endpoint), "connect");
+    super("TCP", options, openTCP("TCP", options), "connect");
   }
+}
+
+/**
+ * Validates the options.
+ * @param name the class, for messages
+ * @returns what opens the connection
+ */
+export function openTCP(name: string, options: TCPOptions): () => Socket {
+  const endpoint = endpointOf(name, options);
+  return () => connect(endpoint);
 }

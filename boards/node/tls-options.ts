@@ -1,7 +1,8 @@
 import { Buffer } from "node:buffer";
-import { checkServerIdentity, type ConnectionOptions, type SecureVersion } from "node:tls";
 import { isIP } from "node:net";
+import type { ConnectionOptions, SecureVersion } from "node:tls";
 import { bytesOf, type ByteBuffer } from "./byte-buffer.js";
+import { checkServerName } from "./certificate-error.js";
 
 /** A certificate or key: DER as on devices, or PEM as text or bytes. */
 export type Credential = string | ByteBuffer;
@@ -31,20 +32,23 @@ export interface SecureOptions {
   readonly verify?: boolean;
 }
 
+/** @param host name or address of the server, used where `secure` names none. */
+export function serverNameOf(secure: SecureOptions, host: string): string {
+  return secure.serverName ?? secure.host ?? host;
+}
+
 /**
  * Translates to the options of `node:tls`.
- * @param host name or address of the server, used where `secure` names none
  * @throws TypeError or RangeError for invalid options.
  */
-export function tlsOptionsOf(secure: SecureOptions, host: string): ConnectionOptions {
-  const serverName = secure.serverName ?? secure.host ?? host;
+export function tlsOptionsOf(secure: SecureOptions, serverName: string): ConnectionOptions {
   const ca = secure.certificate ?? secure.ca;
   const cert = secure.clientCertificates ?? secure.clientCertificate;
   const protocols = secure.applicationLayerProtocolNegotiation ?? secure.applicationLayerProtocol;
   const options: ConnectionOptions = {
     // SNI has no IP addresses (RFC 6066, 3); the certificate is checked for them all the same.
     servername: isIP(serverName) ? "" : serverName,
-    checkServerIdentity: (_, certificate) => checkServerIdentity(serverName, certificate),
+    checkServerIdentity: (_, certificate) => checkServerName(serverName, certificate),
     minVersion: version("minimumVersion", secure.minimumVersion) ?? "TLSv1.2",
     rejectUnauthorized: secure.verify ?? true,
   };

@@ -1,7 +1,8 @@
-import { connect } from "node:tls";
+import { connect, type TLSSocket as NodeSocket } from "node:tls";
+import { explainRefusal } from "./certificate-error.js";
 import { StreamSocket } from "./stream-socket.js";
 import { endpointOf, type TCPOptions } from "./tcp.js";
-import { tlsOptionsOf, type SecureOptions } from "./tls-options.js";
+import { serverNameOf, tlsOptionsOf, type SecureOptions } from "./tls-options.js";
 
 export interface TLSOptions extends TCPOptions {
   /** Name of the server, for its certificate. Default: `address`. */
@@ -18,23 +19,23 @@ export interface TLSOptions extends TCPOptions {
 export default class TLSSocket extends StreamSocket {
   /** @throws TypeError or RangeError for invalid options, before anything is opened; also what OpenSSL says of a bad certificate or key. */
   constructor(options: TLSOptions) {
-    const endpoint = endpointOf("TLSSocket", options);
-    const secure = tlsOptionsOf(options.secure ?? options.tls ?? {}, options.host ?? options.address);
-    super("TLSSocket", options, () => connect({ ...endpoint, ...secure }).prependListener("error", advise), "secureConnect");
+    super("TLSSocket", options, openTLS("TLSSocket", options), "secureConnect");
   }
 }
 
-/** OpenSSL's codes for a certificate that no trusted authority vouches for. */
-const untrusted = new Set([
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_GET_ISSUER_CERT",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-]);
-
-/** Says what to do where OpenSSL only says what is wrong. */
-function advise(error: NodeJS.ErrnoException): void {
-  if (error.code !== undefined && untrusted.has(error.code))
-    error.message += "; give the certificate of the server's authority as the option secure.certificate";
+/**
+ * Validates the options.
+ * @param name the class, for messages
+ * @returns what opens the connection
+ */
+export function openTLS(name: string, options: TLSOptions): () => NodeSocket {
+  const endpoint = endpointOf(name, options);
+  const secure = options.secure ?? options.tls ?? {};
+  const serverName = serverNameOf(secure, options.host ?? options.address);
+  const tlsOptions = tlsOptionsOf(secure, serverName);
+  return () => {
+    const socket = connect({ ...endpoint, ...tlsOptions });
+    explainRefusal(socket, serverName);
+    return socket;
+  };
 }

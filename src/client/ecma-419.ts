@@ -63,3 +63,42 @@ export interface ResolverOptions {
   readonly io: new (options: ResolverOptions) => Resolver;
   readonly [option: string]: unknown;
 }
+
+/** What a WebSocket client (ECMA-419, WebSocket Client Class Pattern) offers its user. */
+export interface WebSocketClient {
+  read(buffer: Uint8Array): unknown;
+  /** One frame; takes all or throws. @returns how many bytes the next one may carry. */
+  write(data: Uint8Array, options?: { readonly opcode?: number }): number;
+  /** Without the closing handshake of WebSockets. */
+  close(): void;
+}
+
+/** Called as methods of the client. */
+export interface WebSocketClientCallbacks {
+  /** Bytes of the present message; there is no further call before they are read. */
+  readonly onReadable: (count: number, options: { readonly binary?: boolean | undefined }) => void;
+  /** The first call means: the opening handshake is done. */
+  readonly onWritable: (count: number) => void;
+  readonly onError: (error?: unknown) => void;
+  /** The server has ended the connection in good order; hosts other than the SDK's may say why. */
+  readonly onClose: (reason?: unknown) => void;
+}
+
+export interface WebSocketClientConstructorOptions extends WebSocketClientCallbacks {
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+  readonly protocol: string;
+  readonly dns: ResolverOptions;
+  readonly socket: WebSocketClientOptions["socket"];
+  readonly target: unknown;
+}
+
+/** A WebSocket client class with its options, as a host's provider names it: `device.network.ws`. */
+export interface WebSocketClientOptions {
+  readonly io: new (options: WebSocketClientConstructorOptions) => WebSocketClient;
+  /** Of the connection beneath. */
+  readonly socket: { readonly io: unknown; readonly [option: string]: unknown };
+  readonly dns: ResolverOptions;
+  readonly [option: string]: unknown;
+}

@@ -21,7 +21,7 @@ export const device: Target = {
 
 /** Node. */
 export const node: Target = {
-  external: [/^node:/],
+  external: [/^node:/, "ws"],
   files: { "xs-mqtt/node": "boards/node/index.js", timer: "boards/node/timer.js", time: "boards/node/time.js" },
 };
 

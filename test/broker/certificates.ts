@@ -13,6 +13,19 @@ export interface Credentials {
 
 const tag = { boolean: 0x01, integer: 0x02, bitString: 0x03, octetString: 0x04, oid: 0x06, utf8String: 0x0c, utcTime: 0x17, sequence: 0x30, set: 0x31 };
 
+/** When a certificate is valid, in milliseconds since 1970. */
+export interface Validity {
+  readonly from: number;
+  readonly until: number;
+}
+
+export const DAY = 86_400_000;
+
+/** From yesterday to tomorrow. */
+export function today(): Validity {
+  return { from: Date.now() - DAY, until: Date.now() + DAY };
+}
+
 /** Object identifiers, as DER has them. */
 const oid = {
   commonName: der(tag.oid, Buffer.from("550403", "hex")),
@@ -21,41 +34,44 @@ const oid = {
   subjectAlternativeName: der(tag.oid, Buffer.from("551d11", "hex")),
 };
 
-/** An authority that issues certificates for the time of a test. */
+/** An authority that issues certificates. */
 export class Authority {
   readonly #name: string;
   readonly #key: KeyObject;
   /** The authority's own certificate, in PEM. */
   readonly certificate: string;
 
-  constructor(name = "xs-mqtt test authority") {
+  constructor(name = "xs-mqtt test authority", validity = today(), { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" })) {
     this.#name = name;
-    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
     this.#key = privateKey;
     const isAuthority = der(tag.sequence, der(tag.boolean, Buffer.of(0xff)));
-    this.certificate = this.#sign(name, publicKey, extension(oid.basicConstraints, isAuthority));
+    this.certificate = this.#sign(name, publicKey, validity, extension(oid.basicConstraints, isAuthority));
   }
 
-  /** Issues a certificate for domain names and IPv4 addresses, of which the first is the common name, too. */
+  /** Issues a certificate for domain names and IPv4 addresses, of which the first is the common name, too, for the time of a test. */
   issue(...names: [string, ...string[]]): Credentials {
+    return this.issueFor(today(), ...names);
+  }
+
+  /** As {@link issue}, for another time. */
+  issueFor(validity: Validity, ...names: [string, ...string[]]): Credentials {
     const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
     const alternatives = names.map((name) => (isIPv4(name) ? der(0x87, Buffer.from(name.split(".").map(Number))) : der(0x82, Buffer.from(name))));
     return {
-      certificate: this.#sign(names[0], createPublicKey(privateKey), extension(oid.subjectAlternativeName, der(tag.sequence, ...alternatives))),
+      certificate: this.#sign(names[0], createPublicKey(privateKey), validity, extension(oid.subjectAlternativeName, der(tag.sequence, ...alternatives))),
       key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
     };
   }
 
-  #sign(subject: string, publicKey: KeyObject, extensions: Buffer): string {
+  #sign(subject: string, publicKey: KeyObject, { from, until }: Validity, extensions: Buffer): string {
     const algorithm = der(tag.sequence, oid.ecdsaWithSHA256);
-    const day = 86_400_000;
     const body = der(
       tag.sequence,
       der(0xa0, der(tag.integer, Buffer.of(2))),
       der(tag.integer, Buffer.concat([Buffer.of(0x01), randomBytes(8)])),
       algorithm,
       distinguishedName(this.#name),
-      der(tag.sequence, utcTime(Date.now() - day), utcTime(Date.now() + day)),
+      der(tag.sequence, utcTime(from), utcTime(until)),
       distinguishedName(subject),
       publicKey.export({ type: "spki", format: "der" }),
       der(0xa3, der(tag.sequence, extensions)),

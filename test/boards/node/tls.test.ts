@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
 import { test, type TestContext } from "node:test";
 import type { TlsOptions, TLSSocket as PeerSocket } from "node:tls";
 import TLSSocket, { type TLSOptions } from "../../../boards/node/tls.js";
 import TCP from "../../../boards/node/tcp.js";
-import { Authority } from "../../broker/certificates.js";
+import { Authority, DAY, today, type Credentials } from "../../broker/certificates.js";
 import { listenTLS, receive, type Peer } from "./peer.js";
 import { Probe } from "./probe.js";
 
@@ -63,7 +64,7 @@ test("an address is verified as such when no name is given", async (context) => 
 test("a server with another name is refused", async (context) => {
   const peers = await serve(context);
   const secure = { certificate: authority.certificate };
-  assert.match(await failure(open(context, { port: peers.port, host: "other.test", secure })), /does not match certificate's altnames/);
+  assert.match(await failure(open(context, { port: peers.port, host: "other.test", secure })), /^the certificate is for broker\.test, 127\.0\.0\.1, not for other\.test: connect .* or give that as the option secure\.serverName$/);
   // The name asked for goes before the host, and the specification's spelling is understood.
   assert.match(await failure(open(context, { port: peers.port, host: "broker.test", secure: { ...secure, serverName: "other.test" } })), /other\.test/);
   assert.match(await failure(open(context, { port: peers.port, host: "broker.test", tls: { ca: authority.certificate, host: "other.test" } })), /other\.test/);
@@ -72,11 +73,38 @@ test("a server with another name is refused", async (context) => {
 test("a server without a certificate from the authority is refused with advice, unless verify is false", async (context) => {
   const peers = await serve(context);
   const foreign = new Authority("somebody else").certificate;
-  assert.match(await failure(open(context, { port: peers.port, host: "broker.test" })), /secure\.certificate/);
-  assert.match(await failure(open(context, { port: peers.port, host: "broker.test", secure: { certificate: foreign } })), /secure\.certificate/);
+  const advice = /^the certificate of broker\.test is from an authority that is not trusted here \("xs-mqtt test authority"\): give .* as the option secure\.certificate$/;
+  assert.match(await failure(open(context, { port: peers.port, host: "broker.test" })), advice);
+  assert.match(await failure(open(context, { port: peers.port, host: "broker.test", secure: { certificate: foreign } })), advice);
   const careless = open(context, { port: peers.port, host: "other.test", secure: { verify: false } });
   assert.equal((await careless.next()).name, "writable");
 });
+
+test("a server with a certificate that is signed by nobody else is refused with advice", async (context) => {
+  const key = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const alone = new Authority("broker.test", today(), key);
+  const peers = await listenTLS(context, { cert: alone.certificate, key: key.privateKey.export({ type: "pkcs8", format: "pem" }) });
+  assert.match(await failure(open(context, { port: peers.port, host: "broker.test" })), /^the certificate of broker\.test is signed by nobody else: .* secure\.certificate$/);
+});
+
+const now = Date.now();
+const seconds = (time: number): string => new Date(time).toISOString().replace(/\.\d+/, "");
+const past = { from: now - 2 * DAY, until: now - DAY };
+const future = { from: now + DAY, until: now + 2 * DAY };
+const untimely: readonly (readonly [string, Authority, Credentials, string])[] = [
+  ["that has expired", authority, authority.issueFor(past, "broker.test"), `expired on ${seconds(past.until)}: it has to be renewed, unless`],
+  ["that is not valid yet", authority, authority.issueFor(future, "broker.test"), `is valid from ${seconds(future.from)} on: wait, unless`],
+  ...([[past, "has expired: it has to be renewed"], [future, "is not valid yet: wait"]] as const).map(([validity, words]) => {
+    const other = new Authority("another", validity);
+    return [`whose authority ${words}`, other, other.issue("broker.test"), `rests on one of an authority that ${words}, unless`] as const;
+  }),
+];
+for (const [what, issuer, { certificate: cert, key }, words] of untimely)
+  test(`a server with a certificate ${what} is refused with both times`, async (context) => {
+    const peers = await listenTLS(context, { cert, key });
+    const message = await failure(open(context, { port: peers.port, host: "broker.test", secure: { certificate: issuer.certificate } }));
+    assert.ok(message.startsWith(`the certificate of broker.test ${words} the clock here, ${seconds(now).slice(0, 10)}`), message);
+  });
 
 test("versions before TLS 1.2 are refused", async (context) => {
   const peers = await serve(context, { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" });
