@@ -29,7 +29,7 @@ if (files.length === 0) {
 
 try {
   // Elsewhere there is no 32-bit libc to link with.
-  for (const need of process.arch === "x64" ? (["gcc-multilib", "mosquitto"] as const) : (["gcc", "mosquitto"] as const)) await ensure(need);
+  for (const need of process.arch === "x64" ? (["gcc-multilib", "mosquitto", "mosquitto-clients"] as const) : (["gcc", "mosquitto", "mosquitto-clients"] as const)) await ensure(need);
 } catch (error) {
   if (!(error instanceof PackageError)) throw error;
   process.stderr.write(`${error.message}\n`);

@@ -1,12 +1,9 @@
-/** What only MQTT 5.0 and TLS have, against mosquitto. */
+/** What only MQTT 5.0 has, against mosquitto. */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { test, type TestContext } from "node:test";
-import { device } from "../../boards/node/index.js";
 import { startBroker, type Broker } from "../../boards/simulator/tools/broker.js";
-import type { SecureOptions } from "../../boards/node/index.js";
-import type { ConnectOptions, Properties } from "../../src/index.js";
+import type { Properties } from "../../src/index.js";
 import { bytes } from "../protocol/support/bytes.js";
-import { Authority } from "../broker/certificates.js";
 import { startTLSBroker } from "../broker/tls-broker.js";
 import { EventQueue } from "./event-queue.js";
 import { peer } from "./mqtt-js.js";
@@ -93,37 +90,6 @@ test("the session of an earlier client is taken up with clean: false", async (t)
   equal((await second.client.ready()).resumed, true);
   equal(await got.next(), "kept");
   equal(await subscribed, 1);
-});
-
-function secured(secure: SecureOptions): ConnectOptions {
-  return { reconnect: false, socket: { ...device.network.mqtts.socket, secure } };
-}
-
-test("TLS: a broker with a certificate from the given authority is accepted", async (t) => {
-  const { broker, authority } = await startTLSBroker(t);
-  const { client } = subject(t, broker.url, secured({ certificate: authority.certificate }));
-  const got = new EventQueue<string>();
-  await client.subscribe("a", { qos: 2 }, (message) => got.push(message.text()));
-  await client.publish("a", "x".repeat(400), { qos: 2 });
-  equal((await got.next()).length, 400);
-});
-
-test("TLS: an authority that is not known is refused, with what to do", async (t) => {
-  const { broker } = await startTLSBroker(t);
-  for (const options of [secured({}), secured({ certificate: new Authority("another").certificate })]) {
-    const { disconnections } = subject(t, broker.url, options);
-    const { error } = await disconnections.next();
-    equal(error.kind, "transport");
-    match(error.message, /^cannot connect to localhost:\d+: .*give the certificate of the server's authority as the option secure\.certificate$/);
-  }
-});
-
-test("TLS: a certificate for another host is refused", async (t) => {
-  const { broker, authority } = await startTLSBroker(t);
-  const { disconnections } = subject(t, broker.url, secured({ certificate: authority.certificate, serverName: "other.example" }));
-  const { error } = await disconnections.next();
-  equal(error.kind, "transport");
-  match(error.message, /^cannot connect to localhost:\d+: .*other\.example/);
 });
 
 test("TLS: mqtt:// to a broker that wants mqtts:// asks for the right thing", async (t) => {

@@ -29,8 +29,12 @@ export class Proxy {
     return proxy;
   }
 
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
   get url(): string {
-    return `mqtt://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `mqtt://127.0.0.1:${this.port}`;
   }
 
   #accept(socket: Socket): void {

@@ -4,7 +4,7 @@ import { canLink, compiler } from "./compiler.js";
 import { findProgram } from "./find-program.js";
 
 /** Named after Debian's packages: `gcc` with the libc to link programs, `gcc-multilib` with that for 32 bits, too. */
-export type PackageName = "mosquitto" | "gcc" | "gcc-multilib";
+export type PackageName = "mosquitto" | "mosquitto-clients" | "gcc" | "gcc-multilib";
 
 interface Package {
   readonly purpose: string;
@@ -24,6 +24,11 @@ const known: Readonly<Record<PackageName, Package>> = {
     purpose: "the MQTT broker mosquitto",
     packages: ["mosquitto", "mosquitto-clients"],
     find: () => findProgram("mosquitto"),
+  },
+  "mosquitto-clients": {
+    purpose: "mosquitto_sub and mosquitto_pub",
+    packages: ["mosquitto-clients"],
+    find: () => findProgram("mosquitto_sub"),
   },
   gcc: {
     purpose: "a C compiler",

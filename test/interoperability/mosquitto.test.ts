@@ -1,0 +1,3 @@
+import { tryWith } from "./matrix.js";
+
+tryWith("mosquitto");
