@@ -8,7 +8,6 @@ import { refused } from "../protocol/support/encoding.js";
 import { FakeResolver } from "./fake-network.js";
 
 class FakeClient implements WebSocketClient {
-  static made: FakeClient | undefined;
   readonly options: WebSocketClientConstructorOptions;
   readonly target: unknown;
   room = 100;
@@ -17,7 +16,6 @@ class FakeClient implements WebSocketClient {
   constructor(options: WebSocketClientConstructorOptions) {
     this.options = options;
     this.target = options.target;
-    FakeClient.made = this;
   }
 
   read(buffer: Uint8Array): number {
@@ -50,8 +48,15 @@ class Bench {
   readonly transport: WebSocketTransport;
   readonly client: FakeClient;
 
-  constructor({ client = network, path }: { readonly client?: WebSocketClientOptions; readonly path?: string } = {}) {
+  constructor({ io = FakeClient, path }: { readonly io?: typeof FakeClient; readonly path?: string } = {}) {
     const { calls } = this;
+    const made: FakeClient[] = [];
+    class Client extends io {
+      constructor(options: WebSocketClientConstructorOptions) {
+        super(options);
+        made.push(this);
+      }
+    }
     const target = { readable: () => undefined, writable: () => undefined, failed: () => undefined };
     const options: SocketConstructorOptions = {
       address: "192.0.2.1", host: "broker.local", port: 9001, nodelay: true, noDelay: true, target,
@@ -65,9 +70,10 @@ class Bench {
         calls.push(`error ${error instanceof Error ? error.message : String(error)} ${this.target === target}`);
       },
     };
-    this.transport = new WebSocketTransport({ ...options, client, path });
-    if (FakeClient.made === undefined) throw new Error("no client was made");
-    this.client = FakeClient.made;
+    this.transport = new WebSocketTransport({ ...options, client: { ...network, io: Client }, path });
+    const [client] = made;
+    if (client === undefined) throw new Error("no client was made");
+    this.client = client;
   }
 }
 
@@ -134,10 +140,9 @@ suite("WebSocketTransport", () => {
   });
 
   test("a client that fails while it is made is an exception, and so is none", () => {
-    throws(() => new Bench({ client: { ...network, io: BrokenClient } }), /could not open a socket/);
-    const { options } = new Bench().transport;
-    const { client, ...others } = options;
-    equal(client, network);
+    throws(() => new Bench({ io: BrokenClient }), /could not open a socket/);
+    const { client, ...others } = new Bench().transport.options;
+    equal(client?.dns, network.dns);
     refused(() => new WebSocketTransport(others), /^socket\.client must be device\.network\.ws, for TLS device\.network\.wss$/);
   });
 });
