@@ -33,6 +33,8 @@ export class WebSocketLink {
   readonly #closed: Promise<unknown>;
   #received: Uint8Array = new Uint8Array(0);
   #request: string | undefined;
+  /** Lengths of what came at once. */
+  readonly arrivals: number[] = [];
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -43,6 +45,7 @@ export class WebSocketLink {
   }
 
   #data(data: Uint8Array): void {
+    this.arrivals.push(data.length);
     this.#received = join(this.#received, data);
     if (this.#request === undefined) {
       const end = Buffer.from(this.#received).indexOf("\r\n\r\n");

@@ -3,9 +3,11 @@ import { test, type TestContext } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { device } from "../../../boards/node/provider.js";
 import WebSocketClient, { type WebSocketClientOptions } from "../../../boards/node/websocket.js";
+import { Authority } from "../../broker/certificates.js";
 import { EventQueue } from "../../client/event-queue.js";
-import { BINARY, CLOSE, CONTINUATION, frame, PING, PONG, ScriptedWebSocketServer, TEXT, type WebSocketLink } from "../../client/scripted-web-socket.js";
+import { BINARY, CLOSE, CONTINUATION, frame, PING, PONG, ScriptedWebSocketServer, TEXT, WebSocketLink } from "../../client/scripted-web-socket.js";
 import { bytes, join } from "../../protocol/support/bytes.js";
+import { listenTLS } from "./peer.js";
 
 const text = (data: ArrayBuffer | undefined): string => (data === undefined ? "undefined" : new TextDecoder().decode(data));
 
@@ -89,6 +91,23 @@ test("a write is a frame of its kind, and its bytes are copied", async (context)
   assert.deepEqual(frames.map(({ opcode, final, payload }) => [opcode, final, payload]), [[BINARY, true, "02 03"], [TEXT, false, "61"], [CONTINUATION, true, "62"], [PING, true, "68 69"]]);
 });
 
+test("over TLS, frames of one turn share a record, and onWritable follows when the system has them", async (context) => {
+  const authority = new Authority();
+  const { certificate: cert, key } = authority.issue("127.0.0.1");
+  const server = await listenTLS(context, { cert, key });
+  const { client, calls } = new Subject(context, server.port, { socket: { ...device.network.wss.socket, secure: { certificate: authority.certificate } } });
+  const link = new WebSocketLink(await server.accept());
+  await link.upgrade();
+  assert.equal(await calls.next(), "writable 16384");
+  client.write(new Uint8Array(5));
+  assert.equal(client.write(new Uint8Array(50)), 16_384 - 55);
+  assert.equal(await calls.next(), "writable 16384");
+  await link.frame();
+  await link.frame();
+  // Each has a header of 6 bytes.
+  assert.equal(link.arrivals.at(-1), 67);
+});
+
 test("the next message is announced when the present one is read", async (context) => {
   const { client, calls, link } = await connected(context);
   link.write(join(frame(BINARY, bytes("'abc'")), frame(BINARY, bytes("")), frame(TEXT, bytes("'d'"), false), frame(CONTINUATION, bytes("'e'"))));
@@ -156,6 +175,17 @@ for (const how of ["close", "close with its handshake"])
     assert.throws(() => client.read(), /after close/);
     assert.deepEqual(calls.left, []);
   });
+
+test("close takes what the server still has to say, so that it is not reset", async (context) => {
+  const { client, calls, link } = await connected(context, { receiveBufferSize: 1000 });
+  for (let i = 0; i < 1000; i++) link.send(BINARY, new Uint8Array(16_384));
+  assert.equal(await calls.next(), "readable 16384");
+  client.write(bytes("'last'"));
+  client.close();
+  assert.equal((await link.frame()).payload, "6C 61 73 74");
+  await link.closed();
+  assert.equal(link.unsent, 0);
+});
 
 test("close before the handshake is over ends the connection", async (context) => {
   const server = await ScriptedWebSocketServer.start(context);
