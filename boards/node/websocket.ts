@@ -192,13 +192,14 @@ export default class WebSocketClient {
   #connect(address: string): void {
     if (this.#closed || this.#stream !== undefined) return;
     const stream = this.#opener(address)();
-    const failed = (error: Error): void => this.#finish(error);
     this.#stream = stream;
-    stream.on("error", failed);
+    // Later errors are told by the WebSocket.
+    stream.on("error", (error) => {
+      if (this.#socket === undefined) this.#finish(error);
+    });
     // Nothing is sent before the server's certificate is accepted.
     stream.once(this.#url.protocol === "wss:" ? "secureConnect" : "connect", () => {
-      stream.off("error", failed);
-      this.#upgrade(stream);
+      if (!this.#closed) this.#upgrade(stream);
     });
   }
 
@@ -207,12 +208,16 @@ export default class WebSocketClient {
     const socket = new WebSocket(this.#url, protocol?.split(",") ?? [], {
       createConnection: () => stream, perMessageDeflate: false, headers: Object.fromEntries(headers),
     });
+    let opened = false;
     this.#socket = socket;
-    socket.on("open", () => this.#tellWritable());
+    socket.on("open", () => {
+      opened = true;
+      this.#tellWritable();
+    });
     socket.on("message", (data, binary) => this.#message(Array.isArray(data) ? Buffer.concat(data) : bytesOf(data, "ws"), binary));
     socket.on("ping", (data) => this.#control(PING, data));
     socket.on("pong", (data) => this.#control(PONG, data));
-    socket.on("error", (error) => (this.#failure = explained(error, this.#url, protocol)));
+    socket.on("error", (error) => (this.#failure = opened ? error : explained(error, this.#url, protocol)));
     socket.on("close", (code, reason) => {
       if (this.#failure !== undefined || code === ABNORMAL) this.#finish(this.#failure ?? new Error("the connection was closed"));
       else this.#finish(new Error(`the server closed the WebSocket: status ${code} ${reason.toString()}`.trimEnd()), closing(code, reason));
@@ -304,6 +309,7 @@ function explained(error: NodeJS.ErrnoException, url: URL, protocol: string | un
   if (status !== undefined) return new Error(`the server answers HTTP ${status} on the path ${path}: give the path of its WebSocket`, { cause: error });
   if (error.message.includes("subprotocol"))
     return new Error(`the WebSocket on the path ${path} is for something else: it does not choose the subprotocol "${protocol ?? ""}"`, { cause: error });
+  if (error.code === "ECONNRESET") return new Error("the server ends the connection when it is asked for a WebSocket: give the port that has one", { cause: error });
   if (error.code?.startsWith("HPE_")) return new Error("the server does not speak HTTP: give the port of its WebSocket", { cause: error });
   return error;
 }

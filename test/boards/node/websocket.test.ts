@@ -213,11 +213,16 @@ test("a client that is not read makes the server wait", async (context) => {
   }
 });
 
-test("a server that is no WebSocket server is named as such", async (context) => {
-  const server = await ScriptedWebSocketServer.start(context);
-  const { calls } = new Subject(context, server.port);
-  const link = await server.accept();
-  await link.request();
-  link.write(bytes("20 02 00 00"));
-  assert.equal(await calls.next(), "error the server does not speak HTTP: give the port of its WebSocket");
-});
+const strangers: readonly (readonly [string, (link: WebSocketLink) => void, string])[] = [
+  ["speaks MQTT", (link) => link.write(bytes("20 02 00 00")), "error the server does not speak HTTP: give the port of its WebSocket"],
+  ["ends the connection", (link) => link.end(), "error the server ends the connection when it is asked for a WebSocket: give the port that has one"],
+];
+for (const [what, act, expected] of strangers)
+  test(`a server that ${what} is told of as such`, async (context) => {
+    const server = await ScriptedWebSocketServer.start(context);
+    const { calls } = new Subject(context, server.port);
+    const link = await server.accept();
+    await link.request();
+    act(link);
+    assert.equal(await calls.next(), expected);
+  });
