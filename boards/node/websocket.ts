@@ -88,6 +88,8 @@ export default class WebSocketClient {
   /** Bytes written that the system has not taken yet. */
   #pending = 0;
   #corked = false;
+  /** The next announcement is on its way. */
+  #announcing = false;
   #closed = false;
   #failure: Error | undefined;
   /** Tells the end of the connection, once all that came before is read. */
@@ -129,7 +131,7 @@ export default class WebSocketClient {
     this.#waiting -= before - bytes.length;
     if (bytes.length === 0) {
       this.#received.shift();
-      nextTick(() => this.#announce());
+      this.#announceLater();
     }
     if (this.#socket?.isPaused && this.#waiting < this.#receiveBufferSize) this.#socket.resume();
     return result;
@@ -199,7 +201,14 @@ export default class WebSocketClient {
     });
     // Nothing is sent before the server's certificate is accepted.
     stream.once(this.#url.protocol === "wss:" ? "secureConnect" : "connect", () => {
-      if (!this.#closed) this.#upgrade(stream);
+      if (this.#closed) return;
+      try {
+        this.#upgrade(stream);
+      } catch (error) {
+        // A header or a subprotocol that cannot be sent.
+        stream.destroy();
+        this.#finish(error instanceof Error ? error : new Error(String(error)));
+      }
     });
   }
 
@@ -231,7 +240,17 @@ export default class WebSocketClient {
     this.#received.push({ binary, bytes });
     this.#waiting += data.byteLength;
     if (this.#waiting >= this.#receiveBufferSize) this.#socket?.pause();
-    if (this.#received.length === 1) this.#announce();
+    if (this.#received.length === 1 && !this.#announcing) this.#announce();
+  }
+
+  /** Not from inside `read`. */
+  #announceLater(): void {
+    if (this.#announcing) return;
+    this.#announcing = true;
+    nextTick(() => {
+      this.#announcing = false;
+      this.#announce();
+    });
   }
 
   /** Tells of the message that is next, or of the end. */
@@ -246,7 +265,7 @@ export default class WebSocketClient {
     this.#options.onReadable?.call(this, message.bytes.length, { more: false, binary: message.binary });
     if (!empty) return;
     this.#received.shift();
-    nextTick(() => this.#announce());
+    this.#announceLater();
   }
 
   #tellWritable(): void {
@@ -267,12 +286,11 @@ export default class WebSocketClient {
     const { onError, onClose } = this.#options;
     if (this.#tellEnd !== undefined) return;
     this.#tellEnd = () => {
+      this.#tellEnd = () => undefined;
       if (closing !== undefined) this.#control(CLOSE, closing);
       if (!this.#closed) (closing === undefined ? onError : onClose)?.call(this, reason);
     };
-    nextTick(() => {
-      if (this.#received.length === 0) this.#announce();
-    });
+    if (this.#received.length === 0) this.#announceLater();
   }
 
   /** Collects the frames of this turn into one segment or TLS record. */

@@ -122,6 +122,30 @@ test("the next message is announced when the present one is read", async (contex
   assert.equal(client.read(), undefined);
 });
 
+test("a message that came while another was read is announced once", async (context) => {
+  const server = await ScriptedWebSocketServer.start(context);
+  const announced = new EventQueue<number>();
+  new Subject(context, server.port, {
+    onReadable(count) {
+      announced.push(count);
+      if (count === 1) this.read();
+    },
+  });
+  const link = await server.accept();
+  await link.upgrade();
+  link.write(join(frame(BINARY, bytes("01")), frame(BINARY, bytes("02 02"))));
+  assert.deepEqual([await announced.next(), await announced.next()], [1, 2]);
+  link.send(PING, "");
+  await link.frame();
+  assert.deepEqual(announced.left, []);
+});
+
+test("what cannot be asked for is an error", async (context) => {
+  const server = await ScriptedWebSocketServer.start(context);
+  assert.match(await new Subject(context, server.port, { protocol: "a b" }).calls.next(), /^error .*subprotocol/);
+  assert.match(await new Subject(context, server.port, { headers: [["a b", ""]] }).calls.next(), /^error .*token/);
+});
+
 test("a ping is answered and told", async (context) => {
   const { calls, link } = await connected(context);
   link.send(PING, "'abc'");
