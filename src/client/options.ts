@@ -90,7 +90,7 @@ export interface ConnectOptions {
   /** Ceilings of exponential backoff with full jitter: each delay is drawn evenly from 0 to a ceiling that doubles from `minimum` to `maximum`. Defaults 1,000 and 60,000. */
   readonly reconnect?: false | { readonly minimum?: number; readonly maximum?: number; /** A connection that lasted this long resets the backoff. Default 10,000. */ readonly stable?: number };
 
-  /** ECMA-419 socket to use instead of the device's own: `{io, ...}`. */
+  /** ECMA-419 socket to use instead of the device's own: `{io, ...}`. For WebSocket, `webSocket` makes it of a URL. */
   readonly socket?: SocketOptions;
   /** ECMA-419 resolver to use instead of the device's own: `{io, ...}`. */
   readonly dns?: ResolverOptions;
