@@ -195,7 +195,8 @@ export class Connection extends Inbound {
     if (packet.reasonCode !== 0) {
       // The server must not look at anything behind a CONNECT that it refuses (MQTT 5.0, 3.1.4-6).
       if (this.early) this.giveBack(Fate.UNSENT);
-      this.ended("refused the connection", packet);
+      // Whoever was told of a loss may have ended the connection.
+      if (this.state === ConnectionState.CONNECTING) this.ended("refused the connection", packet);
       return true;
     }
     const announced = packet.properties;
@@ -213,7 +214,7 @@ export class Connection extends Inbound {
     this.announced = announced;
     this.startInbound(connect.properties?.topicAliasMaximum ?? 0, packet.sessionPresent);
     this.startOutbound(packet.sessionPresent);
-    // Whoever was told of a loss may have ended the connection.
+    // The same.
     if (this.state === ConnectionState.CONNECTING) this.state = ConnectionState.CONNECTED;
     return true;
   }
