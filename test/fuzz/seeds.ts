@@ -1,0 +1,61 @@
+/**
+ * Where the fuzzer begins beside what it makes up itself: packets that are named for what is special about them, written as for `bytes`.
+ * Each is a packet of its own; what comes before and after it, chance decides.
+ */
+import { bytes } from "../protocol/support/bytes.js";
+
+const TEXT: Readonly<Record<string, string>> = {
+  "CONNACK, the shortest": "20 03 00 00 00",
+  "CONNACK of MQTT 3.1.1": "20 02 00 00",
+  "CONNACK of a server that knows only MQTT 3.1.1": "20 02 00 01",
+  "CONNACK that resumes and refuses": "20 03 01 80 00",
+  "CONNACK with every limit at its smallest": "20 14 00 00 11 21 00 01 24 00 25 00 27 00 00 00 0A 22 00 01 28 00",
+  "CONNACK with a Receive Maximum of 0": "20 06 00 00 03 21 00 00",
+  "CONNACK with a Maximum Packet Size of 0": "20 08 00 00 05 27 00 00 00 00",
+  "PUBLISH of nothing": "30 04 00 01 't' 00",
+  "PUBLISH with an alias and no topic": "30 06 00 00 03 23 00 01",
+  "PUBLISH that names an alias": "30 07 00 01 't' 03 23 00 01",
+  "PUBLISH with alias 0": "30 07 00 01 't' 03 23 00 00",
+  "PUBLISH at QoS 3": "36 06 00 01 't' 00 01 00",
+  "PUBLISH repeated at QoS 0": "38 04 00 01 't' 00",
+  "PUBLISH without an identifier": "32 06 00 01 't' 00 00 00",
+  "PUBLISH whose topic ends behind it": "30 04 00 03 't' 00",
+  "PUBLISH whose properties end behind it": "30 04 00 01 't' 01",
+  "PUBLISH whose Property Length does not end": "30 07 00 01 't' FF FF FF FF",
+  "PUBLISH whose Property Length is written too long": "30 05 00 01 't' 80 00",
+  "PUBLISH with a Subscription Identifier twice": "30 08 00 01 't' 04 0B 01 0B 02",
+  "PUBLISH with a Subscription Identifier of five bytes": "30 0A 00 01 't' 06 0B 80 80 80 80 01",
+  "PUBLISH to a wildcard": "30 04 00 01 '#' 00",
+  "PUBLISH with a surrogate": "30 06 00 03 ED A0 80 00",
+  "PUBLISH with NUL": "30 04 00 01 00 00",
+  "PUBLISH of 268,435,455 bytes": "30 FF FF FF 7F 00 01 't' 00",
+  "PUBLISH with a Remaining Length of five bytes": "30 80 80 80 80 01",
+  "PUBLISH with a Remaining Length written too long": "30 84 00 00 01 't' 00",
+  "PUBACK with a Reason Code alone": "40 03 00 01 10",
+  "PUBACK of one byte": "40 01 00",
+  "PUBACK for nothing": "40 02 00 00",
+  "PUBACK with empty properties and a byte more": "40 05 00 01 00 00 00",
+  "PUBREC that refuses": "50 03 00 01 97",
+  "PUBREL with flags 0000": "60 02 00 01",
+  "PUBREL for what was never sent": "62 02 FF FF",
+  "PUBCOMP that found nothing": "70 03 00 01 92",
+  "SUBACK without a code": "90 03 00 01 00",
+  "SUBACK with a code for each of three": "90 06 00 01 00 00 01 02",
+  "UNSUBACK of MQTT 3.1.1": "B0 02 00 01",
+  "UNSUBACK with its code": "B0 04 00 01 00 11",
+  "PINGRESP": "D0 00",
+  "PINGRESP with a byte": "D0 01 00",
+  "DISCONNECT of nothing": "E0 00",
+  "DISCONNECT to another server": "E0 08 9D 06 1C 00 03 'a.b'",
+  "DISCONNECT with the client's own code": "E0 01 04",
+  "AUTH that goes on": "F0 06 18 04 15 00 01 'm'",
+  "AUTH without a method": "F0 02 18 00",
+  "User Property with a name cut short": "40 07 00 01 00 03 26 00 05",
+  "Reason String with half a character": "40 09 00 01 00 05 1F 00 02 E2 82",
+  "type 0": "00 00",
+  "PINGREQ, which only a client sends": "C0 00",
+  "SUBSCRIBE, which only a client sends": "82 06 00 01 00 00 00 00",
+};
+
+export const SEED_NAMES: readonly string[] = Object.keys(TEXT);
+export const SEEDS: readonly (readonly number[])[] = Object.values(TEXT).map((text) => Array.from(bytes(text)));
