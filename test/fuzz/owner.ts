@@ -9,10 +9,15 @@ import type { FuzzClient } from "./client.js";
 const LENGTHS = [0, 1, 5, 30, 60, 150];
 const PAYLOAD = new Uint8Array(150).fill(0x70);
 
+/** All kinds of publications that are made for one use: encoded beforehand, because a device has little stack where its handlers are called. */
+const PUBLICATIONS = [0, 1, 2].flatMap((qos) =>
+  [undefined, undefined, { messageExpiryInterval: 5 }, { topicAlias: 1 }, { topicAlias: 3, contentType: "c" }].flatMap((properties) =>
+    [false, true].map((retain) => new Publication(retain ? "a/longer/topic/than/the/others" : "t", qos, retain, properties))));
+
 export class Owner {
   private readonly client: FuzzClient;
   /** Topics that are published to again and again. */
-  private readonly prepared = new Map<number, Publication>();
+  private readonly prepared = [0, 1, 2, 1, 2].map((qos, i) => new Publication(`prepared/${i}`, qos, false));
 
   /** Whether a callback of the connection is on the stack. */
   private inside = false;
@@ -83,17 +88,13 @@ export class Owner {
 
   private publish(): void {
     const { random, connection, now } = this.client;
-    const alias = random.oneIn(10) ? random.below(4) + 1 : undefined;
-    const properties = random.oneIn(3) ? { messageExpiryInterval: 5, topicAlias: alias } : undefined;
-    connection.publish(new Publication(random.oneIn(8) ? "a/longer/topic/than/the/others" : "t", random.below(3), random.oneIn(6), properties), this.payload(), false, now);
+    connection.publish(random.pick(PUBLICATIONS), this.payload(), false, now);
   }
 
   /** Publishes to a topic that is used again, the short way where it can be gone. */
   private prepare(): void {
     const { random, connection, now } = this.client;
-    const which = random.below(5);
-    let publication = this.prepared.get(which);
-    if (publication === undefined) this.prepared.set(which, (publication = new Publication(`prepared/${which}`, which % 3, false)));
+    const publication = random.pick(this.prepared);
     const payload = this.payload();
     const { header } = publication;
     const direct = connection.state === ConnectionState.CONNECTED && !connection.looking && publication.flags > 1 && header !== undefined && payload instanceof Uint8Array;
@@ -109,7 +110,7 @@ export class Owner {
       return;
     }
     const length = random.pick(LENGTHS);
-    begin(connection, new Publication("t", random.below(3), false), PAYLOAD.subarray(0, Math.min(length, 1 + random.below(40))), length, 0, false, now);
+    begin(connection, random.pick(PUBLICATIONS), PAYLOAD.subarray(0, Math.min(length, 1 + random.below(40))), length, 0, false, now);
   }
 
   private acknowledge(): void {
@@ -123,8 +124,8 @@ export class Owner {
   /** Time passes. */
   private pass(): void {
     const { client } = this;
-    // While a message is held it depends on the chunks whether more has been received.
-    if (client.connection.paused && !client.settings.loose) return;
+    // While a message is held, or told, it depends on the chunks whether more has been received.
+    if ((client.connection.paused || this.inside) && !client.settings.loose) return;
     client.now += client.random.pick([1, 900, 5000, 11_000, 61_000]);
     client.connection.handleTimeout(client.now);
   }

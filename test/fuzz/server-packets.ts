@@ -54,6 +54,11 @@ function big(value: number, length: number): number[] {
   return bytes;
 }
 
+/** One by one: XS passes arguments on its stack, which is small. */
+function append(list: number[], more: readonly number[]): void {
+  for (const each of more) list.push(each);
+}
+
 /** Puts Remaining Length before what follows the first byte. */
 export function framed(first: number, body: readonly number[]): number[] {
   return [first, ...variable(body.length), ...body];
@@ -127,7 +132,8 @@ export class ServerPackets {
       // Only these may stand there twice.
       const again = id === 38 || (id === 11 && type === 3) || this.wrong;
       if (!again && allowed.includes(id)) allowed.splice(allowed.indexOf(id), 1);
-      block.push(id, ...this.value(id));
+      block.push(id);
+      append(block, this.value(id));
     }
     return [...variable(block.length), ...block];
   }
@@ -159,7 +165,7 @@ export class ServerPackets {
     const body = this.identifier();
     if (this.version === 5 && !this.random.oneIn(2)) {
       body.push(this.code(type));
-      if (this.random.oneIn(2)) body.push(...this.properties(type));
+      if (this.random.oneIn(2)) append(body, this.properties(type));
     }
     return framed((type << 4) | (type === 6 ? 2 : 0), body);
   }
