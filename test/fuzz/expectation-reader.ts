@@ -71,10 +71,17 @@ export class ExpectationReader {
     if (blamed !== undefined) this.checkDisconnect(blamed);
     if (frame === "wrong") this.demand(position - begin >= HEADER_LENGTH - 1, [0x81], blamed, "a wrong Remaining Length");
     else if (frame !== undefined && position >= frame.body - 1 && this.view.isTooLarge(this.bytes[begin] ?? 0, frame.end - begin)) this.demand(true, [0x95], blamed, "a packet that is too large");
+    else if (this.ends && this.isPutOff) return;
     else if (!this.ends) this.demand(false, this.isLarge(frame) ? EARLY_CODES : [], blamed, "a packet that is not all there");
     else if (this.expected === undefined) this.demand(false, OWN_CODES, blamed, this.what);
     else if (this.expected.ends === undefined) this.demand(this.expected.codes.length > 0, this.expected.codes, blamed, this.what);
     else if (!closed || blamed !== undefined) client.blame(`the client does not end with ${this.what}`);
+  }
+
+  /** MQTT 3.1.1 has no Receive Maximum: a message for which there is no room is looked at later. */
+  private get isPutOff(): boolean {
+    const { client } = this;
+    return client.settings.version === 4 && client.connection.paused && client.session.incoming.count === client.session.incoming.size;
   }
 
   private isLarge(frame: Frame | "wrong" | undefined): frame is Frame {

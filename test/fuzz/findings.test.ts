@@ -1,6 +1,7 @@
 /** What the fuzzer has found, minimised and with a name. */
-import { ok } from "node:assert/strict";
+import { equal, ok } from "node:assert/strict";
 import { test } from "node:test";
+import { Take } from "../../src/protocol/connection/handler.js";
 import { ScriptedBroker } from "../protocol/support/scripted-broker.js";
 
 test("an application that ends the connection when it is told of a publication lost is told nothing of the refusal", () => {
@@ -11,4 +12,13 @@ test("an application that ends the connection when it is told of a publication l
     if (line.startsWith("lost")) ok(broker.disconnect());
   };
   broker.reply("20 03 00 88 00").told("lost t unsent").expect("E0 00");
+});
+
+test("release does not take a message that waits for room in the session's table", () => {
+  const broker = ScriptedBroker.connected({ version: 4, receiveMaximum: 1 });
+  broker.take = () => Take.LATER;
+  broker.reply("32 05 00 01 't' 00 01").told("t QoS 1: ").reply("32 05 00 01 't' 00 02");
+  broker.release().expectNothing().told();
+  equal(broker.session.incoming.count, 1);
+  broker.acknowledge(1).expect("40 02 00 01").told("t QoS 1: ");
 });

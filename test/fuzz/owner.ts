@@ -56,8 +56,9 @@ export class Owner {
     else if (what === 9) connection.unsubscribe(["s/#"], undefined, now);
     else if (what < 12) {
       if (this.mayResume) connection.release(random.oneIn(3) ? 0x80 : 0, now);
-    } else if (what === 12) this.acknowledge();
-    else if (what === 13) this.pass();
+    } else if (what === 12) {
+      if (this.mayResume) this.acknowledge();
+    } else if (what === 13) this.pass();
     else if (what < 16) {
       if (this.mayResume) this.drain();
     } else if (what === 16) {

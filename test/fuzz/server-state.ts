@@ -40,7 +40,7 @@ export class ServerState {
   protected messages: Message[] = [];
   /** PUBRELs that were sent and not answered. */
   protected pubcomps: number[] = [];
-  /** Which messages a client of a resumed session knows cannot be told. */
+  /** Which messages the client knows cannot be told: those of a resumed session, or too many in MQTT 3.1.1. */
   protected vague = false;
   protected sentAliases = new Set<number>();
   protected receivedAliases = new Set<number>();
@@ -136,6 +136,8 @@ export class ServerState {
     if (alias !== undefined) this.sentAliases.add(alias);
     if (qos === 0) return;
     const known = this.messages.find((message) => message.identifier === identifier);
+    // MQTT 3.1.1 has no Receive Maximum: which of too many the client forgets is its own affair.
+    if (this.settings.version === 4 && this.messages.length >= this.settings.receiveMaximum) this.vague = true;
     if (known === undefined) this.messages.push({ identifier, qos, answered: false });
     else if (qos === 2) known.answered = false;
   }

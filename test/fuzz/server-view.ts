@@ -3,6 +3,8 @@ import { ClientChecks } from "./client-checks.js";
 import type { Frame } from "./frame.js";
 import type { Judgement } from "./judge.js";
 
+/** The longest acknowledgement: a server that does not take it cannot be served. */
+const ACKNOWLEDGEMENT_LENGTH = 5;
 const PROTOCOL_ERROR = 0x82;
 const ACCEPT: Expectation = { codes: [] };
 const REFUSE: Expectation = { codes: [PROTOCOL_ERROR] };
@@ -43,7 +45,8 @@ export class ServerView extends ClientChecks {
     if (judged.properties.has(21) || this.announced.authenticationMethod !== undefined) return undefined;
     const wrong = (present && !established) || (connect.clientId === "" && !judged.properties.has(18)) ||
       (judged.properties.has(26) && this.announced.requestResponseInformation !== 1);
-    return wrong ? REFUSE : ACCEPT;
+    if (wrong) return REFUSE;
+    return (judged.properties.get(39) ?? ACKNOWLEDGEMENT_LENGTH) < ACKNOWLEDGEMENT_LENGTH ? { codes: [], ends: true } : ACCEPT;
   }
 
   private expectedPublish(bytes: Uint8Array, frame: Frame, judged: Judgement): Expectation | undefined {
@@ -55,6 +58,7 @@ export class ServerView extends ClientChecks {
     if (qos === 0) return ACCEPT;
     if (this.vague) return undefined;
     const known = this.messages.find((message) => message.identifier === judged.identifier);
+    if (this.settings.version === 4 && this.messages.length >= this.settings.receiveMaximum) return undefined;
     if (known === undefined) return this.messages.length < this.settings.receiveMaximum ? ACCEPT : { codes: [0x93] };
     return known.qos === qos && (qos === 2 || (first & 8) !== 0) ? ACCEPT : REFUSE;
   }

@@ -150,7 +150,7 @@ export class Connection extends Inbound {
 
   /** The handler has taken the piece that it held; `take` as in {@link ConnectionHandler.onPublish}. Without such a piece nothing happens. */
   release(take: number, now: number): void {
-    if (this.state !== ConnectionState.CONNECTED || !this.held) return;
+    if (this.state !== ConnectionState.CONNECTED || !this.held || this.crowded) return;
     this.now = now;
     this.taken(this.packet, take);
     this.receive(0, now);

@@ -32,7 +32,7 @@ export abstract class Inbound extends Outbound {
   /** The handler has not yet taken the piece in hand. */
   held: boolean | undefined;
   /** What is held is a message that there is no room for in the session's table. */
-  private crowded: boolean | undefined;
+  protected crowded: boolean | undefined;
   /** The message in hand is a repeat: it is not delivered. */
   private repeat: boolean | undefined;
   /** A PUBCOMP that could not be sent: identifier and, above it, Reason Code. */
