@@ -138,7 +138,7 @@ export class ServerState {
     const known = this.messages.find((message) => message.identifier === identifier);
     // MQTT 3.1.1 has no Receive Maximum: which of too many the client forgets is its own affair.
     if (this.settings.version === 4 && this.messages.length >= this.settings.receiveMaximum) this.vague = true;
-    if (known === undefined) this.messages.push({ identifier, qos, answered: false });
+    if (known === undefined || (this.vague && known.qos !== qos)) this.messages.push({ identifier, qos, answered: false });
     else if (qos === 2) known.answered = false;
   }
 
