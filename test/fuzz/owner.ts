@@ -33,37 +33,32 @@ export class Owner {
     };
   }
 
-  /** Does something. Only a caller's own mistake may be thrown, as a MqttError. */
+  /** Does something. Only a caller's own mistake may be thrown, as a MqttError. In one function: a device has little stack. */
   act(): void {
     const { client } = this;
+    const { random, connection, now } = client;
     try {
-      this.call();
+      // The publications first: without them little can be acknowledged.
+      const what = random.below(18);
+      if (what < 4) this.publish();
+      else if (what < 7) this.prepare();
+      else if (what === 7) this.stream();
+      else if (what === 8) connection.subscribe(random.oneIn(2) ? [{ filter: "s/#", qos: 1 }] : [{ filter: "a" }, { filter: "b" }], undefined, now);
+      else if (what === 9) connection.unsubscribe(["s/#"], undefined, now);
+      else if (what < 12) {
+        if (this.mayResume) connection.release(random.oneIn(3) ? 0x80 : 0, now);
+      } else if (what === 12) {
+        if (this.mayResume) this.acknowledge();
+      } else if (what === 13) this.pass();
+      else if (what < 16) {
+        if (this.mayResume) this.drain();
+      } else if (what === 16) {
+        if (connection.state === ConnectionState.CONNECTED) connection.ping(now);
+      } else this.seldom();
     } catch (error) {
       if (!(error instanceof MqttError) || (error.kind !== "configuration" && error.kind !== "resource"))
         client.blame(`a call of the owner throws ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     }
-  }
-
-  private call(): void {
-    const { client } = this;
-    const { random, connection, now } = client;
-    // The publications first: without them little can be acknowledged.
-    const what = random.below(18);
-    if (what < 4) this.publish();
-    else if (what < 7) this.prepare();
-    else if (what === 7) this.stream();
-    else if (what === 8) connection.subscribe(random.oneIn(2) ? [{ filter: "s/#", qos: 1 }] : [{ filter: "a" }, { filter: "b" }], undefined, now);
-    else if (what === 9) connection.unsubscribe(["s/#"], undefined, now);
-    else if (what < 12) {
-      if (this.mayResume) connection.release(random.oneIn(3) ? 0x80 : 0, now);
-    } else if (what === 12) {
-      if (this.mayResume) this.acknowledge();
-    } else if (what === 13) this.pass();
-    else if (what < 16) {
-      if (this.mayResume) this.drain();
-    } else if (what === 16) {
-      if (connection.state === ConnectionState.CONNECTED) connection.ping(now);
-    } else this.seldom();
   }
 
   /** Whether a call that goes on with what was received does so at the same place for any chunks. */
