@@ -75,7 +75,10 @@ export class ClientChecks extends ServerState {
   private takeAnswer(qos: number, identifier: number, reasonCode: number): void {
     const name = qos === 1 ? "PUBACK" : "PUBREC";
     const message = this.messages.find((each) => !each.answered && each.qos === qos && (!this.vague || each.identifier === identifier));
-    if (message?.identifier !== identifier && qos === 2 && identifier === this.sending) return;
+    if (qos === 2 && identifier === this.sending) {
+      this.answeredAhead = true;
+      if (message?.identifier !== identifier) return;
+    }
     if (message?.identifier !== identifier) this.blame(`sent ${name} ${identifier} out of turn`);
     if (qos === 1 || reasonCode >= 0x80) this.messages = this.messages.filter((each) => each !== message);
     else if (message !== undefined) message.answered = true;

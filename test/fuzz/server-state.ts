@@ -29,6 +29,8 @@ export class ServerState {
   last: Uint8Array = new Uint8Array(0);
   /** The Packet Identifier of a PUBLISH larger than the client's buffer, while it is sent: of a repeated one it knows enough to answer. */
   sending = 0;
+  /** That one has been answered already. */
+  protected answeredAhead = false;
   /** A CONNACK was sent that accepts. */
   connected = false;
   protected disconnected = false;
@@ -59,7 +61,7 @@ export class ServerState {
   reconnected(): void {
     // What was cut short the client may know of.
     if (this.midPacket) this.exchanges.set(this.partialIdentifier, { step: "unknown", codes: 0, current: false });
-    this.connected = this.disconnected = this.greeted = false;
+    this.connected = this.disconnected = this.greeted = this.answeredAhead = false;
     this.limit(new Map());
     this.unread = [];
     this.pubcomps = [];
@@ -139,7 +141,8 @@ export class ServerState {
     // MQTT 3.1.1 has no Receive Maximum: which of too many the client forgets is its own affair.
     if (this.settings.version === 4 && this.messages.length >= this.settings.receiveMaximum) this.vague = true;
     if (known === undefined || (this.vague && known.qos !== qos)) this.messages.push({ identifier, qos, answered: false });
-    else if (qos === 2) known.answered = false;
+    else if (qos === 2) known.answered = this.answeredAhead;
+    this.answeredAhead = false;
   }
 
   private pubrec(identifier: number, reasonCode: number, exchange: Exchange | undefined): void {
