@@ -220,6 +220,7 @@ const wrong: readonly (readonly [string, readonly unknown[], RegExp])[] = [
   ["a topic with a wildcard", ["a/+", "x"], /^topic must be/],
   ["QoS 3", ["a", "x", { qos: 3 }], /^qos must be 0, 1 or 2$/],
   ["a number as payload", ["a", 5], /^payload must be a string, a Uint8Array or an ArrayBuffer$/],
+  ["text with NUL", ["a", "x\0"], /^payload must be free of NUL characters and lone surrogates/],
   ["text that is no Unicode", ["a", "\ud800"], /^payload must be free of NUL characters and lone surrogates/],
   ["no payload", ["a", null], /^payload must be/],
   ["a source without length", ["a", { read: () => new Uint8Array(1) }], /^payload\.byteLength must be a whole number from 0 to 268435455$/],
