@@ -1,0 +1,226 @@
+/**
+ * Rewrites syntax that XS compiles to more bytecode than other syntax for the same: a pass over a module's syntax tree (ESTree) that keeps
+ * what the module does, in the same order. What each form costs is in docs/decisions/0012-bytecode.md.
+ */
+import type {
+  AssignmentExpression, BinaryExpression, Expression, Identifier, IfStatement, Literal, MemberExpression, ModuleDeclaration, Node, Program, Statement, TemplateLiteral,
+  VariableDeclaration,
+} from "estree";
+
+function isNode(value: unknown): value is Node {
+  return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
+}
+
+/** Replaces each node below `node` and itself by what `change` makes of it, the innermost first. */
+function rewrite(node: Node, parent: Node | undefined, change: (node: Node, parent: Node | undefined) => Node): Node {
+  const once = (child: unknown): unknown => (isNode(child) ? rewrite(child, node, change) : child);
+  for (const [name, value] of Object.entries(node)) Reflect.set(node, name, Array.isArray(value) ? value.map(once) : once(value));
+  return change(node, parent);
+}
+
+/** Whether any node below `node` or itself is like that. */
+function some(node: Node, isLike: (node: Node) => boolean): boolean {
+  return isLike(node) || Object.values(node).flat().some((child: unknown) => isNode(child) && some(child, isLike));
+}
+
+const literal = (value: string | number): Literal => ({ type: "Literal", value });
+
+/** `a${b}c` is "a" + b + "c": XS adds the empty strings at either end of a template too. None of ours holds an object, ESLint sees to that. */
+function concatenation({ quasis, expressions }: TemplateLiteral): Expression {
+  const texts = quasis.map((quasi) => quasi.value.cooked ?? "");
+  if (expressions.length === 0) return literal(texts.join(""));
+  const parts: Expression[] = [];
+  texts.forEach((text, index) => {
+    const expression = expressions[index];
+    // Either of the first two makes it a string.
+    if (text !== "" || (index === 0 && texts[1] === "")) parts.push(literal(text));
+    if (expression !== undefined) parts.push(expression);
+  });
+  return parts.reduce((left, right) => ({ type: "BinaryExpression", operator: "+", left, right }));
+}
+
+/** `if (a && b) c` is `if (a) if (b) c`: no value is kept for the second test. */
+function nested(statement: IfStatement): IfStatement {
+  const { test, consequent } = statement;
+  if (statement.alternate || test.type !== "LogicalExpression" || test.operator !== "&&") return statement;
+  return nested({ ...statement, test: test.left, consequent: nested({ type: "IfStatement", test: test.right, consequent }) });
+}
+
+const BITWISE = new Set(["|", "&", "^", "<<", ">>", ">>>"]);
+
+/** `(a ?? 0) & b` is `a & b`: undefined and null are 0 there. */
+function bits(expression: BinaryExpression): BinaryExpression {
+  if (!BITWISE.has(expression.operator)) return expression;
+  const bare = (side: Expression): Expression =>
+    side.type === "LogicalExpression" && side.operator === "??" && side.right.type === "Literal" && side.right.value === 0 ? side.left : side;
+  return expression.left.type === "PrivateIdentifier" ? expression : { ...expression, left: bare(expression.left), right: bare(expression.right) };
+}
+
+/** The name of `this.name = value` with a value that does not depend on anything. */
+function constantAssignment(statement: Node | undefined): (AssignmentExpression & { readonly left: MemberExpression }) | undefined {
+  if (statement?.type !== "ExpressionStatement" || statement.expression.type !== "AssignmentExpression") return undefined;
+  const { left, operator } = statement.expression;
+  if (operator !== "=" || left.type !== "MemberExpression" || left.computed || left.object.type !== "ThisExpression") return undefined;
+  return { ...statement.expression, left };
+}
+
+/** `this.a = 0; this.b = 0` is `this.b = this.a = 0`: one value and one end of a statement, and the properties still come to be in that order. */
+function chained(statements: readonly Statement[]): Statement[] {
+  const result: Statement[] = [];
+  for (const statement of statements) {
+    const last = constantAssignment(result.at(-1));
+    const next = constantAssignment(statement);
+    let value: Expression | undefined = last;
+    while (value?.type === "AssignmentExpression") value = value.right;
+    if (last !== undefined && next !== undefined && isSameConstant(value, next.right)) {
+      result.pop();
+      result.push({ type: "ExpressionStatement", expression: { ...next, right: last } });
+    } else result.push(statement);
+  }
+  return result;
+}
+
+/** Numbers, booleans and undefined. */
+function isSameConstant(a: Expression | undefined, b: Expression): boolean {
+  if (a?.type === "Literal" && b.type === "Literal") return a.value === b.value && typeof a.value !== "object" && a.value !== "";
+  return a?.type === "UnaryExpression" && b.type === "UnaryExpression" && a.operator === "void" && b.operator === "void";
+}
+
+/** `const { a, b } = c` is `const a = c.a, b = c.b`; undefined where there is more to the pattern. */
+function plainly(declaration: VariableDeclaration): VariableDeclaration | undefined {
+  const { id, init } = declaration.declarations[0] ?? {};
+  if (declaration.declarations.length !== 1 || id?.type !== "ObjectPattern" || !init) return undefined;
+  // Anything else is looked at once only.
+  if (init.type !== "Identifier" && init.type !== "ThisExpression" && id.properties.length > 1) return undefined;
+  const declarations: VariableDeclaration["declarations"] = [];
+  for (const property of id.properties) {
+    if (property.type !== "Property" || property.computed || property.value.type !== "Identifier") return undefined;
+    // A variable of the name of what is taken apart would hide it.
+    if (init.type === "Identifier" && property.value.name === init.name) return undefined;
+    declarations.push({ type: "VariableDeclarator", id: property.value, init: { type: "MemberExpression", object: init, property: property.key, computed: false, optional: false } });
+  }
+  return { ...declaration, declarations };
+}
+
+/** The name of a loop's own variable, where no function in the loop could hold one of each round. */
+function counter(loop: Statement): string | undefined {
+  if (loop.type !== "ForStatement" || loop.init?.type !== "VariableDeclaration" || loop.init.kind !== "let" || loop.init.declarations.length !== 1) return undefined;
+  const id = loop.init.declarations[0]?.id;
+  return id?.type === "Identifier" && !some(loop, (node) => node.type.includes("Function")) ? id.name : undefined;
+}
+
+/** `for (let i = 0; ...) ...` is `let i = 0; for (; ...) ...` where that name is not used beside the loops: no variable is renewed each round. */
+function countedOutside(statements: readonly Statement[], taken: readonly Node[]): Statement[] {
+  const declared = new Set<string>();
+  return statements.flatMap((statement) => {
+    const name = counter(statement);
+    if (name === undefined || statement.type !== "ForStatement" || statement.init?.type !== "VariableDeclaration") return [statement];
+    const others = statements.filter((other) => counter(other) !== name);
+    if ([...taken, ...others].some((other) => some(other, (node) => node.type === "Identifier" && node.name === name))) return [statement];
+    const init = statement.init.declarations[0]?.init;
+    const loop: Statement = { ...statement, init: null };
+    if (!declared.has(name)) {
+      declared.add(name);
+      return [statement.init, loop];
+    }
+    if (!init) return [statement];
+    return [{ type: "ExpressionStatement", expression: { type: "AssignmentExpression", operator: "=", left: { type: "Identifier", name }, right: init } }, loop];
+  });
+}
+
+function isStatement(node: Statement | ModuleDeclaration): node is Statement {
+  return !/^(Im|Ex)port/.test(node.type);
+}
+
+/** `i-- > 0` is `--i >= 0` where i is a whole number, as all that are counted down are: the value before need not be kept. */
+function countingDown(expression: BinaryExpression): BinaryExpression {
+  const { left, right, operator } = expression;
+  if (operator !== ">" || left.type !== "UpdateExpression" || left.prefix || left.operator !== "--" || right.type !== "Literal" || right.value !== 0) return expression;
+  return { ...expression, operator: ">=", left: { ...left, prefix: true } };
+}
+
+/** `class A {}` is `const A = class {}`: without a variable of its own inside. */
+function unnamed(statement: Statement): Statement {
+  if (statement.type !== "ClassDeclaration") return statement;
+  return { type: "VariableDeclaration", kind: "const", declarations: [{ type: "VariableDeclarator", id: statement.id, init: { ...statement, type: "ClassExpression", id: null } }] };
+}
+
+/** Bytes of a string, of a variable that stands for it, of each use of that, and of each function that holds it. */
+const STRING = 3;
+const VARIABLE = 6;
+const USE = 2;
+const HOLD = 2;
+
+/** Strings that come often become constants of the module. */
+function shared(module: readonly Statement[]): Statement[] {
+  const uses = new Map<string, { readonly places: Literal[]; readonly functions: Set<Node> }>();
+  const collect = (node: Node, functions: readonly Node[]): void => {
+    const within = node.type.includes("Function") ? [...functions, node] : functions;
+    if (node.type === "Literal" && typeof node.value === "string") {
+      const use = uses.get(node.value) ?? { places: [], functions: new Set() };
+      use.places.push(node);
+      within.forEach((each) => use.functions.add(each));
+      uses.set(node.value, use);
+    }
+    for (const child of Object.values(node).flat() as unknown[]) if (isNode(child) && !("key" in node && child === node.key)) collect(child, within);
+  };
+  module.forEach((statement) => {
+    collect(statement, []);
+  });
+  const constants: Statement[] = [];
+  uses.forEach(({ places, functions }, text) => {
+    const length = Buffer.byteLength(text) + STRING;
+    if (places.length * (length - USE) <= length + VARIABLE + functions.size * HOLD) return;
+    const name = `$text${constants.length}`;
+    constants.push({ type: "VariableDeclaration", kind: "const", declarations: [{ type: "VariableDeclarator", id: { type: "Identifier", name }, init: literal(text) }] });
+    places.forEach((place) => Object.assign(place, { type: "Identifier", name, value: undefined }));
+  });
+  return [...constants, ...module];
+}
+
+/**
+ * Puts what a module declares into a block, and what it exports into variables before it: XS notes of each variable of a module whether it is
+ * exported, in eight bytes. No name of ours begins with a $.
+ */
+function enclosed(module: Program): Program {
+  const inner = module.body.filter(isStatement).map(unnamed);
+  const outer: Program["body"] = [];
+  for (const statement of module.body) {
+    if (isStatement(statement)) continue;
+    if (statement.type === "ExportNamedDeclaration" && !statement.declaration && !statement.source)
+      for (const specifier of statement.specifiers) {
+        const own = specifier.local;
+        if (own.type !== "Identifier") return module;
+        const name: Identifier = { type: "Identifier", name: `$${own.name}` };
+        outer.push({ type: "VariableDeclaration", kind: "let", declarations: [{ type: "VariableDeclarator", id: name, init: null }] });
+        inner.push({ type: "ExpressionStatement", expression: { type: "AssignmentExpression", operator: "=", left: name, right: own } });
+        specifier.local = name;
+      }
+    else if (statement.type !== "ImportDeclaration") return module;
+    outer.push(statement);
+  }
+  return { ...module, body: [...outer, { type: "BlockStatement", body: shared(inner) }] };
+}
+
+function change(node: Node, parent: Node | undefined): Node {
+  switch (node.type) {
+    case "TemplateLiteral":
+      return parent?.type === "TaggedTemplateExpression" ? node : concatenation(node);
+    case "IfStatement":
+      return nested(node);
+    case "BinaryExpression":
+      return countingDown(bits(node));
+    case "VariableDeclaration":
+      return plainly(node) ?? node;
+    case "BlockStatement":
+      return { ...node, body: chained(countedOutside(node.body, parent !== undefined && "params" in parent ? parent.params : [])) };
+    default:
+      return node;
+  }
+}
+
+/** @param module is changed. @returns what does the same in less bytecode of XS. */
+export function rewriteForXS(module: Program): Program {
+  const body = rewrite(module, undefined, change);
+  return body.type === "Program" ? enclosed(body) : module;
+}
