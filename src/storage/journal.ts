@@ -56,16 +56,22 @@ export class Journal extends Ring {
     const medium = this.medium;
     const size = medium.sizeOf(length);
     medium.checkLength(length);
-    if ((type === RecordType.OUTGOING || type === RecordType.INCOMING) && this.live.find((type << Name.TYPE) | key) < 0) this.checkRoom(size);
+    if ((type === RecordType.OUTGOING || type === RecordType.INCOMING) && this.live.find((type << Name.TYPE) | key) < 0) this.checkRoom(type, size);
     this.makeRoom(size);
     return medium.compose(type === RecordType.READING ? this.lastReading + 1 : this.nextId, (type << Name.TYPE) | (length << Name.LENGTH) | key);
   }
 
-  /** @throws MqttError (resource) when so many bytes more, or one record more, would be too much to keep. */
-  private checkRoom(size: number): void {
+  /**
+   * Publications leave room for received identifiers, of which there are no more than the Receive Maximum: the application has those messages
+   * already when their identifiers are to be kept.
+   * @throws MqttError (resource) when so many bytes more, or one record more, would be too much to keep.
+   */
+  private checkRoom(type: number, size: number): void {
     const { count, bytes } = this.live;
-    if (count >= this.liveRecords) throw full(`${count} records are kept already: raise liveRecords`);
-    if (bytes + size > this.keptLimit) throw full(`${bytes} of ${this.keptLimit} bytes are kept already: use a larger partition`);
+    const outgoing = type === RecordType.OUTGOING;
+    const limit = outgoing ? this.keptLimit : this.keptLimit * 1.25;
+    if (outgoing && count >= this.liveRecords) throw full(`${count} records are kept already: raise liveRecords`);
+    if (bytes + size > limit) throw full(`${bytes} of ${limit} bytes are kept already: use a larger partition`);
   }
 
   /** Writes the record that was begun. @returns its `ID`. */

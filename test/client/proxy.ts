@@ -10,7 +10,7 @@ export class Proxy {
   /** Connections that wait while the way is cut. */
   #waiting: Socket[] | undefined;
 
-  private constructor(port: number) {
+  protected constructor(port: number) {
     this.#port = port;
     // The client must not be resumed before its broker is there.
     this.#server = createServer({ pauseOnConnect: true }, (socket) => this.#accept(socket));
@@ -19,14 +19,20 @@ export class Proxy {
   /** Starts a way to a port of the loopback interface; it ends with the test. */
   static async start(test: TestContext, port: number): Promise<Proxy> {
     const proxy = new Proxy(port);
-    proxy.#server.listen(0, "127.0.0.1");
-    await once(proxy.#server, "listening");
-    test.after(() => {
-      proxy.cut();
-      for (const socket of proxy.#waiting ?? []) socket.destroy();
-      proxy.#server.close();
-    });
+    await proxy.listen();
+    test.after(() => proxy.close());
     return proxy;
+  }
+
+  protected async listen(): Promise<void> {
+    this.#server.listen(0, "127.0.0.1");
+    await once(this.#server, "listening");
+  }
+
+  close(): void {
+    this.cut();
+    for (const socket of this.#waiting ?? []) socket.destroy();
+    this.#server.close();
   }
 
   get port(): number {
@@ -52,8 +58,13 @@ export class Proxy {
         other.destroy();
       });
       socket.setNoDelay(true);
-      socket.pipe(other);
+      this.flow(socket, other, socket === broker);
     }
+  }
+
+  /** Lets what comes from one side go to the other. */
+  protected flow(from: Socket, to: Socket, _fromBroker: boolean): void {
+    from.pipe(to);
   }
 
   /** Resets all connections; new ones are accepted and get no further until {@link mend}. */

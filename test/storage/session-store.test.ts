@@ -197,11 +197,22 @@ test("too much to keep is refused, but not what ends an exchange", () => {
   const { flash, store } = connected();
   for (let identifier = 1; identifier <= 8; identifier++) store.keep(once, x, identifier);
   throws(() => store.keep(lamp, x, 9), { kind: "resource", message: /10 records are kept already: raise liveRecords/ });
-  throws(() => store.received(9), { kind: "resource" });
   store.sent(1);
   store.released(1);
   store.used(9);
   deepEqual(table(start(flash)), [[1, OutgoingState.PUBREL]]);
+});
+
+test("publications that fill the store leave room for received identifiers, which the application has seen the messages of", () => {
+  const { flash, store } = connected();
+  throws(() => {
+    for (let identifier = 1; ; identifier++) store.keep(once, x, identifier);
+  }, { kind: "resource" });
+  for (let identifier = 1; identifier <= 20; identifier++) store.received(identifier);
+  equal(start(flash).session.incoming.count, 20);
+  throws(() => {
+    for (let identifier = 21; ; identifier++) store.received(identifier);
+  }, { kind: "resource", message: /use a larger partition/ });
 });
 
 test("an identifier that is kept is not given to another publication", () => {

@@ -68,7 +68,7 @@ const loads: Record<string, Load> = {
 for (const geometry of geometries) {
   for (const [name, load] of Object.entries(loads)) {
     test(`${geometry.blocks} blocks of ${geometry.blockLength}, writeAlign ${geometry.writeAlign}, ${name}: even wear, one erase and one block at most a call`, () => {
-      const calls = 60 * ((geometry.blocks * geometry.blockLength) / 64);
+      const calls = 80 * ((geometry.blocks * geometry.blockLength) / 64);
       // A quarter of a block, with a header and the topic.
       const length = Math.min(load.length, geometry.blockLength / 4 - 36);
       const { most, fewest } = work(geometry, { ...load, length }, 1, calls, geometry.blockLength / 4);
