@@ -4,6 +4,7 @@
  *   dist/node.js       the library for Node
  *   build/firmware.js  the firmware, for the simulator to preload
  *   build/device.js    the simulated board's main module, over the firmware
+ *   dist/mqtt-client.js, build/moddable/  the binding to Moddable's SDK: see docs/decisions/0018-manifests-and-bundles.md
  *   build/world.js     what is outside the simulated chip
  * and copies the library's type declarations to dist/types.
  */
@@ -14,7 +15,7 @@ import { deviceInput, minifyForDevice } from "./build/js/boards/simulator/tools/
 const compiled = join(import.meta.dirname, "build/js");
 
 /** Modules that the host of a device has. */
-const device = [/^embedded:/, "timer", "time", "mc/config", "Resource", "simulator"];
+const device = [/^embedded:/, "timer", "time", "mc/config", "Resource", "simulator", "system"];
 
 /** Resolves the named modules to files in build/js. */
 const substitute = (files) => ({
@@ -63,5 +64,10 @@ export default [
   ]),
   bundle("src/node/main.js", "build/firmware.js", device, [small]),
   bundle("boards/simulator/device/main.js", "build/device.js", device, [separate("src/node/main.js", "firmware")]),
+  bundle("boards/moddable/mqtt-client.js", "dist/mqtt-client.js", device, [separate("src/index.js", "xs-mqtt")]),
+  bundle("boards/moddable/network.js", "build/moddable/network.js", device),
+  bundle("boards/moddable/main.js", "build/moddable/main.js", device, [
+    separate("src/node/main.js", "xs-mqtt/firmware"), separate("boards/moddable/network.js", "xs-mqtt/network"),
+  ]),
   bundle("boards/simulator/world/index.js", "build/world.js", device),
 ];

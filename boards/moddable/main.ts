@@ -1,0 +1,21 @@
+/** The firmware on a device, and in Moddable's simulator: what happens is traced, as xsbug and a serial monitor show it. */
+import type { Device } from "../../src/node/host.js";
+import { start } from "../../src/node/main.js";
+import "./network.js";
+
+declare const device: Device;
+
+const line = (text: string): void => trace(`${text}\n`);
+
+try {
+  start({
+    device,
+    onOnline: ({ node, mqtt, resumed }) => line(`online: ${node}, MQTT ${mqtt === 5 ? "5.0" : "3.1.1"}${resumed ? ", session resumed" : ""}`),
+    onTelemetry: (topic, payload) => line(`${topic} ${payload}`),
+    onOffline: (reason) => line(`offline: ${reason}`),
+    onError: (message) => line(`error: ${message}`),
+    ...(System.restart && { restart: System.restart }),
+  });
+} catch (error) {
+  line(error instanceof Error ? error.message : String(error));
+}
