@@ -15,7 +15,7 @@ import { deviceInput, minifyForDevice } from "./build/js/boards/simulator/tools/
 const compiled = join(import.meta.dirname, "build/js");
 
 /** Modules that the host of a device has. */
-const device = [/^embedded:/, "timer", "time", "mc/config", "Resource", "simulator", "system"];
+const device = [/^embedded:/, "timer", "time", "mc/config", "Resource", "simulator", "system", "ethernet", "net", "sntp", "xs-mqtt/network"];
 
 /** Resolves the named modules to files in build/js. */
 const substitute = (files) => ({
@@ -65,9 +65,7 @@ export default [
   bundle("src/node/main.js", "build/firmware.js", device, [small]),
   bundle("boards/simulator/device/main.js", "build/device.js", device, [separate("src/node/main.js", "firmware")]),
   bundle("boards/moddable/mqtt-client.js", "dist/mqtt-client.js", device, [separate("src/index.js", "xs-mqtt")]),
-  bundle("boards/moddable/network.js", "build/moddable/network.js", device),
-  bundle("boards/moddable/main.js", "build/moddable/main.js", device, [
-    separate("src/node/main.js", "xs-mqtt/firmware"), separate("boards/moddable/network.js", "xs-mqtt/network"),
-  ]),
+  ...["network-up", "network-wifi", "network-ethernet", "setup", "main", "desktop"].map((name) =>
+    bundle(`boards/moddable/${name}.js`, `build/moddable/${name}.js`, device, [separate("src/node/main.js", "xs-mqtt/firmware")])),
   bundle("boards/simulator/world/index.js", "build/world.js", device),
 ];

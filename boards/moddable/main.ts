@@ -1,7 +1,8 @@
 /** The firmware on a device, and in Moddable's simulator: what happens is traced, as xsbug and a serial monitor show it. */
 import type { Device } from "../../src/node/host.js";
 import { start } from "../../src/node/main.js";
-import "./network.js";
+import { setClock } from "./clock.js";
+import "xs-mqtt/network";
 
 declare const device: Device;
 
@@ -10,6 +11,7 @@ const line = (text: string): void => trace(`${text}\n`);
 try {
   start({
     device,
+    setClock,
     onOnline: ({ node, mqtt, resumed }) => line(`online: ${node}, MQTT ${mqtt === 5 ? "5.0" : "3.1.1"}${resumed ? ", session resumed" : ""}`),
     onTelemetry: (topic, payload) => line(`${topic} ${payload}`),
     onOffline: (reason) => line(`offline: ${reason}`),

@@ -3,9 +3,41 @@
 /** Loaded for what it does: it makes the globals `System` and, on a microcontroller, `device`. */
 declare module "system";
 
+/** Loaded for what it does: it gives `device` the network of this board; the manifest says which of `network-*.ts` it is. */
+declare module "xs-mqtt/network";
+
 declare module "embedded:io/socket/tcp" {
   const TCP: import("../../src/client/ecma-419.js").SocketOptions["io"];
   export default TCP;
+}
+
+declare module "embedded:network/interface/wifi" {
+  const WiFi: import("../../src/node/host.js").WiFiClass;
+  export default WiFi;
+}
+
+declare module "ethernet" {
+  /** Tells of "connect", "gotIP" and "disconnect". */
+  export default class Ethernet {
+    static start(): void;
+    constructor(callback: (event: string) => void);
+    close(): void;
+  }
+}
+
+declare module "net" {
+  const Net: { get(property: "IP", interface: "ethernet"): string | undefined };
+  export default Net;
+}
+
+declare module "sntp" {
+  /** Closes itself after the time or a failure. */
+  const SNTP: {
+    readonly time: number;
+    readonly retry: number;
+    new (options: { readonly host: string }, callback: (event: number, value: number | string | undefined) => void): unknown;
+  };
+  export default SNTP;
 }
 
 declare const System: {

@@ -1,6 +1,7 @@
 import type { QoS } from "../client/options.js";
 import { parseUrl } from "../client/url.js";
 import { checkInteger, configurationError } from "../protocol/error.js";
+import type { AccessPoint } from "./network.js";
 
 /** What a node can be told; `docs/firmware.md` has the table. */
 export interface Configuration {
@@ -19,9 +20,8 @@ export interface Configuration {
   readonly keepAlive: number;
   /** 7-bit I2C address of the sensor. */
   readonly sensorAddress: number;
-  readonly ssid?: string;
-  /** Of the Wi-Fi. */
-  readonly password?: string;
+  /** Wi-Fi to join, by preference; none where the network is taken to be up. */
+  readonly accessPoints: readonly AccessPoint[];
 }
 
 /** Range of the interval in seconds. */
@@ -37,8 +37,6 @@ const longestInterval = 86_400;
 export function readConfiguration(options: Readonly<Record<string, unknown>>, name: string): Configuration {
   const brokerUser = text(options, "brokerUser");
   const brokerPassword = text(options, "brokerPassword");
-  const ssid = text(options, "ssid");
-  const password = text(options, "password");
   return {
     broker: brokerUrl(text(options, "broker")),
     ...(brokerUser !== undefined && { brokerUser }),
@@ -49,8 +47,7 @@ export function readConfiguration(options: Readonly<Record<string, unknown>>, na
     qos: qos(number(options, "qos", 1)),
     keepAlive: checkInteger("keepAlive", number(options, "keepAlive", 60), 0, 65_535),
     sensorAddress: checkInteger("sensorAddress", number(options, "sensorAddress", 0x76), 0x08, 0x77),
-    ...(ssid !== undefined && { ssid }),
-    ...(password !== undefined && { password }),
+    accessPoints: accessPoints(options),
   };
 }
 
@@ -66,6 +63,17 @@ function text(options: Readonly<Record<string, unknown>>, name: string): string 
   if (value === undefined || value === "") return undefined;
   if (typeof value !== "string") throw configurationError(name, 'text; put digits into quotes, e.g. "123"');
   return value;
+}
+
+/** `ssid` with `password`, then `ssid2` with `password2` and `ssid3` with `password3`. */
+function accessPoints(options: Readonly<Record<string, unknown>>): AccessPoint[] {
+  const found: AccessPoint[] = [];
+  for (const place of ["", "2", "3"]) {
+    const ssid = text(options, `ssid${place}`);
+    const password = text(options, `password${place}`);
+    if (ssid !== undefined) found.push({ ssid, password });
+  }
+  return found;
 }
 
 function number(options: Readonly<Record<string, unknown>>, name: string, otherwise: number): number {

@@ -33,6 +33,9 @@ export interface WiFi {
   /** 200 disconnected, 300 connecting, 400 connected, 500 with an address. */
   readonly connection: number;
   readonly MAC: string | undefined;
+  readonly address?: string | undefined;
+  /** Signal strength in dBm. */
+  readonly RSSI?: number | undefined;
   connect(options: { readonly SSID: string; readonly password?: string }): void;
   disconnect(): void;
   close(): void;
@@ -40,13 +43,38 @@ export interface WiFi {
 
 export type WiFiClass = new (options: { readonly onChanged?: (property: string) => void }) => WiFi;
 
+/** What brings the network of a device up and keeps it up; it comes back from a loss by itself. */
+export interface NetworkLink {
+  /** Begins. The network may be up already. */
+  up(): void;
+  /** No longer looks after the network, and calls back no more. */
+  down(): void;
+  /** Undefined while there is none. */
+  readonly address: string | undefined;
+  /** Signal strength in dBm; undefined where there is none, as on a cable. */
+  readonly RSSI?: number | undefined;
+}
+
+/** What a node gives to its {@link NetworkLink}. The callbacks come after `up` has begun, and only when the state changes. */
+export interface NetworkLinkOptions {
+  readonly timer: Timers;
+  /** There is an address. */
+  readonly onUp: () => void;
+  /** @param reason - a sentence for a person. */
+  readonly onDown: (reason: string) => void;
+}
+
 /** The parts of the global `device` that the firmware knows; a board may lack any of them. */
 export interface Device {
   readonly I2C?: { readonly default?: BusOptions };
   readonly io?: { readonly Digital?: DigitalClass };
   /** Pins by use: `led` blinks at the command `identify`. */
   readonly pin?: { readonly led?: number };
-  readonly network?: NetworkProvider & { readonly wifi?: { readonly io: WiFiClass } };
+  readonly network?: NetworkProvider & {
+    readonly wifi?: { readonly io: WiFiClass };
+    /** What a board without Wi-Fi, or with a way of its own, names. */
+    readonly link?: { readonly io: new (options: NetworkLinkOptions) => NetworkLink };
+  };
 }
 
 /** A sensor's readings, grouped as in ECMA-419. */

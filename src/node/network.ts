@@ -1,4 +1,4 @@
-import type { Timers, WiFi, WiFiClass } from "./host.js";
+import type { Device, NetworkLink, NetworkLinkOptions, WiFi, WiFiClass } from "./host.js";
 
 /** `connection` of an ECMA-419 network interface. */
 const disconnected = 200;
@@ -9,24 +9,31 @@ const longestDelay = 60_000;
 /** An access point that has not let us in after this long, in milliseconds, is asked anew. */
 const attemptTimeout = 30_000;
 
-export interface WiFiLinkOptions {
-  readonly wifi: WiFiClass;
-  readonly timer: Timers;
+/** A Wi-Fi that the node may join. */
+export interface AccessPoint {
   readonly ssid: string;
-  readonly password: string | undefined;
-  /** There is an address. */
-  readonly onUp: () => void;
-  readonly onDown: () => void;
+  readonly password?: string | undefined;
 }
 
-/** Keeps a Wi-Fi connection: makes it, and makes it again when it is lost, first after 1 s, then after ever longer, at most 60 s. */
-export class WiFiLink {
+export interface WiFiLinkOptions extends NetworkLinkOptions {
+  readonly wifi: WiFiClass;
+  /** By preference, one at least. */
+  readonly accessPoints: readonly AccessPoint[];
+}
+
+/**
+ * Keeps a Wi-Fi connection. When it is lost, the access points are asked one after the other, the preferred one first, each when the one
+ * before has refused, after 1 s, or 30 s have passed. After all of them comes a rest of 1 s, then ever longer ones, at most 60 s.
+ */
+export class WiFiLink implements NetworkLink {
   readonly #options: WiFiLinkOptions;
   readonly #wifi: WiFi;
   #up = false;
   /** A new attempt is scheduled. */
   #waiting = false;
   #delay = firstDelay;
+  /** The access point that is asked, by its place. */
+  #place = 0;
   #timer: unknown;
 
   constructor(options: WiFiLinkOptions) {
@@ -34,20 +41,27 @@ export class WiFiLink {
     this.#wifi = new options.wifi({ onChanged: () => this.changed() });
   }
 
-  /** Begins; the host may be connected already. */
-  start(): void {
+  get address(): string | undefined {
+    return this.#wifi.address;
+  }
+
+  get RSSI(): number | undefined {
+    return this.#wifi.RSSI;
+  }
+
+  up(): void {
     if (this.#wifi.connection >= addressAssigned) this.changed();
     else this.connect();
   }
 
-  /** Leaves the connection as it is, but no longer looks after it. */
-  close(): void {
+  /** Leaves the connection as it is. */
+  down(): void {
     this.schedule(undefined, 0);
     this.#wifi.close();
   }
 
   private connect(): void {
-    const { ssid, password } = this.#options;
+    const { ssid, password } = this.accessPoint();
     try {
       this.#wifi.connect(password === undefined ? { SSID: ssid } : { SSID: ssid, password });
       this.schedule(() => this.giveUp(), attemptTimeout);
@@ -57,16 +71,24 @@ export class WiFiLink {
     }
   }
 
+  private accessPoint(): AccessPoint {
+    const { accessPoints } = this.#options;
+    return accessPoints[this.#place] ?? { ssid: "" };
+  }
+
   private giveUp(): void {
     this.#wifi.disconnect();
     this.retry();
   }
 
+  /** Goes on to the next access point after 1 s, or after a rest when all were asked. */
   private retry(): void {
     if (this.#waiting) return;
-    this.schedule(() => this.connect(), this.#delay);
+    this.#place = (this.#place + 1) % this.#options.accessPoints.length;
+    const all = this.#place === 0;
+    this.schedule(() => this.connect(), all ? this.#delay : firstDelay);
     this.#waiting = true;
-    this.#delay = Math.min(2 * this.#delay, longestDelay);
+    if (all) this.#delay = Math.min(2 * this.#delay, longestDelay);
   }
 
   private changed(): void {
@@ -77,12 +99,20 @@ export class WiFiLink {
       if (this.#up) return;
       this.#up = true;
       this.#options.onUp();
-    } else if (connection <= disconnected) {
+    } else if (connection <= disconnected) this.lost();
+  }
+
+  private lost(): void {
+    if (!this.#up) {
       this.retry();
-      if (!this.#up) return;
-      this.#up = false;
-      this.#options.onDown();
+      return;
     }
+    const { ssid } = this.accessPoint();
+    this.#up = false;
+    // The preferred one comes first, as if all had been asked.
+    this.#place = this.#options.accessPoints.length - 1;
+    this.retry();
+    this.#options.onDown(`Wi-Fi ${ssid} lost`);
   }
 
   /** There is one timer: what was scheduled before is dropped. */
@@ -103,4 +133,11 @@ export function nameFromMAC(wifi: WiFiClass): string | undefined {
   const digits = link.MAC?.replace(/[^0-9a-fA-F]/g, "");
   link.close();
   return digits === undefined || digits.length < 6 ? undefined : `node-${digits.slice(-6).toLowerCase()}`;
+}
+
+/** The part that brings this device's network up: the board's own, else Wi-Fi where one is configured; undefined where the network is up already. */
+export function openLink(device: Device, accessPoints: readonly AccessPoint[], options: NetworkLinkOptions): NetworkLink | undefined {
+  const { link, wifi } = device.network ?? {};
+  if (link) return new link.io(options);
+  return wifi && accessPoints.length > 0 ? new WiFiLink({ ...options, wifi: wifi.io, accessPoints }) : undefined;
 }

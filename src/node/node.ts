@@ -5,9 +5,9 @@ import { parseUrl } from "../client/url.js";
 import { Clock } from "./clock.js";
 import { answerCommand, type CommandTarget, refusal } from "./commands.js";
 import { type Configuration, readConfiguration } from "./configuration.js";
-import type { Device, Sensor, Ticks, Timers } from "./host.js";
+import type { Device, NetworkLink, Sensor, Ticks, Timers } from "./host.js";
 import { Indicator } from "./indicator.js";
-import { nameFromMAC, WiFiLink } from "./network.js";
+import { nameFromMAC, openLink } from "./network.js";
 import { Sampler } from "./sampling.js";
 import { formatError, formatSample, formatTelemetry } from "./telemetry.js";
 import { version } from "./version.js";
@@ -33,6 +33,8 @@ export interface NodeCallbacks {
   readonly onOffline?: (reason: string) => void;
   /** Something failed, but the node goes on. */
   readonly onError?: (message: string) => void;
+  /** Sets the clock from the network where it is not set yet; calls back when it is, or when nobody knows the time. */
+  readonly setClock?: (done: () => void) => void;
   /** Starts the host anew, after the node has stopped. Without it the command `restart` is refused. */
   readonly restart?: () => void;
 }
@@ -63,7 +65,7 @@ export class SensorNode implements CommandTarget {
   readonly #clock: Clock;
   readonly #sampler: Sampler;
   readonly #indicator: Indicator;
-  readonly #link: WiFiLink | undefined;
+  readonly #link: NetworkLink | undefined;
   #client: Client | undefined;
   #interval: number;
   #repeat: unknown;
@@ -87,12 +89,13 @@ export class SensorNode implements CommandTarget {
     this.#indicator = new Indicator(device, timer);
     // Now: a client that is made later, once the Wi-Fi is up, has nobody to throw to.
     toConfiguration(configuration.broker, this.clientOptions(), device.network);
-    const { ssid, password } = configuration;
-    if (wifi && ssid !== undefined) {
-      const onDown = (): void => options.onOffline?.(`Wi-Fi ${ssid} lost`);
-      this.#link = new WiFiLink({ wifi, timer, ssid, password, onUp: () => this.connect(), onDown });
-      this.#link.start();
-    } else this.connect();
+    const link = this.#link = openLink(device, configuration.accessPoints, {
+      timer,
+      onUp: () => this.reachable(),
+      onDown: (reason) => options.onOffline?.(reason),
+    });
+    if (link) link.up();
+    else this.reachable();
   }
 
   /** Publishes `offline`, disconnects and lets go of everything. */
@@ -121,6 +124,18 @@ export class SensorNode implements CommandTarget {
     if (!restart) throw new Error("this host cannot restart the node");
     this.#restarting = true;
     timer.set(() => void this.stop().then(restart), 0);
+  }
+
+  /** There is a network. */
+  private reachable(): void {
+    if (this.#client) return;
+    const { setClock } = this.#options;
+    // Only who checks certificates must know the time: a network of one's own may have no time server.
+    const waits = setClock && parseUrl(this.configuration.broker).secure;
+    setClock?.(() => {
+      if (waits) this.connect();
+    });
+    if (!waits) this.connect();
   }
 
   /** Makes the client, once: after a loss of the network it comes back by itself. */
@@ -192,7 +207,7 @@ export class SensorNode implements CommandTarget {
       return formatError(error);
     });
     if (this.#stopped) return;
-    const payload = formatTelemetry(this.#clock, members);
+    const payload = formatTelemetry(this.#clock, members, this.#link?.RSSI);
     void this.publish("telemetry", payload, false);
     this.#options.onTelemetry?.(`${this.#topic}telemetry`, payload);
   }
@@ -239,7 +254,7 @@ export class SensorNode implements CommandTarget {
       timer.clear(timeout);
     }
     await client?.close();
-    this.#link?.close();
+    this.#link?.down();
   }
 
   private report(error: unknown): void {

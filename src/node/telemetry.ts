@@ -18,10 +18,11 @@ export function formatError(error: unknown): string {
 /**
  * A telemetry message: when, and readings or a failure.
  * @param members - from {@link formatSample} or {@link formatError}.
+ * @param RSSI - signal strength of the Wi-Fi in dBm.
  */
-export function formatTelemetry(clock: Clock, members: string): string {
+export function formatTelemetry(clock: Clock, members: string, RSSI?: number): string {
   const time = clock.time();
-  return `{${time === undefined ? "" : `"time":${time},`}"uptime":${clock.uptime()},${members}}`;
+  return `{${time === undefined ? "" : `"time":${time},`}"uptime":${clock.uptime()},${RSSI === undefined ? "" : `"rssi":${RSSI},`}${members}}`;
 }
 
 function round(value: number): number {

@@ -5,7 +5,7 @@ import { MqttError } from "../../src/protocol/error.js";
 
 test("only the broker must be told, everything else has a default", () => {
   assert.deepEqual(readConfiguration({ broker: "mqtt://192.168.1.10" }, "node-a1b2c3"), {
-    broker: "mqtt://192.168.1.10", prefix: "xs-mqtt", node: "node-a1b2c3", interval: 60, qos: 1, keepAlive: 60, sensorAddress: 0x76,
+    broker: "mqtt://192.168.1.10", prefix: "xs-mqtt", node: "node-a1b2c3", interval: 60, qos: 1, keepAlive: 60, sensorAddress: 0x76, accessPoints: [],
   });
 });
 
@@ -15,8 +15,12 @@ test("numbers may come as text, as from a command line", () => {
 });
 
 test("all options arrive, empty ones count as not given, those of others are ignored", () => {
-  const options = { broker: "mqtts://b:8883", brokerUser: "u", brokerPassword: "p", prefix: "home/attic", node: "one", ssid: "net", password: "secret" };
-  assert.deepEqual(readConfiguration({ ...options, interval: "", screen: {} }, "n"), { ...options, interval: 60, qos: 1, keepAlive: 60, sensorAddress: 0x76 });
+  const options = { broker: "mqtts://b:8883", brokerUser: "u", brokerPassword: "p", prefix: "home/attic", node: "one" };
+  const wifi = { ssid: "net", password: "secret", password2: "of none", ssid3: "open" };
+  assert.deepEqual(readConfiguration({ ...options, ...wifi, interval: "", screen: {} }, "n"), {
+    ...options, interval: 60, qos: 1, keepAlive: 60, sensorAddress: 0x76,
+    accessPoints: [{ ssid: "net", password: "secret" }, { ssid: "open", password: undefined }],
+  });
 });
 
 test("a wrong value names the option and what it may be", () => {

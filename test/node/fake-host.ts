@@ -209,9 +209,10 @@ export class Bench {
   /** Milliseconds since 1970 at tick 0; 0: nobody has set the clock. */
   epoch = Date.UTC(2026, 0, 1);
   restarts: (() => void) | undefined;
+  setClock: ((done: () => void) => void) | undefined;
 
   start(config: Record<string, unknown> = {}): SensorNode {
-    const { timers, sensor, restarts } = this;
+    const { timers, sensor, restarts, setClock } = this;
     const options: NodeOptions = {
       config: { broker: "mqtt://broker", node: "kitchen", ...config },
       device: this.device,
@@ -236,6 +237,7 @@ export class Bench {
       onTelemetry: (topic, payload) => this.events.push(["telemetry", topic, payload]),
       onError: (message) => this.events.push(["error", message]),
       ...(restarts && { restart: restarts }),
+      ...(setClock && { setClock }),
     };
     return new SensorNode(options);
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { WiFi } from "../../src/node/host.js";
+import type { NetworkLink, NetworkLinkOptions, WiFi } from "../../src/node/host.js";
 import { MqttError } from "../../src/protocol/error.js";
 import { Bench, plainNetwork } from "./fake-host.js";
 
@@ -12,6 +12,7 @@ class FakeWiFi implements WiFi {
   static mac: string | undefined = "24:6F:28:A1:B2:C3";
   static current: FakeWiFi | undefined;
   static closed = 0;
+  static RSSI: number | undefined;
   readonly onChanged: ((property: string) => void) | undefined;
 
   constructor(options: { readonly onChanged?: (property: string) => void }) {
@@ -24,6 +25,7 @@ class FakeWiFi implements WiFi {
     FakeWiFi.attempts = [];
     FakeWiFi.busy = false;
     FakeWiFi.closed = 0;
+    FakeWiFi.RSSI = undefined;
   }
 
   static become(connection: number): void {
@@ -37,6 +39,10 @@ class FakeWiFi implements WiFi {
 
   get MAC(): string | undefined {
     return FakeWiFi.mac;
+  }
+
+  get RSSI(): number | undefined {
+    return FakeWiFi.RSSI;
   }
 
   connect(options: object): void {
@@ -139,6 +145,85 @@ test("an attempt of somebody else's is not disturbed", async () => {
   FakeWiFi.busy = false;
   await bench.timers.pass(1000);
   assert.equal(FakeWiFi.attempts.length, 1);
+});
+
+test("access points are asked by preference, each when the one before refuses; the rest comes after all of them", async () => {
+  const bench = withWiFi();
+  bench.start({ ssid: "home", password: "secret", ssid2: "garden", ssid3: "phone", password3: "hotspot" });
+  for (const rest of [1000, 1000, 1000, 1000, 1000, 2000]) {
+    FakeWiFi.become(200);
+    await bench.timers.pass(rest - 1);
+    const before = FakeWiFi.attempts.length;
+    await bench.timers.pass(1);
+    assert.equal(FakeWiFi.attempts.length, before + 1);
+  }
+  const round = [{ SSID: "home", password: "secret" }, { SSID: "garden" }, { SSID: "phone", password: "hotspot" }];
+  assert.deepEqual(FakeWiFi.attempts, [...round, ...round, round[0]]);
+});
+
+test("after a loss the preferred access point is asked first", async () => {
+  const bench = withWiFi();
+  bench.start({ ssid: "home", ssid2: "garden" });
+  FakeWiFi.become(200);
+  await bench.timers.pass(1000);
+  FakeWiFi.become(500);
+  FakeWiFi.become(200);
+  await bench.timers.pass(1000);
+  assert.deepEqual(FakeWiFi.attempts, [{ SSID: "home" }, { SSID: "garden" }, { SSID: "home" }]);
+  assert.deepEqual(bench.events, [["offline", "Wi-Fi garden lost"]]);
+});
+
+test("telemetry tells the signal strength of the Wi-Fi", async () => {
+  const bench = withWiFi();
+  bench.start({ ssid: "net" });
+  FakeWiFi.RSSI = -61;
+  FakeWiFi.become(500);
+  bench.client.come();
+  await bench.timers.pass(100);
+  assert.deepEqual(bench.payloads("telemetry").map((payload) => (payload as { readonly rssi?: number }).rssi), [-61]);
+});
+
+test("a board's own link is brought up, told of, and let go", async () => {
+  const calls: string[] = [];
+  let given: NetworkLinkOptions | undefined;
+  class Cable implements NetworkLink {
+    readonly address = "192.168.1.20";
+    constructor(options: NetworkLinkOptions) {
+      given = options;
+    }
+    up(): void {
+      calls.push("up");
+    }
+    down(): void {
+      calls.push("down");
+    }
+  }
+  const bench = new Bench();
+  bench.device = { network: { ...plainNetwork, link: { io: Cable }, wifi: { io: FakeWiFi } } };
+  FakeWiFi.reset();
+  const node = bench.start({ ssid: "net" });
+  assert.deepEqual([calls, bench.clients.length, FakeWiFi.attempts.length], [["up"], 0, 0]);
+  given?.onUp();
+  given?.onDown("the cable is out");
+  given?.onUp();
+  assert.equal(bench.clients.length, 1);
+  assert.deepEqual(bench.events, [["offline", "the cable is out"]]);
+  await node.stop();
+  assert.deepEqual(calls, ["up", "down"]);
+});
+
+test("only with TLS the broker is called after the clock was asked for", () => {
+  const calls = (broker: string): readonly number[] => {
+    const bench = new Bench();
+    let done: (() => void) | undefined;
+    bench.setClock = (callback) => { done = callback; };
+    bench.start({ broker });
+    const before = bench.clients.length;
+    done?.();
+    return [before, bench.clients.length];
+  };
+  assert.deepEqual(calls("mqtts://broker"), [0, 1]);
+  assert.deepEqual(calls("mqtt://broker"), [1, 1]);
 });
 
 test("stop lets go of the Wi-Fi without a timer left", async () => {

@@ -1,0 +1,21 @@
+/** Gives the global `device` its network. Done when the program is built, this costs no RAM. */
+import "system";
+import TCP from "embedded:io/socket/tcp";
+import type { Device } from "../../src/node/host.js";
+import { HostResolver } from "./resolver.js";
+
+declare global {
+  var device: Device | undefined;
+}
+
+/** @param own - what brings the network up on this board: its Wi-Fi, or a link. */
+export function provideNetwork(own: Device["network"]): void {
+  globalThis.device = Object.freeze({
+    ...globalThis.device,
+    network: Object.freeze({
+      ...globalThis.device?.network,
+      ...own,
+      mqtt: Object.freeze({ socket: Object.freeze({ io: TCP }), dns: Object.freeze({ io: HostResolver }) }),
+    }),
+  });
+}

@@ -1,0 +1,29 @@
+/** An I2C bus for Moddable's simulator, which has none: the sensor on it is the one of our own simulator. */
+import { configure, i2cRead, i2cWrite } from "../simulator/world/index.js";
+import type { Bus } from "../../src/sensors/register-bus.js";
+
+class SimulatedI2C implements Bus {
+  private readonly address: number;
+
+  constructor(options: Record<string, unknown>) {
+    this.address = Number(options["address"]);
+  }
+
+  write(data: Uint8Array): void {
+    if (!i2cWrite(0, this.address, data.slice().buffer)) throw new Error("no answer");
+  }
+
+  writeRead(data: Uint8Array, result: Uint8Array): void {
+    this.write(data);
+    const bytes = i2cRead(0, this.address, result.length);
+    if (bytes === undefined) throw new Error("no answer");
+    result.set(new Uint8Array(bytes));
+  }
+
+  close(): void {
+    // Nothing is held.
+  }
+}
+
+configure({ args: [] });
+globalThis.device = Object.freeze({ ...globalThis.device, I2C: { default: { io: SimulatedI2C } } });
