@@ -22,7 +22,7 @@ export function formatError(error: unknown): string {
  */
 export function formatTelemetry(clock: Clock, members: string, RSSI?: number): string {
   const time = clock.time();
-  return `{${time === undefined ? "" : `"time":${time},`}"uptime":${clock.uptime()},${RSSI === undefined ? "" : `"rssi":${RSSI},`}${members}}`;
+  return `{${time === undefined ? "" : `"time":${time},`}"uptime":${clock.uptime()},${members}${RSSI === undefined ? "" : `,"rssi":${RSSI}`}}`;
 }
 
 function round(value: number): number {

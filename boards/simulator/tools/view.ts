@@ -20,6 +20,7 @@ const units: Readonly<Record<string, (value: number) => string>> = {
   temperature: (celsius) => `${celsius.toFixed(2)} °C`,
   humidity: (percent) => `${percent.toFixed(2)} %`,
   pressure: (pascal) => `${(pascal / 100).toFixed(2)} hPa`,
+  rssi: (level) => `${level} dBm`,
 };
 
 /** One JSON object a line. */

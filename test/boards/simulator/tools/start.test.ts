@@ -44,7 +44,7 @@ test("for people: broker, node, telemetry with units, memory of the budget, comm
   assert.match(text, /^node +xs-mqtt\/node-1, 157,696 bytes of memory for scripts \(esp32\)$/m);
   assert.match(text, /^online +MQTT 5\.0$/m);
   assert.ok(text.includes(`mosquitto_pub -h 127.0.0.1 -p ${port} -t 'xs-mqtt/node-1/command/read' -n`));
-  assert.match(text, /^telemetry +[\d.-]+ °C {2}[\d.]+ % {2}[\d.]+ hPa {3}memory [\d,]+ bytes, \d+ % \(peak \d+ %.*\)$/m);
+  assert.match(text, /^telemetry +[\d.-]+ °C {2}[\d.]+ % {2}[\d.]+ hPa {2}-\d+ dBm {3}memory [\d,]+ bytes, \d+ % \(peak \d+ %.*\)$/m);
   assert.match(text, /^stopped +\d+ published/m);
   assert.ok(!text.includes("\x1b"), "no colours where there is no terminal");
 });
@@ -106,7 +106,7 @@ test("a firmware that gives up ends the run with 1 and what the simulator said",
   const run = new StartRun(context, "--json", "--broker", "mqtt://%00@127.0.0.1");
   assert.equal(await run.end(), 1);
   const last = run.events.at(-1);
-  assert.ok(last?.event === "offline" && last.reason.includes("exit code 15") && last.reason.includes("user must be"));
+  assert.ok(last?.event === "offline" && last.reason.includes("exit code 15") && last.reason.includes("brokerUser must be"));
 });
 
 test("when nobody reads the output any more, the run ends", async (context) => {
