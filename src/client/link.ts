@@ -47,6 +47,8 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
   protected readonly session: Session;
   /** The end of one piece of memory, which begins with the receive buffer. */
   private readonly sendBuffer: Uint8Array;
+  /** Length of the CONNECT that stands in the send buffer from the beginning, until it is sent or changes: to encode it makes 800 bytes of garbage. */
+  protected encoded?: number;
   private resolver?: Resolver;
   private socket: Socket | undefined;
   /** Bytes that the socket has. */
@@ -66,7 +68,7 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
     this.session.established = !configuration.cleanStart;
     this.sendBuffer = new Uint8Array(new ArrayBuffer(receiveBuffer + sendBuffer), receiveBuffer);
     // Encoded now for its errors: a wrong or too long field shows before anything is acquired.
-    encodeConnect(new PacketWriter(this.sendBuffer), configuration);
+    this.encoded = encodeConnect(new PacketWriter(this.sendBuffer), configuration);
   }
 
   abstract onPacket(packet: ReceivedPacket): void;
@@ -210,7 +212,8 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
       this.dropResolver();
       socket.format = "buffer";
       try {
-        connection.open(socket, count, this.configuration, now, this.early);
+        connection.open(socket, count, this.configuration, now, this.early, this.encoded);
+        delete this.encoded;
       } catch (error) {
         connection.closed(toMqttError("transport", error));
       }
@@ -250,6 +253,7 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
   protected closeLink(): void {
     this.deadline = Infinity;
     this.unread = 0;
+    delete this.encoded;
     this.dropResolver();
     this.socket?.close();
     this.socket = this.connection = undefined;

@@ -53,6 +53,7 @@ export abstract class Publisher extends Link {
     session.storage = session.incoming.storage = storage;
     // In MQTT 3.1.1 a session that is to stay cannot begin clean.
     configuration.cleanStart = configuration.version === 5 && !session.established;
+    delete this.encoded;
   }
 
   /** What keeps the session over restarts. */

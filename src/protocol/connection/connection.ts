@@ -64,11 +64,12 @@ export class Connection extends Inbound {
    * The transport is connected: sends the CONNECT.
    * @param early whether QoS 1 and 2 publications may follow before the CONNACK (MQTT 5.0, 3.1.4); only a session with nothing in flight
    * allows it, and no Authentication Method.
+   * @param encoded the length of that CONNECT, where it stands in the send buffer already.
    * @throws MqttError (configuration, resource) for options that cannot be encoded; nothing has been sent then.
    */
-  open(transport: Transport, writable: number, connect: Connect, now: number, early?: boolean): void {
+  open(transport: Transport, writable: number, connect: Connect, now: number, early?: boolean, encoded?: number): void {
     const packet = this.packet;
-    const length = encodeConnect(new PacketWriter(this.sendBuffer), connect);
+    const length = encoded ?? encodeConnect(new PacketWriter(this.sendBuffer), connect);
     if (length > writable) throw new MqttError("resource", `CONNECT takes ${length} bytes, the socket only ${writable}: shorten will, id or properties`);
     this.now = this.lastReceived = now;
     this.connect = connect;

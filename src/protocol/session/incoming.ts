@@ -51,8 +51,10 @@ export class IncomingTable {
 
   /** The index of an identifier, or -1. */
   find(identifier: number): number {
+    // Looked at for every PUBREL, and for every message while there are others.
+    const entries = this.entries;
     let i = this.count;
-    while (i-- > 0 && (this.entry(i) & Incoming.IDENTIFIER) !== identifier);
+    while (i-- > 0 && ((entries?.[i] ?? 0) & Incoming.IDENTIFIER) !== identifier);
     return i;
   }
 
