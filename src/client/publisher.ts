@@ -12,23 +12,8 @@ import { Link } from "./link.js";
 import { REFUSED } from "./publish-call.js";
 import { messageOf, toMqttError } from "./thrown.js";
 
-/** Told of the end of publications that a restart has left without a caller: only what went wrong concerns anybody. */
-class Orphans implements PublicationOwner {
-  private readonly publisher: Publisher;
-
-  constructor(publisher: Publisher) {
-    this.publisher = publisher;
-  }
-
-  settled(_payload: PublicationPayload, reasonCode: number, error: MqttError | undefined): void {
-    if (error === undefined && reasonCode >= 0x80) error = peerError(REFUSED, reasonCode);
-    // At the end of the client they stay where they are kept.
-    if (error !== undefined && this.publisher.ended === undefined) this.publisher.report(error);
-  }
-}
-
 /** Layer of a client: sends publications at once or queues them, and tells each its end. What is rarely needed takes no memory before. */
-export abstract class Publisher extends Link {
+export abstract class Publisher extends Link implements PublicationOwner {
   /** Why the client has ended. */
   ended: MqttError | undefined;
   /** The connection, while publications may go straight to it: it stands, and nothing waits. */
@@ -49,7 +34,7 @@ export abstract class Publisher extends Link {
     const { storage, host, port, id } = configuration;
     if (storage === undefined) return;
     const session = this.session;
-    this.queue = storage.restore(session, `${id} at ${host}:${port}`, new Orphans(this));
+    this.queue = storage.restore(session, `${id} at ${host}:${port}`, this);
     session.storage = session.incoming.storage = storage;
     // In MQTT 3.1.1 a session that is to stay cannot begin clean.
     configuration.cleanStart = configuration.version === 5 && !session.established;
@@ -73,6 +58,13 @@ export abstract class Publisher extends Link {
   /** How many answers of the broker calls may wait for. */
   protected get awaited(): number {
     return this.session.outgoing.count + (this.queue === undefined ? 0 : this.queue.length);
+  }
+
+  /** The end of a publication that a restart has left without a caller: only what went wrong concerns anybody. */
+  settled(_payload: PublicationPayload, reasonCode: number, error: MqttError | undefined): void {
+    if (error === undefined && reasonCode >= 0x80) error = peerError(REFUSED, reasonCode);
+    // At the end of the client they stay where they are kept.
+    if (error !== undefined && this.ended === undefined) this.report(error);
   }
 
   /** Takes what goes wrong in callbacks of the application. */

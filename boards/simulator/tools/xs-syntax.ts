@@ -139,6 +139,19 @@ function countingDown(expression: BinaryExpression): BinaryExpression {
   return { ...expression, operator: ">=", left: { ...left, prefix: true } };
 }
 
+/** `a[i++] = b` is `a[i] = b; i++` where nothing else in the statement has to do with i: the value before need not be kept. */
+function countedAfter(statement: Statement): Statement[] {
+  if (statement.type !== "ExpressionStatement" || statement.expression.type !== "AssignmentExpression" || statement.expression.operator !== "=") return [statement];
+  const { left, right } = statement.expression;
+  if (left.type !== "MemberExpression" || left.object.type !== "Identifier" || left.property.type !== "UpdateExpression" || left.property.prefix) return [statement];
+  const count = left.property;
+  const name = count.argument.type === "Identifier" ? count.argument.name : undefined;
+  // What is called could look at it too.
+  if (name === undefined || some(right, (node) => (node.type === "Identifier" && node.name === name) || /Call|New|Await|Yield|Tagged|Import/.test(node.type))) return [statement];
+  left.property = count.argument;
+  return [statement, { type: "ExpressionStatement", expression: count }];
+}
+
 /** `class A {}` is `const A = class {}`: without a variable of its own inside. */
 function unnamed(statement: Statement): Statement {
   if (statement.type !== "ClassDeclaration") return statement;
@@ -213,7 +226,7 @@ function change(node: Node, parent: Node | undefined): Node {
     case "VariableDeclaration":
       return plainly(node) ?? node;
     case "BlockStatement":
-      return { ...node, body: chained(countedOutside(node.body, parent !== undefined && "params" in parent ? parent.params : [])) };
+      return { ...node, body: chained(countedOutside(node.body, parent !== undefined && "params" in parent ? parent.params : [])).flatMap(countedAfter) };
     default:
       return node;
   }

@@ -58,6 +58,14 @@ await describe("A module for a device", async () => {
     await same("function f(n) { const seen = []; let i = n; while (i-- > 0) seen.push(i); return [seen, i]; }", [3], [1], [0], [-1]);
   });
 
+  await it("counts after what it counts for, unless that looks at the count", async () => {
+    const small = await same(
+      "function f(i) { const a = [], next = () => i++; a[i++] = 5; a[i++] = i; a[i++] = i++; a[i--] = next(); if (i) a[i++] = 7; { a[i++] = a.length; } return [a, i]; }", [0], [3],
+    );
+    assertForm(small, "a[i]=5;i++", "a[i++]=a.length");
+    assertForm(small, "a[i++]=i;", "a[i]=i;");
+  });
+
   await it("takes objects apart by name", async () => {
     const small = await same(
       "function f(o) { const { a, b: c } = o; const { d } = o.e; const { a: again, ...rest } = o; const { g = 1 } = o; { const { o: hidden } = { o: 2 }; return [a, c, d, again, rest, g, hidden]; } }",
