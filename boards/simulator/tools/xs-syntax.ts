@@ -90,14 +90,20 @@ function isSameConstant(a: Expression | undefined, b: Expression): boolean {
 function plainly(declaration: VariableDeclaration): VariableDeclaration | undefined {
   const { id, init } = declaration.declarations[0] ?? {};
   if (declaration.declarations.length !== 1 || id?.type !== "ObjectPattern" || !init) return undefined;
-  // Anything else is looked at once only.
-  if (init.type !== "Identifier" && init.type !== "ThisExpression" && id.properties.length > 1) return undefined;
   const declarations: VariableDeclaration["declarations"] = [];
+  let held: Identifier | undefined;
+  // Anything else is looked at once only, under a name that is new as the variables are.
+  if (init.type !== "Identifier" && init.type !== "ThisExpression" && id.properties.length > 1) {
+    held = { type: "Identifier", name: "" };
+    declarations.push({ type: "VariableDeclarator", id: held, init });
+  }
+  const object = held ?? init;
   for (const property of id.properties) {
     if (property.type !== "Property" || property.computed || property.value.type !== "Identifier") return undefined;
     // A variable of the name of what is taken apart would hide it.
-    if (init.type === "Identifier" && property.value.name === init.name) return undefined;
-    declarations.push({ type: "VariableDeclarator", id: property.value, init: { type: "MemberExpression", object: init, property: property.key, computed: false, optional: false } });
+    if (object.type === "Identifier" && property.value.name === object.name) return undefined;
+    if (held !== undefined) held.name += `$${property.value.name}`;
+    declarations.push({ type: "VariableDeclarator", id: property.value, init: { type: "MemberExpression", object, property: property.key, computed: false, optional: false } });
   }
   return { ...declaration, declarations };
 }

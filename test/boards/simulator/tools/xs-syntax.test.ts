@@ -68,7 +68,7 @@ await describe("A module for a device", async () => {
 
   await it("takes objects apart by name", async () => {
     const small = await same(
-      "function f(o) { const { a, b: c } = o; const { d } = o.e; const { a: again, ...rest } = o; const { g = 1 } = o; { const { o: hidden } = { o: 2 }; return [a, c, d, again, rest, g, hidden]; } }",
+      "function f(o) { const { a, b: c } = o; const { d } = o.e; const { d: d1, h } = o.e; { const { d: d2, h: h2 } = o.e; if (d1 !== d2 || h !== h2) return; } const { a: again, ...rest } = o; const { g = 1 } = o; { const { o: hidden } = { o: 2 }; return [a, c, d, again, rest, g, hidden]; } }",
       [{ a: 1, b: 2, e: { d: 3 } }],
     );
     assertForm(small, "const a=o.a,c=o.b", "{a,b:c}");
