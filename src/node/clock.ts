@@ -1,7 +1,7 @@
 import type { Ticks } from "./host.js";
 
 /** Before this (2020, in milliseconds since 1970), a device's clock has not been set yet. */
-const earliestTime = 1_577_836_800_000;
+export const earliestTime = 1_577_836_800_000;
 
 /** Uptime and time of day in seconds. */
 export class Clock {

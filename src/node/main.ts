@@ -5,9 +5,9 @@ import Timer from "timer";
 import { connect } from "../client/client.js";
 import { BME280 } from "../sensors/bme280/bme280.js";
 import type { Device } from "./host.js";
-import { type NodeCallbacks, SensorNode } from "./node.js";
+import { type NodeCallbacks, type NodeOptions, SensorNode } from "./node.js";
 
-export interface StartOptions extends NodeCallbacks {
+export interface StartOptions extends NodeCallbacks, Pick<NodeOptions, "openFlash"> {
   /** The global `device`, or that with more; the client takes its network from the global one. */
   readonly device: Device;
 }

@@ -2,12 +2,14 @@ import { toBytes } from "../client/bytes.js";
 import { toConfiguration } from "../client/configuration.js";
 import type { Client, ConnectedInfo, ConnectOptions, Message } from "../client/options.js";
 import { parseUrl } from "../client/url.js";
+import type { FlashPartition } from "../storage/flash.js";
 import { Clock } from "./clock.js";
 import { answerCommand, type CommandTarget, refusal } from "./commands.js";
 import { type Configuration, readConfiguration } from "./configuration.js";
 import type { Device, NetworkLink, Sensor, Ticks, Timers } from "./host.js";
 import { Indicator } from "./indicator.js";
 import { nameFromMAC, openLink } from "./network.js";
+import { type NodeStorage, openStorage } from "./node-storage.js";
 import { Sampler } from "./sampling.js";
 import { formatError, formatSample, formatTelemetry } from "./telemetry.js";
 import { version } from "./version.js";
@@ -49,6 +51,8 @@ export interface NodeOptions extends NodeCallbacks {
   /** `Date.now`. */
   readonly now: () => number;
   readonly connect: (url: string, options: ConnectOptions) => Client;
+  /** Opens the partition for session and readings. Without it nothing outlives a restart, and readings taken while offline are few. */
+  readonly openFlash?: () => FlashPartition;
   /** Name and maker of the sensor. */
   readonly sensor: { readonly name: string; readonly open: (device: Device, address: number) => Sensor };
 }
@@ -70,6 +74,8 @@ export class SensorNode implements CommandTarget {
   #interval: number;
   #repeat: unknown;
   #ended: unknown;
+  #storage: NodeStorage | undefined;
+  #greeted = false;
   #restarting = false;
   #stopped: Promise<void> | undefined;
 
@@ -89,6 +95,9 @@ export class SensorNode implements CommandTarget {
     this.#indicator = new Indicator(device, timer);
     // Now: a client that is made later, once the Wi-Fi is up, has nobody to throw to.
     toConfiguration(configuration.broker, this.clientOptions(), device.network);
+    this.#storage = openStorage(options.openFlash, (error) => this.report(error));
+    // Readings are taken also while the broker is away from the start.
+    if (this.#storage) this.#repeat = timer.repeat(() => void this.tell(), this.#interval * 1000);
     const link = this.#link = openLink(device, configuration.accessPoints, {
       timer,
       onUp: () => this.reachable(),
@@ -141,10 +150,26 @@ export class SensorNode implements CommandTarget {
   /** Makes the client, once: after a loss of the network it comes back by itself. */
   private connect(): void {
     if (this.#client || this.#stopped) return;
-    const client = this.#client = this.#options.connect(this.configuration.broker, this.clientOptions());
+    const client = this.#client = this.makeClient();
     // Retained commands are not asked for: they would be carried out at every start.
     client.subscribe(`${this.#topic}command/+`, { qos: 1, retainHandling: 2 }, (message) => this.command(message))
       .catch((error: unknown) => this.report(error));
+  }
+
+  private makeClient(): Client {
+    const { connect } = this.#options;
+    const { broker } = this.configuration;
+    const storage = this.#storage;
+    if (!storage) return connect(broker, this.clientOptions());
+    try {
+      return connect(broker, { ...this.clientOptions(), storage: storage.session });
+    } catch (error) {
+      // It would be so at each start: the next one is to find it blank.
+      this.report(error);
+      this.#storage = undefined;
+      storage.erase();
+      return connect(broker, this.clientOptions());
+    }
   }
 
   private clientOptions(): ConnectOptions {
@@ -177,7 +202,29 @@ export class SensorNode implements CommandTarget {
     // The greeting of a connection that was lost meanwhile settles with the next one.
     if (this.stopping() || this.#client?.connected !== info) return;
     this.#options.onOnline?.({ node: this.configuration.node, mqtt: info.version, resumed: info.resumed });
-    if (this.#repeat === undefined) this.schedule();
+    if (!this.#greeted) this.schedule();
+    this.#greeted = true;
+    this.sendKept();
+  }
+
+  /** Says what was found on flash or has been kept since, and sends it. */
+  private sendKept(): void {
+    const storage = this.#storage;
+    const report = storage?.report();
+    if (report !== undefined) void this.publish("storage", report, false);
+    storage?.send((payload) => this.publish("telemetry", payload, false)).catch((error: unknown) => this.report(error));
+  }
+
+  /** Keeps readings for the next connection, where that is possible. @returns whether it was. */
+  private keep(members: string): boolean {
+    if (!this.#storage || this.#client?.connected) return false;
+    try {
+      this.#storage.keep(this.#options.now(), members);
+      return true;
+    } catch (error) {
+      this.report(error);
+      return false;
+    }
   }
 
   private stopping(): boolean {
@@ -206,7 +253,7 @@ export class SensorNode implements CommandTarget {
       this.report(error);
       return formatError(error);
     });
-    if (this.#stopped) return;
+    if (this.#stopped || this.keep(members)) return;
     const payload = formatTelemetry(this.#clock, members, this.#link?.RSSI);
     void this.publish("telemetry", payload, false);
     this.#options.onTelemetry?.(`${this.#topic}telemetry`, payload);
@@ -226,18 +273,20 @@ export class SensorNode implements CommandTarget {
     void answer.then((json) => this.send(responseTopic, json, options));
   }
 
-  private publish(name: string, payload: string, retain: boolean): Promise<void> {
+  private publish(name: string, payload: string, retain: boolean): Promise<boolean> {
     return this.send(this.#topic + name, payload, { qos: this.configuration.qos, retain });
   }
 
-  /** Publishes and counts; settles with the acknowledgement, or with the reported failure. */
-  private async send(topic: string, payload: string, options: Parameters<Client["publish"]>[2]): Promise<void> {
+  /** Publishes and counts; settles with the acknowledgement, or with the reported failure. @returns which of the two. */
+  private async send(topic: string, payload: string, options: Parameters<Client["publish"]>[2]): Promise<boolean> {
     this.published++;
     try {
       await this.#client?.publish(topic, payload, options);
       if (this.configuration.qos > 0) this.acknowledged++;
+      return this.#client !== undefined;
     } catch (error) {
       this.report(error);
+      return false;
     }
   }
 

@@ -4,6 +4,7 @@ import type { Resolver, Socket } from "../../src/client/ecma-419.js";
 import type { Client, ConnectedInfo, ConnectOptions, Message, MessageHandler, Payload, PublishOptions, SubscribeOptions } from "../../src/client/options.js";
 import type { Device, Sample, Sensor, Ticks, Timers } from "../../src/node/host.js";
 import { type NodeOptions, SensorNode } from "../../src/node/node.js";
+import type { FlashPartition } from "../../src/storage/flash.js";
 import { MqttError } from "../../src/protocol/error.js";
 
 interface Scheduled {
@@ -210,9 +211,12 @@ export class Bench {
   epoch = Date.UTC(2026, 0, 1);
   restarts: (() => void) | undefined;
   setClock: ((done: () => void) => void) | undefined;
+  flash: FlashPartition | undefined;
+  /** What a client with storage throws when it is made. */
+  refuseStorage: string | undefined;
 
   start(config: Record<string, unknown> = {}): SensorNode {
-    const { timers, sensor, restarts, setClock } = this;
+    const { timers, sensor, restarts, setClock, flash } = this;
     const options: NodeOptions = {
       config: { broker: "mqtt://broker", node: "kitchen", ...config },
       device: this.device,
@@ -220,6 +224,7 @@ export class Bench {
       time: timers,
       now: () => this.epoch + timers.ticks,
       connect: (url, connectOptions) => {
+        if (connectOptions.storage && this.refuseStorage !== undefined) throw new Error(this.refuseStorage);
         const client = new FakeClient(url, connectOptions);
         this.clients.push(client);
         return client;
@@ -238,6 +243,7 @@ export class Bench {
       onError: (message) => this.events.push(["error", message]),
       ...(restarts && { restart: restarts }),
       ...(setClock && { setClock }),
+      ...(flash && { openFlash: () => flash }),
     };
     return new SensorNode(options);
   }

@@ -1,4 +1,5 @@
 /** The firmware in the simulator: what happens to the node is written as JSON lines, a signal stops it cleanly. */
+import Flash from "embedded:storage/flash";
 import { collect, emit, exit, measure, onSignal } from "simulator";
 import type { Device } from "../../../src/node/host.js";
 import { start } from "../../../src/node/main.js";
@@ -13,6 +14,7 @@ let name = "";
 function boot(): void {
   node = start({
     device,
+    openFlash: () => Flash.open({ path: "storage" }),
     onOnline: (info) => emit({ event: "online", ...info }),
     onTelemetry: (topic, payload) => {
       // What is in use, not what waits to be collected; and before this report adds to it.

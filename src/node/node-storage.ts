@@ -1,0 +1,96 @@
+import { encodeUtf8, readUtf8 } from "../protocol/codec/utf8.js";
+import type { FlashPartition } from "../storage/flash.js";
+import { Journal } from "../storage/journal.js";
+import { SessionStore } from "../storage/session-store.js";
+import { TelemetryLog } from "../storage/telemetry-log.js";
+import { earliestTime } from "./clock.js";
+
+/** Readings that are under way at once: as many as the client has in flight. */
+const UNDER_WAY = 4;
+
+/** What a node keeps on flash: its session, and readings taken while there is no connection. */
+export class NodeStorage {
+  /** For the client's option `storage`. */
+  readonly session: SessionStore;
+  private readonly flash: FlashPartition;
+  private readonly journal: Journal;
+  private readonly log: TelemetryLog;
+  private told = false;
+  private sending = false;
+
+  /** Reads what is on flash and writes nothing. @throws MqttError (configuration) for a partition that cannot be used. */
+  constructor(flash: FlashPartition) {
+    const journal = this.journal = new Journal(flash);
+    this.flash = flash;
+    this.session = new SessionStore(journal);
+    this.log = new TelemetryLog(journal);
+  }
+
+  /** Erases everything: what is there cannot be worked with. The next start finds a blank partition. */
+  erase(): void {
+    for (let block = this.flash.status().blocks; block-- > 0; ) this.flash.eraseBlock(block);
+  }
+
+  /**
+   * What is to be told at a connection, as JSON: at the first what the start has found, later only readings that wait.
+   * @returns undefined where there is nothing to tell.
+   */
+  report(): string | undefined {
+    const { count, dropped } = this.log;
+    const { kept, damaged, foreign } = this.journal.recovered;
+    const found = this.told ? "" : `"kept":${kept},"damaged":${damaged},"foreign":${String(foreign)},`;
+    if (this.told && count === 0) return undefined;
+    this.told = true;
+    return `{${found}"readings":${count},"dropped":${dropped}}`;
+  }
+
+  /**
+   * Keeps readings for the next connection; when there is no room the oldest ones give way, and are counted.
+   * @param time when they were taken, in milliseconds since 1970.
+   * @param members of the telemetry's JSON object.
+   * @throws MqttError (resource) when they are longer than a record may be.
+   */
+  keep(time: number, members: string): void {
+    this.log.append(time, encodeUtf8(members));
+  }
+
+  /**
+   * Sends what is kept, oldest first, some at a time. What was not acknowledged when it ends early comes again at the next call.
+   * @param publish sends a message. @returns whether it has arrived.
+   */
+  async send(publish: (payload: string) => Promise<boolean>): Promise<void> {
+    if (this.sending) return;
+    this.sending = true;
+    const { log } = this;
+    log.rewind();
+    try {
+      for (;;) {
+        const underWay: Promise<boolean>[] = [];
+        while (underWay.length < UNDER_WAY && log.next()) underWay.push(publish(this.format()));
+        const last = log.number;
+        if (underWay.length === 0 || !(await Promise.all(underWay)).every((arrived) => arrived)) return;
+        log.done(last);
+      }
+    } finally {
+      this.sending = false;
+    }
+  }
+
+  /** The reading in hand as a telemetry message: without `uptime`, and without `time` where nobody had set the clock. */
+  private format(): string {
+    const { log } = this;
+    const bytes = log.read();
+    const members = readUtf8(bytes, 0, bytes.length);
+    return log.time < earliestTime ? `{${members}}` : `{"time":${Math.floor(log.time / 1000)},${members}}`;
+  }
+}
+
+/** Opens a node's storage. @returns undefined without a partition, or with one that cannot be used, which is reported. */
+export function openStorage(openFlash: (() => FlashPartition) | undefined, report: (error: unknown) => void): NodeStorage | undefined {
+  try {
+    return openFlash && new NodeStorage(openFlash());
+  } catch (error) {
+    report(error);
+    return undefined;
+  }
+}
