@@ -20,7 +20,8 @@ export class NodeStorage {
 
   /** Reads what is on flash and writes nothing. @throws MqttError (configuration) for a partition that cannot be used. */
   constructor(flash: FlashPartition) {
-    const journal = this.journal = new Journal(flash);
+    // The session and its received identifiers; nothing that the node publishes is kept as a publication.
+    const journal = this.journal = new Journal(flash, { liveRecords: 4 });
     this.flash = flash;
     this.session = new SessionStore(journal);
     this.log = new TelemetryLog(journal);
