@@ -54,8 +54,8 @@ export class SessionStore implements SessionStorage, Keeper {
       const kept = this.load(live.id(i), name, owner);
       const { publication, payload } = kept;
       const qos1 = publication.flags < 4;
-      // Behind one that was not sent, none was.
-      if (unsent.length > 0 || !session.established || !outgoing.hasRoom || !(qos1 || live.find((RecordType.SENT << Name.TYPE) | key) >= 0)) unsent.push(kept);
+      // Behind one that was not sent, none was. One that was may have arrived, also where no session was to stay.
+      if (unsent.length > 0 || !outgoing.hasRoom || !(qos1 || live.find((RecordType.SENT << Name.TYPE) | key) >= 0)) unsent.push(kept);
       else outgoing.add(key, qos1 ? OutgoingState.PUBACK : OutgoingState.PUBREC, 0, publication, payload);
     }
     outgoing.startAt(identifier);
