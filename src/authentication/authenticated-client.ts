@@ -7,7 +7,7 @@ import { PropertyId, type Properties } from "../protocol/codec/property.js";
 import { ReasonCode } from "../protocol/codec/reason-code.js";
 import type { ReceivedPacket } from "../protocol/codec/received-packet.js";
 import { authenticate } from "../protocol/connection/authenticating.js";
-import { MqttError } from "../protocol/error.js";
+import { configurationError, MqttError } from "../protocol/error.js";
 import type { AuthenticationExchange, AuthenticationMethod } from "./method.js";
 
 /** A call of {@link AuthenticatedClient.reauthenticate} that has not settled. */
@@ -22,6 +22,7 @@ interface Call {
 function begin(configuration: Draft, method: AuthenticationMethod): AuthenticationExchange {
   try {
     const exchange = method.begin();
+    if (typeof (exchange as { readonly next?: unknown }).next !== "function") throw configurationError("what begin() of the method gives", "{data, next(challenge), done?(data)}");
     configuration.properties = { ...configuration.properties, authenticationMethod: method.name, authenticationData: exchange.data };
     return exchange;
   } catch (error) {

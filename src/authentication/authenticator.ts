@@ -11,7 +11,10 @@ import type { AuthenticationMethod } from "./method.js";
 export class Authenticator {
   private readonly method: AuthenticationMethod;
 
+  /** @throws MqttError (configuration) for what is no method. */
   constructor(method: AuthenticationMethod) {
+    const { begin, name } = method as Readonly<Record<keyof AuthenticationMethod, unknown>>;
+    if (typeof name !== "string" || typeof begin !== "function") throw configurationError("method", "{name, begin()}");
     this.method = method;
   }
 

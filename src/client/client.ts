@@ -187,16 +187,25 @@ export class ReconnectingClient extends Subscriber implements Client {
     // First: what the application does in its callback must not keep the client from coming back.
     this.wake();
     // Asking again in MQTT 3.1.1 is part of connecting.
-    if (delay !== AT_ONCE) configuration.onDisconnected?.(error, this.ended !== undefined);
+    if (delay === AT_ONCE) return;
+    try {
+      configuration.onDisconnected?.(error, this.ended !== undefined);
+    } catch (thrown) {
+      this.callbackFailed("onDisconnected", thrown);
+    }
   }
 
   override report(error: MqttError): void {
-    this.configuration.onError?.(error);
+    try {
+      this.configuration.onError?.(error);
+    } catch {
+      // Nobody is left to be told; the host would end the program.
+    }
   }
 
   private release(): void {
     this.closeLink();
-    this.direct = undefined;
+    this.direct = this.crowded = undefined;
     delete this.connectedAt;
     delete this.resumed;
     delete this.info;

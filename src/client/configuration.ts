@@ -45,6 +45,7 @@ export function toConfiguration(url: string | ConnectOptions, options: ConnectOp
     if (typeof storage.restore !== "function") throw configurationError("storage", "a SessionStore");
     // Only under a name of its own does a client find its session again.
     if (configuration.id === "") throw configurationError("id", "given where there is the option storage");
+    if (Object.hasOwn(configuration, "clean") && configuration.clean) throw configurationError("clean", "false or left out where there is the option storage");
     configuration.clean = false;
   }
   if (properties !== PROPERTIES) configuration.properties = take({ ...PROPERTIES }, properties);

@@ -30,7 +30,7 @@ export abstract class Handling extends Publisher {
   /** Messages in hand. */
   private handling?: number;
   /** The connection that reads no more until one of them is finished. */
-  private crowded: Connection | undefined;
+  protected crowded: Connection | undefined;
   /** The Reason Code that a message in pieces has earned so far: what a piece did wrong holds to the last. */
   protected refusal: number | undefined;
 
@@ -91,7 +91,7 @@ export abstract class Handling extends Publisher {
     try {
       // A piece stays until it is done with; a whole message is only acknowledged later.
       if (more) {
-        this.refusal = reasonCode;
+        if (connection === this.connection) this.refusal = reasonCode;
         connection?.release(reasonCode, this.now());
       } else if (identifier !== 0) connection?.acknowledge(identifier, reasonCode, this.now());
     } catch (error) {

@@ -178,11 +178,14 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
 
   /** A callback of the application has thrown through the connection, which goes on with what is behind that packet. */
   protected recover(thrown: unknown): void {
-    for (;;) {
-      if (this.connection !== undefined) this.connection.looking = false;
+    // What was due when it threw goes out once more, but not for ever: it may be that which throws.
+    for (let again = false; ; again = true) {
+      const connection = this.connection;
+      if (connection !== undefined) connection.looking = false;
       this.callbackFailed("a callback", thrown);
       try {
-        this.connection?.receive(0, this.now());
+        if (again) connection?.receive(0, this.now());
+        else connection?.flushAt(this.now());
         return;
       } catch (error) {
         thrown = error;

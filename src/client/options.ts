@@ -237,7 +237,8 @@ export interface Client {
    */
   reauthenticate(): Promise<void>;
   /**
-   * Sends what is due and DISCONNECT, closes the socket and ends the client: what is still pending rejects. While a payload is half-way no
+   * Sends what is due and DISCONNECT, closes the socket and ends the client: what is still pending rejects; what is kept in `storage` is sent at the
+   * next start all the same. While a payload is half-way no
    * DISCONNECT can be sent, and the broker publishes the will. It does so too at `reasonCode` 0x04, for which MQTT 3.1.1 has no DISCONNECT.
    */
   close(options?: { readonly reasonCode?: 0x00 | 0x04; readonly properties?: DisconnectProperties }): Promise<void>;

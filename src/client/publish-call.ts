@@ -40,7 +40,7 @@ export class PublishCall extends Publication {
 
   /** @throws MqttError (configuration) naming what is wrong. */
   constructor(topic: string, options: PublishOptions) {
-    checkNames("the option", options, "qos retain properties durability onSettled");
+    checkNames("the option", options, "qos retain properties durability");
     super(topic, options.qos ?? 0, options.retain ?? false, options.properties);
     if (isDurable(options)) this.durable = true;
   }

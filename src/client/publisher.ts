@@ -122,8 +122,9 @@ export abstract class Publisher extends Link implements PublicationOwner {
         this.busy = false;
       }
     }
-    // A payload source may have ended the client.
-    if (this.ended !== undefined || published === Published.DONE) this.settle(publication, payload, 0, this.ended);
+    if (published === Published.DONE) this.settle(publication, payload, 0, undefined);
+    // A payload source may have ended the client, and the session has taken note of the publication since.
+    else if (this.ended !== undefined) this.endPublishing(this.ended);
     return published;
   }
 

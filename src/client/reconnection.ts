@@ -42,7 +42,7 @@ export function delayAfter(configuration: Configuration, error: MqttError, laste
   const reconnect = configuration.reconnect;
   const code = error.reasonCode;
   const stood = lasted >= 0;
-  if (!stood && error.kind === "configuration") {
+  if (!greeted && error.kind === "configuration") {
     // What cannot even be encoded will not get better.
     if (configuration.version === 5 || configuration.versionGiven) return Infinity;
     // Unless only the other version cannot carry it, which one forged refusal was enough to ask for.

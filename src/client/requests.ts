@@ -19,6 +19,8 @@ export class Requests {
   private readonly pending = new Map<string, PendingRequest>();
   /** Response Topics that are subscribed to, or about to be. */
   private readonly topics = new Map<string, Promise<number>>();
+  /** The Response Topic of this client's own. */
+  private own?: string;
   // Random, so that no response to a request of an earlier run is taken for one of this.
   private correlation = Math.random() * 0xffffffff;
   private readonly name = `/${this.correlation}`;
@@ -59,7 +61,13 @@ export class Requests {
     if (info.version === 4) throw new MqttError("configuration", "request needs MQTT 5.0");
     // It may have waited too long, for the connection or for the subscription.
     if (!this.pending.has(key)) return;
+    const own = options.responseTopic === undefined;
     const responseTopic = options.responseTopic ?? (info.properties.responseInformation ?? "xs-mqtt/response") + this.name;
+    if (own && responseTopic !== this.own) {
+      // The server's Response Information is another than before.
+      if (this.own !== undefined && topics.delete(this.own)) void client.unsubscribe(this.own).catch(() => undefined);
+      this.own = responseTopic;
+    }
     let subscribed = topics.get(responseTopic);
     if (subscribed === undefined) {
       subscribed = client.subscribe(responseTopic, { qos: 1 }, (message) => {

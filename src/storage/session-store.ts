@@ -2,7 +2,7 @@ import { MqttError } from "../protocol/error.js";
 import { encodeUtf8 } from "../protocol/codec/utf8.js";
 import { Incoming } from "../protocol/session/incoming.js";
 import { OutgoingState } from "../protocol/session/outgoing.js";
-import type { Publication, PublicationPayload } from "../protocol/session/publication.js";
+import { type Publication, type PublicationPayload, wrongSlice } from "../protocol/session/publication.js";
 import type { Session } from "../protocol/session/session.js";
 import type { PublicationInHand, PublicationOwner, SessionStorage } from "../protocol/session/session-storage.js";
 import type { Journal } from "./journal.js";
@@ -118,6 +118,7 @@ export class SessionStore implements SessionStorage, Keeper {
     at += properties.length;
     for (let offset = 0; offset < payload.byteLength; ) {
       const part = payload instanceof Uint8Array ? payload : payload.read(offset, payload.byteLength - offset);
+      if (part.length === 0 || part.length > payload.byteLength - offset) throw wrongSlice(part.length, payload.byteLength - offset);
       bytes.set(part, at + offset);
       offset += part.length;
     }

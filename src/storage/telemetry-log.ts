@@ -1,3 +1,4 @@
+import { checkInteger, configurationError } from "../protocol/error.js";
 import { RecordCursor } from "./record-cursor.js";
 import type { Journal } from "./journal.js";
 import { Name, RecordHeader, RecordType } from "./layout.js";
@@ -5,6 +6,9 @@ import { dataLength } from "./medium.js";
 
 /** Words of seconds in front of what a reading holds. */
 const SECONDS_LENGTH = 4;
+
+/** The last millisecond whose second fits. */
+const TIME_MAXIMUM = 2 ** 32 * 1000 - 1;
 
 /**
  * Readings taken while there is no connection, in the order of their taking. When the journal is full the oldest are dropped, and counted.
@@ -37,9 +41,12 @@ export class TelemetryLog {
    * Keeps a reading.
    * @param time in milliseconds since 1970, to the year 2106.
    * @returns its number, one more than that of the reading before.
-   * @throws MqttError (resource) for one that is longer than the journal's `recordLength` less 20 bytes.
+   * @throws MqttError (resource) for one that is longer than the journal's `recordLength` less 20 bytes, (configuration) for what is no time or
+   * no bytes.
    */
   append(time: number, data: Uint8Array): number {
+    checkInteger("time", time, 0, TIME_MAXIMUM);
+    if (!(data instanceof Uint8Array)) throw configurationError("data", "a Uint8Array");
     const { journal } = this;
     const medium = journal.medium;
     const at = journal.begin(RecordType.READING, time % 1000, SECONDS_LENGTH + data.length);

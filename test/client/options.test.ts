@@ -142,7 +142,7 @@ test("a misspelt option is refused with the names there are", async () => {
   const misspelt = { clientId: "a" };
   throws(() => connectOnNode("mqtt://127.0.0.1:1", misspelt as object), { kind: "configuration", message: /^the option clientId must be one of host, port, id,/ });
   const QoS = { QoS: 1 } as object;
-  await rejects(client.publish("a", "", QoS), { kind: "configuration", message: 'the option "QoS" must be one of qos, retain, properties, durability, onSettled' });
+  await rejects(client.publish("a", "", QoS), { kind: "configuration", message: 'the option "QoS" must be one of qos, retain, properties, durability' });
   await rejects(client.subscribe("a", QoS, () => undefined), { message: /^the option "QoS" must be one of qos, noLocal/ });
   await rejects(client.request("a", "", QoS), { message: /^the option "QoS" must be one of qos, retain, properties, timeout/ });
   throws(() => connectOnNode("mqtt://127.0.0.1:1", { will: { topic: "a", message: "b" } as { topic: string } }), { message: /^will option message must be one of topic, payload/ });

@@ -323,8 +323,9 @@ export class Connection extends Inbound {
     } else if (this.asked === undefined) {
       this.ping(now);
       return;
-    } else if (this.held && this.canSend(ACKNOWLEDGEMENT_LENGTH)) {
-      // What is not read cannot be seen: while the handler holds a message, PINGRESP may be behind it. What waits for room to answer does so in vain.
+    } else if (this.held && this.session.outgoing.count === 0 && this.canSend(ACKNOWLEDGEMENT_LENGTH)) {
+      // What is not read cannot be seen: while the handler holds a message, PINGRESP may be behind it. So may be what the handler waits for: then
+      // only the next connection can bring it. What waits for room to answer does so in vain.
       this.lastReceived = now;
       return;
     } else why = `${this.pingUnsent ? "nothing could be sent for the length of Keep Alive" : "the broker did not answer a PINGREQ in time"}: the link is dead`;

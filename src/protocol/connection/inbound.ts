@@ -16,14 +16,13 @@ function checkRefusal(reasonCode: number): void {
     throw configurationError(`Reason Code ${reasonCode}`, "one that PUBACK and PUBREC of a client may carry");
 }
 
-/** @returns 0, or the Reason Code of a PUBREC that refuses because the identifier cannot be kept. */
-function keptIdentifier(storage: SessionStorage, identifier: number): number {
+/** Keeps an identifier before its PUBREC goes out. */
+function keepIdentifier(storage: SessionStorage, identifier: number): void {
   try {
     storage.received(identifier);
-    return 0;
   } catch (error) {
-    if (error instanceof MqttError) return ReasonCode.QUOTA_EXCEEDED;
-    throw error;
+    // The session knows it all the same: the message is delivered twice only if the power is cut before its PUBREL comes.
+    if (!(error instanceof MqttError)) throw error;
   }
 }
 
@@ -188,8 +187,8 @@ export abstract class Inbound extends Outbound {
       if (state === Incoming.PENDING) break;
       if (state === Incoming.PUBREL) continue;
       const qos2 = (entry & Incoming.QOS_2) !== 0;
-      let reasonCode = entry >>> Incoming.REASON_CODE;
-      if (qos2 && table.storage !== undefined && reasonCode < 0x80 && this.canSend(ACKNOWLEDGEMENT_LENGTH)) reasonCode = keptIdentifier(table.storage, entry & Incoming.IDENTIFIER);
+      const reasonCode = entry >>> Incoming.REASON_CODE;
+      if (qos2 && table.storage !== undefined && reasonCode < 0x80 && this.canSend(ACKNOWLEDGEMENT_LENGTH)) keepIdentifier(table.storage, entry & Incoming.IDENTIFIER);
       if (!this.sendAcknowledgement(qos2 ? PacketType.PUBREC : PacketType.PUBACK, entry & Incoming.IDENTIFIER, reasonCode)) return false;
       if (qos2 && reasonCode < 0x80) table.setState(i, Incoming.PUBREL, 0);
       else table.remove(i--);

@@ -3,7 +3,7 @@ import type { Properties } from "../codec/property.js";
 import { writePublishHeader } from "../codec/publish.js";
 import { OutgoingState } from "../session/outgoing.js";
 import { PreparedHeader } from "../session/prepared-header.js";
-import type { Publication, PublicationPayload } from "../session/publication.js";
+import { type Publication, type PublicationPayload, wrongSlice } from "../session/publication.js";
 import type { Session } from "../session/session.js";
 import type { ConnectionHandler } from "./handler.js";
 import { checkPublication } from "./limits.js";
@@ -29,10 +29,6 @@ interface Streamed {
   readonly publication: Publication;
   readonly payload: PublicationPayload;
   readonly identifier: number;
-}
-
-function wrongSlice(length: number, count: number): MqttError {
-  return new MqttError("configuration", `a payload source must give 1 to ${count} bytes, not ${length}`);
 }
 
 /** Where a connection stands. */
@@ -92,10 +88,7 @@ export abstract class Publishing extends Sender {
     this.now = now;
     if (!this.mayPublish(flags)) return Published.BLOCKED;
     const identifier = flags > 1 ? (publication.identifier ?? this.session.outgoing.nextIdentifier()) : 0;
-    if (flags >= 4 && this.session.storage !== undefined) {
-      if (publication.identifier === undefined) this.session.storage.used(identifier);
-      else publication.sent?.();
-    }
+    if (flags >= 4 && publication.identifier === undefined) this.session.storage?.used(identifier);
     if (reuse && this.state === ConnectionState.CONNECTED && payload instanceof Uint8Array) {
       const header = this.prepare(publication, payload.length);
       if (header.size <= this.room) {
@@ -211,6 +204,8 @@ export abstract class Publishing extends Sender {
     // A payload that is brought in parts goes out with its first part, or not at all.
     const pushed = size < header + length;
     if ((whole || pushed ? size : header) > this.room) return Published.BLOCKED;
+    // Not where it is resent, with DUP.
+    if (publication.identifier !== undefined && flags >= 4 && flags < 8) publication.sent?.();
     if (publication.topicAlias > 0 && this.version === 5) this.assignAlias(publication.topicAlias, undefined);
     if (whole && data !== undefined) bytes.set(data, header);
     this.send(whole ? size : header);
@@ -258,7 +253,8 @@ export abstract class Publishing extends Sender {
       this.failure = error instanceof MqttError ? error : new MqttError("configuration", `a payload source failed: ${String(error)}`);
       return false;
     }
-    if (this.left > 0) return false;
+    // Less than none: the source has ended the connection.
+    if (this.left !== 0) return false;
     this.streaming = undefined;
     return true;
   }

@@ -90,8 +90,8 @@ export class IncomingTable {
 
   remove(index: number): void {
     const entry = this.entry(index);
-    if (entry & Incoming.QOS_2) this.storage?.forgotten(entry & Incoming.IDENTIFIER);
     this.entries?.copyWithin(index, index + 1, this.count--);
+    if (entry & Incoming.QOS_2) this.storage?.forgotten(entry & Incoming.IDENTIFIER);
   }
 
   /** A session goes on: QoS 1 messages come again as new ones, of QoS 2 ones the identifiers stay (MQTT 5.0, 4.4). */

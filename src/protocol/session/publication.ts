@@ -1,4 +1,4 @@
-import { configurationError, type MqttError } from "../error.js";
+import { configurationError, MqttError } from "../error.js";
 import { PacketWriter } from "../codec/packet-writer.js";
 import { PacketType } from "../codec/packet-type.js";
 import { writeProperties } from "../codec/properties.js";
@@ -18,6 +18,11 @@ export interface PayloadSource {
 
 /** What a publication carries: bytes, which the session refers to and does not copy, or a source of them. */
 export type PublicationPayload = Uint8Array | PayloadSource;
+
+/** A source has given `length` bytes where 1 to `count` were asked for. */
+export function wrongSlice(length: number, count: number): MqttError {
+  return new MqttError("configuration", `a payload source must give 1 to ${count} bytes, not ${length}`);
+}
 
 // Enough for most topics and properties in one try.
 const SCRATCH = 256;

@@ -33,7 +33,7 @@ export interface SessionStorage {
   keep(publication: Publication, payload: PublicationPayload, identifier: number): Publication;
   /** A QoS 2 publication that is not kept is about to be sent: after a restart its identifier must not be used at once. */
   used(identifier: number): void;
-  /** The PUBREC for a received QoS 2 publication is about to be sent. @throws MqttError (resource) when there is no room for its identifier. */
+  /** The PUBREC for a received QoS 2 publication is about to be sent. @throws MqttError (resource) when its identifier cannot be kept. */
   received(identifier: number): void;
   /** The identifier of a received QoS 2 publication concerns nobody any more. Unknown ones are ignored. */
   forgotten(identifier: number): void;
