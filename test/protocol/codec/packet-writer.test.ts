@@ -70,17 +70,18 @@ test("a length of what follows is widened around it", () => {
   for (const count of [0, 123, 124, 125, 127, 128, 16_378, 16_379, 16_383, 16_384]) needsExactly(nested(count));
 });
 
+const string = (value: unknown) => (writer: PacketWriter): number => {
+  writer.begin(4, 0);
+  writer.string("name", value);
+  return writer.end();
+};
+const binary = (value: unknown) => (writer: PacketWriter): number => {
+  writer.begin(4, 0);
+  writer.binary("data", value);
+  return writer.end();
+};
+
 test("strings and binary data have two bytes of length, up to 65535 (MQTT-4.7.3-3)", () => {
-  const string = (value: unknown) => (writer: PacketWriter): number => {
-    writer.begin(4, 0);
-    writer.string("name", value);
-    return writer.end();
-  };
-  const binary = (value: unknown) => (writer: PacketWriter): number => {
-    writer.begin(4, 0);
-    writer.binary("data", value);
-    return writer.end();
-  };
   equal(hex(encoded(string("é€"))), "40 07 00 05 C3 A9 E2 82 AC");
   equal(hex(encoded(string(""))), "40 02 00 00");
   equal(hex(encoded(binary(Uint8Array.of(0, 255)))), "40 04 00 02 00 FF");
@@ -91,6 +92,9 @@ test("strings and binary data have two bytes of length, up to 65535 (MQTT-4.7.3-
   refused(() => encoded(string("é".repeat(32_768)), 16), /^name must be at most 65535 bytes long$/);
   refused(() => encoded(binary(new Uint8Array(65_536)), 16), /^data must be at most 65535 bytes long$/);
   needsExactly(string("é€😀"));
+});
+
+test("a buffer that is too small for the longest string or binary data is told by how much", () => {
   needsExactly(string("a".repeat(65_535)));
   needsExactly(binary(new Uint8Array(65_535)));
 });

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { getProperty } from "../../../src/protocol/codec/properties.js";
+import { getProperty, isIdentified } from "../../../src/protocol/codec/properties.js";
 import { bytes, join } from "../support/bytes.js";
 import { checked, PROPERTIES, readAll } from "../support/properties.js";
 
@@ -151,4 +151,14 @@ test("binary data is any bytes and a copy of its own", () => {
   deepEqual(correlationData, Uint8Array.of(0, 0xff, 0xed, 0xa0));
   deepEqual(read, Uint8Array.of(0, 0xff, 0xed, 0xa0));
   deepEqual(readAll(bytes("09 00 00"), PUBLISH), { correlationData: new Uint8Array(0) });
+});
+
+test("a message is for whose Subscription Identifier it carries, among others; unknown where it carries none", () => {
+  const identified = (properties: string, identifier: number): boolean | undefined => {
+    const block = bytes(properties);
+    return isIdentified(block, 0, block.length, identifier);
+  };
+  equal(identified("", 1), undefined);
+  equal(identified("01 00", 1), undefined);
+  for (const [identifier, is] of [[1, true], [200, true], [3, true], [2, false]] as const) equal(identified("0B 01 01 00 0B C8 01 0B 03", identifier), is);
 });

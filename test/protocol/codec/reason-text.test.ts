@@ -1,6 +1,6 @@
-import { equal } from "node:assert/strict";
+import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { reasonText } from "../../../src/protocol/codec/reason-text.js";
+import { peerError, reasonText } from "../../../src/protocol/codec/reason-text.js";
 
 test("a Reason Code has the standard's name and its number (MQTT 5.0, 2.4)", () => {
   const table: readonly (readonly [code: number, text: string])[] = [
@@ -21,4 +21,11 @@ test("a Reason Code has the standard's name and its number (MQTT 5.0, 2.4)", () 
 test("a number without a name is told as it is", () => {
   equal(reasonText(0xa3), "Reason Code (0xa3)");
   equal(reasonText(0x00), "Reason Code (0x00)");
+});
+
+test("what the broker did is told with its Reason Code, and with its Reason String where it gave one", () => {
+  equal(peerError("refused", 0x87).message, "the broker refused: Not authorized (0x87)");
+  equal(peerError("refused", 0x87, {}).message, "the broker refused: Not authorized (0x87)");
+  const error = peerError("refused", 0x87, { reasonString: "why" });
+  deepEqual([error.kind, error.message, error.reasonCode, error.properties], ["peer", "the broker refused: Not authorized (0x87): why", 0x87, { reasonString: "why" }]);
 });

@@ -135,3 +135,12 @@ suite("time", () => {
     broker.expectNothing().told();
   });
 });
+
+test("what went out past the connection puts the PINGREQ off, but not back", () => {
+  const { client, now } = ScriptedBroker.connected({ keepAlive: 20 });
+  const deadline = client.nextDeadline();
+  client.sentAt(now + 3000);
+  equal(client.nextDeadline(), deadline + 3000);
+  client.sentAt(now + 1000);
+  equal(client.nextDeadline(), deadline + 3000);
+});

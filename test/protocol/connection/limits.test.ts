@@ -1,5 +1,6 @@
-import { equal, match } from "node:assert/strict";
+import { equal, match, ok } from "node:assert/strict";
 import { suite, test } from "node:test";
+import type { SubscribeProperties } from "../../../src/protocol/codec/property.js";
 import { begin } from "../../../src/protocol/connection/pushing.js";
 import { Published } from "../../../src/protocol/connection/publishing.js";
 import type { MqttError } from "../../../src/protocol/error.js";
@@ -139,5 +140,33 @@ suite("MQTT 3.1.1", () => {
     const broker = ScriptedBroker.connected({ version: 4 });
     equal(broker.publish(new Publication("a", 2, true, { topicAlias: 9 })), Published.ACCEPTED);
     broker.expect("35 05 00 01 'a' 00 01");
+  });
+});
+
+suite("the server's limits for subscriptions", () => {
+  const subscribe = (broker: ScriptedBroker, filters: readonly string[], properties?: SubscribeProperties): number =>
+    broker.client.subscribe(filters.map((filter) => ({ filter })), properties, broker.now);
+
+  test("Wildcard Subscription Available 0 refuses + and #, among others too", () => {
+    const broker = ScriptedBroker.connected({}, "28 00");
+    for (const filters of [["a/+"], ["#"], ["a", "b/#"]]) equal(refused(broker, () => subscribe(broker, filters)).reasonCode, 0xa2);
+    ok(subscribe(broker, ["a", "b"]) > 0);
+  });
+
+  test("Shared Subscription Available 0 refuses $share, among others too (MQTT-4.8.2-1)", () => {
+    const broker = ScriptedBroker.connected({}, "2A 00");
+    for (const filters of [["$share/g/a"], ["a", "$share/g/b"]]) equal(refused(broker, () => subscribe(broker, filters)).reasonCode, 0x9e);
+    ok(subscribe(broker, ["a/$share/"]) > 0);
+  });
+
+  test("Subscription Identifier Available 0 refuses an identifier", () => {
+    const broker = ScriptedBroker.connected({}, "29 00");
+    equal(refused(broker, () => subscribe(broker, ["a"], { subscriptionIdentifier: 1 })).reasonCode, 0xa1);
+    ok(subscribe(broker, ["a"]) > 0);
+    ok(subscribe(broker, ["a"], {}) > 0);
+  });
+
+  test("are none where it announces nothing, or 1", () => {
+    for (const announced of [[], ["28 01 29 01 2A 01"]]) ok(subscribe(ScriptedBroker.connected({}, ...announced), ["a/+", "#", "$share/g/a"], { subscriptionIdentifier: 1 }) > 0);
   });
 });

@@ -77,6 +77,20 @@ suite("a payload that the caller brings in parts", () => {
     broker.drain(1).expect("02 40 02 00 01");
   });
 
+  test("is a first copy without DUP, at QoS 0, or without the identifier that it had (MQTT-3.3.1-2)", () => {
+    const broker = small();
+    begin(broker, 0, "07", 1, 5, true);
+    broker.expect("30 05 00 01 'a' 00 07");
+    begin(broker, 1, "07", 1, 0, true);
+    broker.expect("32 07 00 01 'a' 00 01 00 07");
+    begin(broker, 1, "07", 1, 5, false);
+    broker.expect("32 07 00 01 'a' 00 05 00 07");
+    begin(broker, 1, "07", 1, 6, true);
+    broker.expect("3A 07 00 01 'a' 00 06 00 07");
+    beginAt(broker.client, new Publication("a", 0, true), bytes("07"), 1, 5, true, broker.now);
+    broker.expect("31 05 00 01 'a' 00 07");
+  });
+
   test("may have an identifier and DUP of the caller's choice, but none that is in use", () => {
     const broker = small();
     begin(broker, 2, "01", 1, 0x1234, true);

@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
+import type { Receiver } from "../../../src/protocol/connection/receiver.js";
 import { bytes, hex, join, pattern } from "../support/bytes.js";
 import { chunks, Reception } from "../support/feeding.js";
 
@@ -225,4 +226,61 @@ test("a receiver in the middle of a larger buffer stays in its part", () => {
   for (const part of chunks(join(largePublish(120), SUBACK), 11)) reception.feed(part);
   deepEqual(reception.packets, [largeLine(120), SUBACK_LINE]);
   ok(whole.every((byte, i) => (i >= 32 && i < 64) || byte === 0xee));
+});
+
+/** A receiver of MQTT 5.0 that has got these bytes, and has taken up the first packet. */
+function holding(bufferLength: number, data: Uint8Array): Receiver {
+  const { receiver } = new Reception(bufferLength);
+  const space = receiver.space(data.length);
+  space.set(data.subarray(0, space.length));
+  receiver.filled += space.length;
+  ok(receiver.next());
+  return receiver;
+}
+
+test("a topic is that of a filter without wildcards, or of another: no byte may differ", () => {
+  const view = (text: string): DataView => new DataView(bytes(`'${text}'`).buffer);
+  for (const topic of ["a", "abc", "abcd", "abcde", "abcdefgh", "abcdefghijk"]) {
+    const receiver = holding(64, join(Uint8Array.of(0x30, topic.length + 3, 0, topic.length), bytes(`'${topic}'`, "00")));
+    const isTopic = (text: string): boolean => {
+      receiver.topicChecked = false;
+      const is = receiver.topicIs(view(text));
+      equal(receiver.topicChecked, is, "a topic that a good filter has is good");
+      return is;
+    };
+    equal(isTopic(topic), true);
+    for (let i = 0; i < topic.length; i++) equal(isTopic(`${topic.slice(0, i)}X${topic.slice(i + 1)}`), false, `byte ${i} of ${topic}`);
+    for (const other of [`${topic}x`, topic.slice(0, -1)]) equal(isTopic(other), false);
+  }
+});
+
+test("a topic is compared where the buffer is a part of another", () => {
+  const { receiver } = new Reception(new Uint8Array(64).subarray(5, 40));
+  const data = bytes("30 08 00 05 'abcde' 00");
+  receiver.space(data.length).set(data);
+  receiver.filled += data.length;
+  ok(receiver.next());
+  equal(receiver.topicIs(new DataView(bytes("'abcde'").buffer)), true);
+});
+
+test("a PUBLISH that is put back is taken up again, whole, long or in pieces", () => {
+  const long = join(bytes("30 86 01 00 03 'a/b'", "00"), pattern(128));
+  for (const [data, bufferLength] of [[PUBLISH, 64], [long, 256], [largePublish(200), 64]] as const) {
+    const receiver = holding(bufferLength, data);
+    const seen = (): string => `${receiver.topic} ${receiver.identifier} ${receiver.byteLength} ${receiver.offset} ${hex(receiver.payload)}`;
+    const before = seen();
+    receiver.putBack();
+    equal(receiver.next(), true);
+    equal(seen(), before);
+    equal(receiver.fault, 0);
+  }
+});
+
+test("a PUBLISH behind another packet is put back alone", () => {
+  const receiver = holding(64, join(PINGRESP, PUBLISH));
+  ok(receiver.next());
+  receiver.putBack();
+  equal(receiver.end, PINGRESP.length);
+  ok(receiver.next());
+  equal(receiver.topic, "a/b");
 });

@@ -46,6 +46,10 @@ suite("received Topic Aliases", () => {
     allowing(5).reply("30 05 00 00 02 01 00").expect("E0 01 82");
   });
 
+  test("a topic that came without an alias stands for nothing", () => {
+    allowing(5).reply("30 06 00 01 'a' 02 01 00", "30 05 00 00 02 01 00").expect("E0 01 82").told("a QoS 0: ", "closed peer 0x82");
+  });
+
   test("are forgotten with the connection (MQTT-3.3.2-7)", () => {
     allowing(1, { cleanStart: false }).reply(named("a", "01")).cut().connect().accept(true).reply(bare("01")).expect("E0 01 82");
   });

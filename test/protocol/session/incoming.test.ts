@@ -1,6 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import { Incoming, IncomingTable } from "../../../src/protocol/session/incoming.js";
+import type { SessionStorage } from "../../../src/protocol/session/session-storage.js";
 
 const { PENDING, DUE, PUBREL, QOS_2 } = Incoming;
 
@@ -52,9 +53,9 @@ test("a table can be filled and emptied from its end", () => {
 });
 
 test("a session that goes on keeps QoS 2: what is with the application, and what was taken, but not what was refused", () => {
-  const table = filled([1, false, PENDING, 0], [2, true, PENDING, 0], [3, false, DUE, 0], [4, true, DUE, 0], [5, true, DUE, 0x87], [6, true, PUBREL, 0]);
+  const table = filled([1, false, PENDING, 0], [2, true, PENDING, 0], [3, false, DUE, 0], [4, true, DUE, 0], [5, true, DUE, 0x80], [6, true, PUBREL, 0], [7, true, DUE, 0x10]);
   table.resume();
-  deepEqual(entries(table), [[2, true, PENDING, 0], [4, true, PUBREL, 0], [6, true, PUBREL, 0]]);
+  deepEqual(entries(table), [[2, true, PENDING, 0], [4, true, PUBREL, 0], [6, true, PUBREL, 0], [7, true, PUBREL, 0]]);
   equal(table.epoch, 0);
 });
 
@@ -86,4 +87,21 @@ test("a lost session leaves nothing, and what came of it concerns nobody", () =>
   equal(table.count, 0);
   equal(table.find(1), -1);
   equal(table.epoch, 1);
+});
+
+test("the storage is told of each QoS 2 identifier that is done with, and of those of a lost session", () => {
+  const forgotten: number[] = [];
+  const never = (): never => {
+    throw new Error("nothing else is asked of it");
+  };
+  const storage: SessionStorage = { restore: never, begun: never, keep: never, used: never, received: never, forgotten: (identifier) => forgotten.push(identifier) };
+  const table = filled([1, false, DUE, 0], [0xffff, true, PUBREL, 0], [3, true, PENDING, 0], [4, false, PENDING, 0], [5, true, DUE, 0]);
+  table.storage = storage;
+  table.remove(0);
+  deepEqual(forgotten, []);
+  table.remove(0);
+  deepEqual(forgotten, [0xffff]);
+  table.clear();
+  deepEqual(forgotten, [0xffff, 5, 3]);
+  equal(table.count, 0);
 });

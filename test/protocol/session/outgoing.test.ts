@@ -100,3 +100,48 @@ test("a caller may choose an identifier that is free", () => {
   equal(table.checkFree(0xffff), 0xffff);
   for (const wrong of [2, 0, 0x10000, 1.5, NaN]) throws(() => table.checkFree(wrong), { kind: "configuration", message: /^id must be / });
 });
+
+test("a publication takes an entry and the next free identifier, while there is room besides that for requests", () => {
+  const table = new OutgoingTable(6);
+  table.add(3, OutgoingState.PUBACK, 0);
+  table.startAt(1);
+  deepEqual(Array.from({ length: 4 }, () => table.take()?.identifier), [1, 2, 4, undefined]);
+  equal(table.count, 4);
+});
+
+test("what takes entries goes on at 1 after 65535, past those in use", () => {
+  const table = new OutgoingTable(6);
+  table.add(2, OutgoingState.PUBACK, 0);
+  table.startAt(0xffff);
+  deepEqual(Array.from({ length: 3 }, () => table.take()?.identifier), [0xffff, 1, 3]);
+});
+
+test("a taken entry does not hold what a finished one left", () => {
+  const table = three();
+  for (const index of [2, 1, 0]) table.remove(index);
+  const entry = table.take();
+  equal(entry, table.at(0));
+  deepEqual([entry.publication, entry.payload], [undefined, undefined]);
+});
+
+test("an identifier is free again when its exchange has ended", () => {
+  const table = new OutgoingTable(4);
+  table.add(2, OutgoingState.PUBACK, 0);
+  table.remove(0);
+  table.startAt(1);
+  deepEqual([table.nextIdentifier(), table.nextIdentifier()], [1, 2]);
+});
+
+test("identifiers in use are passed in whatever order they were taken", () => {
+  const table = new OutgoingTable(4);
+  table.add(3, OutgoingState.PUBACK, 0);
+  table.add(2, OutgoingState.PUBACK, 0);
+  deepEqual([table.nextIdentifier(), table.nextIdentifier()], [1, 4]);
+});
+
+test("tables share no entries", () => {
+  const [one, other] = [new OutgoingTable(4), new OutgoingTable(4)];
+  one.add(7, OutgoingState.PUBACK, 0);
+  other.add(8, OutgoingState.PUBACK, 0);
+  deepEqual([one.find(7), other.find(8)], [0, 0]);
+});

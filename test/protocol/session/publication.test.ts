@@ -1,4 +1,4 @@
-import { equal, throws } from "node:assert/strict";
+import { equal, ok, throws } from "node:assert/strict";
 import { test } from "node:test";
 import type { PublishProperties } from "../../../src/protocol/codec/property.js";
 import { Publication } from "../../../src/protocol/session/publication.js";
@@ -24,6 +24,27 @@ test("flags are those of the first byte of a PUBLISH", () => {
 test("without properties there are no bytes for them", () => {
   equal(new Publication("a", 0, false).properties.length, 0);
   equal(new Publication("a", 0, false, {}).properties.length, 0);
+});
+
+test("publications without properties share the empty array that says so", () => {
+  equal(new Publication("a", 0, false).properties, new Publication("b", 1, true).properties);
+});
+
+test("what fits 256 bytes is encoded once, what is larger once more", () => {
+  /** How often properties are read by a publication whose topic and properties with their length take so many bytes. */
+  const encodings = (size: number): number => {
+    let read = 0;
+    const properties: PublishProperties = { get contentType() { read++; return "x"; } };
+    equal(new Publication("t".repeat(size - 7), 0, false, properties).properties.length, 4);
+    return read;
+  };
+  const [one, two] = [encodings(256), encodings(257)];
+  ok(one > 0);
+  equal(two, 2 * one);
+});
+
+test("a publication is used once, if nothing else is said", () => {
+  equal(new Publication("a", 0, false).reused, false);
 });
 
 test("an alias is kept and encoded", () => {

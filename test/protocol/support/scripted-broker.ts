@@ -38,7 +38,8 @@ const topicOf = (publication: Publication): string => readUtf8(publication.topic
  * diagram: what the client does, what the broker {@link expect}s, what it {@link reply}s, what the application is {@link told}.
  */
 export class ScriptedBroker implements ConnectionHandler {
-  readonly hearsAcknowledgements = true;
+  /** Whether the application is told of acknowledgements; else publications are. */
+  hearsAcknowledgements = true;
   readonly session: Session;
   /** The connection in use; each {@link connect} makes a new one. */
   client!: Connection;
