@@ -1,12 +1,14 @@
 /** Stands for `node:test` inside XS: collects tests while modules load, {@link runTests} runs them. */
 type Body = () => void | Promise<void>;
 
-interface Test {
+/** A registered test. */
+export interface Test {
   readonly name: string;
   readonly body: Body;
 }
 
-const tests: Test[] = [];
+/** All that was registered, in that order. */
+export const tests: Test[] = [];
 let prefix = "";
 
 /** Registers a test. */
