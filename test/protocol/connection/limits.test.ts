@@ -170,3 +170,16 @@ suite("the server's limits for subscriptions", () => {
     for (const announced of [[], ["28 01 29 01 2A 01"]]) ok(subscribe(ScriptedBroker.connected({}, ...announced), ["a/+", "#", "$share/g/a"], { subscriptionIdentifier: 1 }) > 0);
   });
 });
+
+test("a Maximum Packet Size that leaves no room for acknowledgements ends the connection", () => {
+  new ScriptedBroker().connect().reply("20 08 00 00 05 27 00 00 00 04").told("closed peer 0x95");
+  equal(ScriptedBroker.connected({}, "27 00 00 00 05").client.idle, true);
+});
+
+test("a request waits for a payload that comes in parts", () => {
+  const broker = ScriptedBroker.connected();
+  begin(broker.client, new Publication("a", 0, false), bytes("01"), 2, 0, false, broker.now);
+  broker.transport.take();
+  equal(broker.client.subscribe([{ filter: "a" }], undefined, broker.now), 0);
+  broker.expectNothing();
+});
