@@ -3,17 +3,23 @@ import { test } from "node:test";
 import { Published } from "../../../src/protocol/connection/publishing.js";
 import { Publication, type PayloadSource } from "../../../src/protocol/session/publication.js";
 import { bytes } from "../support/bytes.js";
+import type { FakeTransport } from "../support/fake-transport.js";
 import { LASTING, ScriptedBroker } from "../support/scripted-broker.js";
+
+/** Puts something in the place of `write`: in XS nothing can be assigned over a frozen method. */
+function instead(transport: FakeTransport, write: FakeTransport["write"]): void {
+  Object.defineProperty(transport, "write", { value: write });
+}
 
 /** The transport takes nothing more after each write, whatever its window was: it has records of its own to send. */
 function fillingUp(): ScriptedBroker {
   const broker = ScriptedBroker.connected({ ...LASTING, window: 40 });
   const { transport } = broker;
   const write = transport.write.bind(transport);
-  transport.write = (data) => {
+  instead(transport, (data) => {
     write(data);
     return 0;
-  };
+  });
   return broker;
 }
 
@@ -48,10 +54,10 @@ test("acknowledgements of one length are sent from one view, which longer packet
   const sent: Uint8Array[] = [];
   const { transport } = broker;
   const write = transport.write.bind(transport);
-  transport.write = (data) => {
+  instead(transport, (data) => {
     sent.push(data);
     return write(data);
-  };
+  });
   broker.reply("32 06 00 01 'a' 00 01 00", "32 06 00 01 'a' 00 02 00");
   broker.publish("a", 0, "01");
   broker.reply("32 06 00 01 'a' 00 03 00");
