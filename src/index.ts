@@ -10,6 +10,7 @@ export type * from "./client/mqtt-client-options.js";
 export { webSocket, WebSocketTransport, type WebSocketOptions, type WebSocketTransportOptions } from "./client/web-socket.js";
 export type * from "./client/ecma-419.js";
 export { Journal, type JournalOptions } from "./storage/journal.js";
+export { RetainedMemory } from "./storage/retained-memory.js";
 export { SessionStore } from "./storage/session-store.js";
 export { TelemetryLog } from "./storage/telemetry-log.js";
 export type { FlashPartition, FlashStatus } from "./storage/flash.js";

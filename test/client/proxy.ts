@@ -63,7 +63,7 @@ export class Proxy {
   }
 
   /** Lets what comes from one side go to the other. */
-  protected flow(from: Socket, to: Socket, _fromBroker: boolean): void {
+  protected flow(...[from, to]: [from: Socket, to: Socket, fromBroker: boolean]): void {
     from.pipe(to);
   }
 

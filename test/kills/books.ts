@@ -1,6 +1,7 @@
 import type { DeviceEvent } from "./device.js";
 import { type Account, Ledger } from "./ledger.js";
 import type { Ledgers } from "./peers.js";
+import { Witness } from "./witness.js";
 
 /** By QoS. */
 export type Accounts = Readonly<Record<1 | 2, Account>>;
@@ -20,6 +21,8 @@ export class Books {
   readonly connections = { resumed: 0, fresh: 0 };
   readonly errors: string[] = [];
   interrupted = 0;
+  brokerRepeats = 0;
+  readonly witness = new Witness();
   damaged = 0;
   refused = 0;
   settled = false;
@@ -58,6 +61,9 @@ export class Books {
     if (qos === 2 && this.doubtful.delete(number)) {
       ledger.takeBack(number);
       this.interrupted++;
+    } else if (qos === 2 && ledger.has(number) && this.witness.takeBreach(number)) {
+      ledger.takeBack(number);
+      this.brokerRepeats++;
     }
     ledger.arrive(number);
     this.inHand.push([qos, number]);

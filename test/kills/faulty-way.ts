@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import { Transform } from "node:stream";
 import { setTimeout } from "node:timers/promises";
 import { Proxy } from "../client/proxy.js";
+import type { Witness } from "./witness.js";
 
 /** A way to a broker that can also be slow, narrow or silent, and keeps back what the broker sends until somebody agrees. */
 export class FaultyWay extends Proxy {
@@ -9,6 +10,8 @@ export class FaultyWay extends Proxy {
   delay = 0;
   /** Bytes a second in each direction. */
   rate = Infinity;
+  /** Sees what the broker sent and may go on. */
+  witness: Witness | undefined;
   readonly #agreed: () => Promise<void>;
   #stall: Promise<void> | undefined;
   #resume: () => void = () => undefined;
@@ -40,13 +43,15 @@ export class FaultyWay extends Proxy {
   }
 
   protected override flow(from: Socket, to: Socket, fromBroker: boolean): void {
-    const way = new Transform({ transform: (piece: Buffer, _encoding, done) => void this.#pass(piece.length, fromBroker).then(() => done(null, piece)) });
+    const see = fromBroker ? this.witness?.connection() : undefined;
+    const way = new Transform({ transform: (piece: Buffer, _encoding, done) => void this.#pass(piece, fromBroker, see).then(() => done(null, piece)) });
     from.pipe(way).pipe(to);
   }
 
-  async #pass(length: number, fromBroker: boolean): Promise<void> {
+  async #pass(piece: Buffer, fromBroker: boolean, see?: (piece: Buffer) => void): Promise<void> {
     if (fromBroker) await this.#agreed();
-    const time = this.delay + (length / this.rate) * 1000;
+    see?.(piece);
+    const time = this.delay + (piece.length / this.rate) * 1000;
     if (time > 0) await setTimeout(time);
     await this.#stall;
   }

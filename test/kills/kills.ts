@@ -22,7 +22,9 @@ function show(result: Result): string {
 const { values } = parseArgs({ options: { kills: { type: "string", default: "200" }, seed: { type: "string", default: "1" }, save: { type: "boolean", default: false } } });
 const result = await run({
   kills: Number(values.kills), seed: Number(values.seed),
-  onKill: (kill) => kill % 10 === 0 && process.stderr.write(`${kill} kills\n`),
+  onKill: (kill) => {
+    if (kill % 10 === 0) process.stderr.write(`${kill} kills\n`);
+  },
 });
 process.stdout.write(show(result));
 if (values.save) await writeFile(join(projectRoot, "test/kills/result.json"), `${JSON.stringify(result, undefined, 2)}\n`);

@@ -22,7 +22,11 @@ export class Ledger {
     this.#arrivals.set(number, (this.#arrivals.get(number) ?? 0) + 1);
   }
 
-  /** An arrival that its taker may not remember, as the power was cut while it had the message in hand. */
+  has(number: string): boolean {
+    return this.#arrivals.has(number);
+  }
+
+  /** An earlier arrival that does not count. */
   takeBack(number: string): void {
     this.#arrivals.set(number, (this.#arrivals.get(number) ?? 1) - 1);
   }

@@ -25,6 +25,8 @@ export interface Result {
   readonly toDevice: Accounts;
   /** QoS 2 messages that the device got again after its power was cut with the handler of that message at work. */
   readonly interrupted: number;
+  /** QoS 2 messages that mosquitto sent the device again after their PUBREL: see witness.ts. Only the first counts as arrived. */
+  readonly brokerRepeats: number;
   /** The device's connections at which mosquitto had its session, and those at which it had not: the very first. */
   readonly connections: { readonly resumed: number; readonly fresh: number };
   /** Places on flash that a restart found damaged. */
@@ -37,7 +39,11 @@ export interface Result {
 
 /** Waits for what other processes bring about. @returns whether it came. */
 async function comes(condition: () => boolean): Promise<boolean> {
-  for (const end = Date.now() + PATIENCE; !condition(); await setTimeout(5)) if (Date.now() > end) return false;
+  const end = Date.now() + PATIENCE;
+  while (!condition()) {
+    if (Date.now() > end) return false;
+    await setTimeout(5);
+  }
   return true;
 }
 
@@ -131,6 +137,7 @@ export async function run({ kills, seed, onKill }: RunOptions): Promise<Result> 
   const ways = await Promise.all([1, 2, 3].map(() => FaultyWay.open(broker.port, () => broker.saved())));
   const [link, toSubscriber, toPublisher] = ways;
   if (!link || !toSubscriber || !toPublisher) throw new Error("three ways were asked for");
+  link.witness = books.witness;
   const device = await Device.create(link.url, INTERVAL, (event) => books.enter(event));
   const trial = new Trial(seed, books, broker, link, device);
   const subscriber = await Subscriber.connect(toSubscriber.url, books.fromDevice);
@@ -155,7 +162,7 @@ export async function run({ kills, seed, onKill }: RunOptions): Promise<Result> 
     return {
       seed, kills: trial.kills, faults: trial.faults, mosquitto: broker.version, seconds: Math.round((Date.now() - started) / 1000),
       fromDevice: accounts(books.fromDevice), toDevice: accounts(books.toDevice),
-      interrupted: books.interrupted, connections: books.connections, damaged: books.damaged, refused: books.refused, errors,
+      interrupted: books.interrupted, brokerRepeats: books.brokerRepeats, connections: books.connections, damaged: books.damaged, refused: books.refused, errors,
     };
   } finally {
     publisher.stop();
