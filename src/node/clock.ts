@@ -25,9 +25,8 @@ export class Clock {
     return Math.floor(this.#milliseconds / 1000);
   }
 
-  /** Whole seconds since 1970; undefined while nobody has set the clock. */
-  time(): number | undefined {
-    const now = this.#now();
+  /** Whole seconds since 1970, now or at a time in milliseconds; undefined while nobody has set the clock. */
+  time(now = this.#now()): number | undefined {
     return now < earliestTime ? undefined : Math.floor(now / 1000);
   }
 }

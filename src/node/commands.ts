@@ -4,17 +4,19 @@ import { formatError } from "./telemetry.js";
 
 /** What commands do to a node. Answers are members of a JSON object. */
 export interface CommandTarget {
-  /** Measures now. Rejects when the sensor fails. */
-  read(): Promise<string>;
+  /** Measures now. @param sensor - its name; empty: all. Rejects when the one sensor fails, or there is none of that name. */
+  read(sensor: string): Promise<string>;
   /** Shows where the node is and says what it is. */
   identify(): string;
   /** Changes the interval of the telemetry, in seconds, until the next restart. */
   setInterval(seconds: number): void;
+  /** Sets actuators. @param values - by name. @throws Error saying what is allowed. */
+  set(values: unknown): void;
   /** Restarts once the answer is out. @throws Error where the host cannot. */
   restart(): void;
 }
 
-const commands = ["identify", "interval", "read", "restart"] as const;
+const commands = ["identify", "interval", "read", "restart", "set"] as const;
 type Command = (typeof commands)[number];
 
 /**
@@ -46,14 +48,26 @@ function carryOut(target: CommandTarget, command: Command, argument: string): st
     target.setInterval(seconds);
     return `"interval":${seconds}`;
   }
+  if (command === "read") return target.read(argument);
+  if (command === "set") {
+    target.set(parse(argument));
+    return "";
+  }
   if (argument !== "") throw configurationError(`the payload of ${command}`, "empty");
   switch (command) {
     case "identify":
       return target.identify();
-    case "read":
-      return target.read();
     case "restart":
       target.restart();
       return "";
+  }
+}
+
+/** @returns undefined where the text is no JSON. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

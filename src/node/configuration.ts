@@ -18,8 +18,10 @@ export interface Configuration {
   readonly qos: QoS;
   /** Seconds. */
   readonly keepAlive: number;
-  /** 7-bit I2C address of the sensor. */
+  /** 7-bit I2C address of the BME280, where there is no list of sensors. */
   readonly sensorAddress: number;
+  /** Sensors and actuators by name: see `sensor-configuration.ts`. */
+  readonly sensors?: unknown;
   /** Wi-Fi to join, by preference; none where the network is taken to be up. */
   readonly accessPoints: readonly AccessPoint[];
 }
@@ -47,6 +49,7 @@ export function readConfiguration(options: Readonly<Record<string, unknown>>, na
     qos: qos(number(options, "qos", 1)),
     keepAlive: checkInteger("keepAlive", number(options, "keepAlive", 60), 0, 65_535),
     sensorAddress: checkInteger("sensorAddress", number(options, "sensorAddress", 0x76), 0x08, 0x77),
+    ...(options["sensors"] !== undefined && options["sensors"] !== "" && { sensors: options["sensors"] }),
     accessPoints: accessPoints(options),
   };
 }

@@ -1,5 +1,6 @@
 /** What the firmware takes of its host, as Moddable and ECMA-419 shape it. It is handed in, so that the firmware names no board. */
 import type { NetworkProvider } from "../client/common-options.js";
+import type { AnalogClass, DigitalClass, PWMClass } from "../sensors/pins.js";
 import type { BusOptions } from "../sensors/register-bus.js";
 
 /** Moddable's `timer`; times in milliseconds. */
@@ -15,17 +16,6 @@ export interface Ticks {
   readonly ticks: number;
   /** Milliseconds between two `ticks`, right over a wrap. */
   delta(start: number, end?: number): number;
-}
-
-/** ECMA-419 Digital: the one output that the firmware uses. */
-export interface DigitalOutput {
-  write(value: 0 | 1): void;
-  close(): void;
-}
-
-export interface DigitalClass {
-  new (options: { readonly pin: number; readonly mode: unknown }): DigitalOutput;
-  readonly Output: unknown;
 }
 
 /** ECMA-419 Wi-Fi network interface. */
@@ -66,8 +56,9 @@ export interface NetworkLinkOptions {
 
 /** The parts of the global `device` that the firmware knows; a board may lack any of them. */
 export interface Device {
-  readonly I2C?: { readonly default?: BusOptions };
-  readonly io?: { readonly Digital?: DigitalClass };
+  /** Buses by name; `default` is the usual one. */
+  readonly I2C?: Readonly<Record<string, BusOptions>>;
+  readonly io?: { readonly Digital?: DigitalClass; readonly Analog?: AnalogClass; readonly PWM?: PWMClass; readonly SMBus?: BusOptions["io"] };
   /** Pins by use: `led` blinks at the command `identify`. */
   readonly pin?: { readonly led?: number };
   readonly network?: NetworkProvider & {
@@ -75,17 +66,4 @@ export interface Device {
     /** What a board without Wi-Fi, or with a way of its own, names. */
     readonly link?: { readonly io: new (options: NetworkLinkOptions) => NetworkLink };
   };
-}
-
-/** A sensor's readings, grouped as in ECMA-419. */
-export interface Sample {
-  readonly thermometer?: { readonly temperature: number };
-  readonly hygrometer?: { readonly humidity: number };
-  readonly barometer?: { readonly pressure: number };
-}
-
-/** An ECMA-419 sensor that gives undefined until a measurement is done. */
-export interface Sensor {
-  sample(): Sample | undefined;
-  close(): void;
 }

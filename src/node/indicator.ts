@@ -1,4 +1,5 @@
-import type { Device, DigitalOutput, Timers } from "./host.js";
+import type { Digital } from "../sensors/pins.js";
+import type { Device, Timers } from "./host.js";
 
 /** Milliseconds of light and of dark. */
 const blinkInterval = 250;
@@ -9,7 +10,7 @@ const blinkChanges = 20;
 export class Indicator {
   readonly #device: Device;
   readonly #timer: Timers;
-  #led: DigitalOutput | undefined;
+  #led: Digital | undefined;
   #blink: unknown;
 
   constructor(device: Device, timer: Timers) {

@@ -1,15 +1,17 @@
-/** Binds the sensor node to a Moddable host: its timer, clock and configuration, our client, and the BME280. */
+/** Binds the sensor node to a Moddable host: its timer, clock and configuration, our client, and the registry of sensors. */
 import config from "mc/config";
 import Time from "time";
 import Timer from "timer";
 import { connect } from "../client/client.js";
-import { BME280 } from "../sensors/bme280/bme280.js";
+import { registry } from "../sensors/registry.js";
 import type { Device } from "./host.js";
 import { type NodeCallbacks, type NodeOptions, SensorNode } from "./node.js";
 
 export interface StartOptions extends NodeCallbacks, Pick<NodeOptions, "openFlash"> {
   /** The global `device`, or that with more; the client takes its network from the global one. */
   readonly device: Device;
+  /** Gives a module of the host, e.g. a driver of the SDK, by its specifier: `(specifier) => Modules.has(specifier) ? Modules.importNow(specifier) : undefined`. */
+  readonly load?: (specifier: string) => unknown;
 }
 
 /**
@@ -24,12 +26,7 @@ export function start(options: StartOptions): SensorNode {
     time: Time,
     now: Date.now,
     connect,
-    sensor: { name: "BME280", open: (device, address) => openBME280(device, address) },
+    registry,
+    defaultSensor: "BME280",
   });
-}
-
-function openBME280(device: Device, address: number): BME280 {
-  const bus = device.I2C?.default;
-  if (!bus) throw new Error("this board has no I2C bus (device.I2C.default): no sensor can be read");
-  return new BME280({ sensor: { ...bus, address } });
 }

@@ -6,12 +6,14 @@ import type { FlashPartition } from "../storage/flash.js";
 import { Clock } from "./clock.js";
 import { answerCommand, type CommandTarget, refusal } from "./commands.js";
 import { type Configuration, readConfiguration } from "./configuration.js";
-import type { Device, NetworkLink, Sensor, Ticks, Timers } from "./host.js";
+import type { PartType } from "../sensors/sensor-type.js";
+import type { Device, NetworkLink, Ticks, Timers } from "./host.js";
 import { Indicator } from "./indicator.js";
 import { nameFromMAC, openLink } from "./network.js";
 import { type NodeStorage, openStorage } from "./node-storage.js";
-import { Sampler } from "./sampling.js";
-import { formatError, formatSample, formatTelemetry } from "./telemetry.js";
+import { readParts, singleSensor } from "./sensor-configuration.js";
+import { SensorSet } from "./sensor-set.js";
+import { formatTelemetry } from "./telemetry.js";
 import { version } from "./version.js";
 
 /** Longest wait in milliseconds for the acknowledgement of the last publication. */
@@ -53,8 +55,12 @@ export interface NodeOptions extends NodeCallbacks {
   readonly connect: (url: string, options: ConnectOptions) => Client;
   /** Opens the partition for session and readings. Without it nothing outlives a restart, and readings taken while offline are few. */
   readonly openFlash?: () => FlashPartition;
-  /** Name and maker of the sensor. */
-  readonly sensor: { readonly name: string; readonly open: (device: Device, address: number) => Sensor };
+  /** The sensors and actuators that can be configured. */
+  readonly registry: readonly PartType[];
+  /** Name in the registry of the sensor that a node has without a list of them. */
+  readonly defaultSensor: string;
+  /** A module of the host by its specifier; undefined where it is not included. Without it there are none. */
+  readonly load?: (specifier: string) => unknown;
 }
 
 /** A sensor node: measures, publishes telemetry, obeys commands, and comes back after every loss. */
@@ -67,12 +73,11 @@ export class SensorNode implements CommandTarget {
   readonly #options: NodeOptions;
   readonly #topic: string;
   readonly #clock: Clock;
-  readonly #sampler: Sampler;
+  readonly #sensors: SensorSet;
   readonly #indicator: Indicator;
   readonly #link: NetworkLink | undefined;
   #client: Client | undefined;
   #interval: number;
-  #repeat: unknown;
   #ended: unknown;
   #storage: NodeStorage | undefined;
   #greeted = false;
@@ -91,13 +96,13 @@ export class SensorNode implements CommandTarget {
     this.#topic = `${configuration.prefix}/${configuration.node}/`;
     this.#interval = configuration.interval;
     this.#clock = new Clock(options.time, options.now);
-    this.#sampler = new Sampler(timer, () => options.sensor.open(device, configuration.sensorAddress));
     this.#indicator = new Indicator(device, timer);
     // Now: a client that is made later, once the Wi-Fi is up, has nobody to throw to.
     toConfiguration(configuration.broker, this.clientOptions(), device.network);
     this.#storage = openStorage(options.openFlash, (error) => this.report(error));
+    this.#sensors = this.makeSensors();
     // Readings are taken also while the broker is away from the start.
-    if (this.#storage) this.#repeat = timer.repeat(() => void this.tell(), this.#interval * 1000);
+    if (this.#storage) this.#sensors.start(false);
     const link = this.#link = openLink(device, configuration.accessPoints, {
       timer,
       onUp: () => this.reachable(),
@@ -112,20 +117,24 @@ export class SensorNode implements CommandTarget {
     return this.#stopped ??= this.end();
   }
 
-  async read(): Promise<string> {
-    return formatSample(await this.#sampler.measure());
+  read(sensor: string): Promise<string> {
+    return this.#sensors.read(sensor);
   }
 
   identify(): string {
     this.#indicator.blink();
     const { configuration } = this;
-    return `"node":${JSON.stringify(configuration.node)},"version":"${version}","mqtt":${this.#client?.connected?.version ?? 0},"sensors":["${
-      this.#options.sensor.name}"],"interval":${this.#interval},"uptime":${this.#clock.uptime()}`;
+    return `"node":${JSON.stringify(configuration.node)},"version":"${version}","mqtt":${this.#client?.connected?.version ?? 0},"sensors":${
+      JSON.stringify(this.#sensors.types)},"interval":${this.#interval},"uptime":${this.#clock.uptime()}`;
   }
 
   setInterval(seconds: number): void {
     this.#interval = seconds;
-    this.schedule();
+    this.#sensors.setInterval(seconds);
+  }
+
+  set(values: unknown): void {
+    this.#sensors.set(values);
   }
 
   restart(): void {
@@ -202,7 +211,7 @@ export class SensorNode implements CommandTarget {
     // The greeting of a connection that was lost meanwhile settles with the next one.
     if (this.stopping() || this.#client?.connected !== info) return;
     this.#options.onOnline?.({ node: this.configuration.node, mqtt: info.version, resumed: info.resumed });
-    if (!this.#greeted) this.schedule();
+    if (!this.#greeted) this.#sensors.start();
     this.#greeted = true;
     this.sendKept();
   }
@@ -239,24 +248,25 @@ export class SensorNode implements CommandTarget {
     this.#ended = this.#options.timer.set(() => this.connect(), endedDelay);
   }
 
-  /** Measures now and then once in an interval. */
-  private schedule(): void {
-    const { timer } = this.#options;
-    if (this.#repeat !== undefined) timer.clear(this.#repeat);
-    this.#repeat = timer.repeat(() => void this.tell(), this.#interval * 1000);
-    void this.tell();
+  private makeSensors(): SensorSet {
+    const { device, timer, registry, defaultSensor, load = () => undefined } = this.#options;
+    const { sensors, sensorAddress, interval } = this.configuration;
+    const single = registry.find((type) => type.name === defaultSensor);
+    const parts = sensors !== undefined ? readParts(sensors, registry)
+      : { sensors: single && "open" in single ? [singleSensor(single, sensorAddress)] : [], actuators: [] };
+    const uptime = (): number => this.#clock.uptime();
+    const tell = (name: string, members: string, time: number | undefined): void => this.tell(name, members, time);
+    return new SensorSet({ device, timer, load, uptime, tell, report: (error) => this.report(error) }, parts, interval);
   }
 
-  /** One telemetry message: the readings, or why there are none. */
-  private async tell(): Promise<void> {
-    const members = await this.read().catch((error: unknown) => {
-      this.report(error);
-      return formatError(error);
-    });
-    if (this.#stopped || this.keep(members)) return;
-    const payload = formatTelemetry(this.#clock, members, this.#link?.RSSI);
-    void this.publish("telemetry", payload, false);
-    this.#options.onTelemetry?.(`${this.#topic}telemetry`, payload);
+  /** One telemetry message: a sensor's readings, or why there are none. */
+  private tell(sensor: string, members: string, time: number | undefined): void {
+    // What is kept comes back on the topic of the node: it says whose it is.
+    if (this.#stopped || this.keep(sensor === "" ? members : `"name":${JSON.stringify(sensor)},${members}`)) return;
+    const payload = formatTelemetry(this.#clock, members, this.#link?.RSSI, time);
+    const name = sensor === "" ? "telemetry" : `telemetry/${sensor}`;
+    void this.publish(name, payload, false);
+    this.#options.onTelemetry?.(this.#topic + name, payload);
   }
 
   /** Answers when the command is done; its acknowledgement does not wait for that: a `restart` must not come again. */
@@ -292,8 +302,8 @@ export class SensorNode implements CommandTarget {
 
   private async end(): Promise<void> {
     const { timer } = this.#options;
-    for (const pending of [this.#repeat, this.#ended]) if (pending !== undefined) timer.clear(pending);
-    this.#sampler.close();
+    if (this.#ended !== undefined) timer.clear(this.#ended);
+    this.#sensors.close();
     this.#indicator.close();
     const client = this.#client;
     if (client?.connected) {

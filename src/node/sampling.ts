@@ -1,9 +1,5 @@
-import type { Sample, Sensor, Timers } from "./host.js";
-
-/** Milliseconds between two looks at a sensor that measures. */
-const pollInterval = 20;
-/** Looks until a measurement counts as failed: 1 s, several times what a sensor needs. */
-const pollLimit = 50;
+import type { Sensor } from "../sensors/sensor-type.js";
+import type { Timers } from "./host.js";
 
 /**
  * Measures with one sensor without blocking. A sensor that fails is closed and opened anew at the next measurement: that resets it, and
@@ -13,18 +9,26 @@ export class Sampler {
   readonly #timer: Timers;
   readonly #open: () => Sensor;
   #sensor: Sensor | undefined;
-  #pending: Promise<Sample> | undefined;
+  readonly #pollInterval: number;
+  readonly #timeout: number;
+  #pending: Promise<object> | undefined;
   #reject: ((error: Error) => void) | undefined;
   #poll: unknown;
 
-  /** @param open - makes the sensor; may throw. */
-  constructor(timer: Timers, open: () => Sensor) {
+  /**
+   * @param open - makes the sensor; may throw.
+   * @param pollInterval - milliseconds between two looks at a sensor that measures.
+   * @param timeout - milliseconds until a measurement counts as failed: by default several times what most sensors need.
+   */
+  constructor(timer: Timers, open: () => Sensor, pollInterval = 20, timeout = 1000) {
     this.#timer = timer;
     this.#open = open;
+    this.#pollInterval = pollInterval;
+    this.#timeout = timeout;
   }
 
   /** Gives new readings; calls during a measurement share it. Rejects with what the sensor threw, or when it gets not ready. */
-  measure(): Promise<Sample> {
+  measure(): Promise<object> {
     return this.#pending ??= this.begin();
   }
 
@@ -33,9 +37,9 @@ export class Sampler {
     this.fail(new Error("the measurement was stopped"));
   }
 
-  private begin(): Promise<Sample> {
+  private begin(): Promise<object> {
     return new Promise((resolve, reject) => {
-      let polls = 0;
+      let time = 0;
       this.#reject = reject;
       // Also the first look waits: a sensor just opened starts up.
       this.#poll = this.#timer.repeat(() => {
@@ -44,11 +48,11 @@ export class Sampler {
           if (sample) {
             this.end();
             resolve(sample);
-          } else if (++polls >= pollLimit) throw new Error(`the sensor has no result after ${pollInterval * pollLimit} ms`);
+          } else if ((time += this.#pollInterval) >= this.#timeout) throw new Error(`the sensor has no result after ${this.#timeout} ms`);
         } catch (error) {
           this.fail(error instanceof Error ? error : new Error(String(error)));
         }
-      }, pollInterval);
+      }, this.#pollInterval);
     });
   }
 

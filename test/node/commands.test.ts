@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { DigitalOutput } from "../../src/node/host.js";
 import { version } from "../../src/node/version.js";
+import type { Digital } from "../../src/sensors/pins.js";
 import { Bench, fakeNetwork } from "./fake-host.js";
 
 /** A node that is online and has told its first telemetry. */
@@ -38,20 +38,28 @@ test("identify describes the node and blinks the LED for 5 s", async () => {
   const levels: number[] = [];
   const bench = new Bench();
   let open = 0;
-  class Digital implements DigitalOutput {
+  class LED implements Digital {
+    static readonly Input = 0;
+    static readonly InputPullUp = 1;
+    static readonly InputPullDown = 2;
     static readonly Output = 8;
-    constructor(options: { readonly pin: number; readonly mode: unknown }) {
+    static readonly Rising = 1;
+    static readonly Falling = 2;
+    constructor(options: Readonly<Record<string, unknown>>) {
       assert.deepEqual(options, { pin: 2, mode: 8 });
       open++;
     }
-    write(value: 0 | 1): void {
+    read(): never {
+      throw new Error("an output");
+    }
+    write(value: number): void {
       levels.push(value);
     }
     close(): void {
       open--;
     }
   }
-  bench.device = { network: fakeNetwork, io: { Digital }, pin: { led: 2 } };
+  bench.device = { ...bench.device, network: fakeNetwork, io: { Digital: LED }, pin: { led: 2 } };
   await online({}, bench);
   assert.deepEqual(await command(bench, "identify"), { ok: true, node: "kitchen", version, mqtt: 5, sensors: ["FAKE"], interval: 10, uptime: 0 });
   await bench.timers.pass(1000);
@@ -109,7 +117,7 @@ test("a measurement for a command is answered when the node stops", async () => 
 test("unknown commands and wrong arguments are answered with what is allowed", async () => {
   const bench = await online();
   const error = async (name: string, payload: string): Promise<unknown> => (await command(bench, name, payload) as { error: unknown }).error;
-  assert.equal(await error("reboot", ""), 'command "reboot" must be one of identify, interval, read, restart');
+  assert.equal(await error("reboot", ""), 'command "reboot" must be one of identify, interval, read, restart, set');
   for (const payload of ["", "soon", "0", "86401", "Infinity"])
     assert.equal(await error("interval", payload), "the payload of interval must be a number of seconds from 1 to 86400");
   assert.equal(await error("read", "all"), "the payload of read must be empty");

@@ -2,10 +2,13 @@ import { setImmediate } from "node:timers/promises";
 import type { NetworkProvider } from "../../src/client/common-options.js";
 import type { Resolver, Socket } from "../../src/client/ecma-419.js";
 import type { Client, ConnectedInfo, ConnectOptions, Message, MessageHandler, Payload, PublishOptions, SubscribeOptions } from "../../src/client/options.js";
-import type { Device, Sample, Sensor, Ticks, Timers } from "../../src/node/host.js";
+import type { Device, Ticks, Timers } from "../../src/node/host.js";
 import { type NodeOptions, SensorNode } from "../../src/node/node.js";
 import type { FlashPartition } from "../../src/storage/flash.js";
 import { MqttError } from "../../src/protocol/error.js";
+import { bme280Type } from "../../src/sensors/bme280/bme280-type.js";
+import type { Bus } from "../../src/sensors/register-bus.js";
+import type { PartType, Sensor, SensorType } from "../../src/sensors/sensor-type.js";
 
 interface Scheduled {
   readonly callback: () => void;
@@ -183,12 +186,12 @@ export class FakeSensor implements Sensor {
   never = false;
   /** What close throws. */
   stuck: string | undefined;
-  sampled: Sample = { thermometer: { temperature: 21.5 }, hygrometer: { humidity: 45.1234 }, barometer: { pressure: 101_325.25 } };
+  sampled: object = { thermometer: { temperature: 21.5 }, hygrometer: { humidity: 45.1234 }, barometer: { pressure: 101_325.25 } };
   opened = 0;
   open = false;
   #looks = 0;
 
-  sample(): Sample | undefined {
+  sample(): object | undefined {
     if (this.fault !== undefined) throw new Error(this.fault);
     this.#looks++;
     return this.never || this.#looks % 2 === 1 ? undefined : this.sampled;
@@ -200,13 +203,48 @@ export class FakeSensor implements Sensor {
   }
 }
 
+/** The registry's entry of a fake sensor: what a BME280 measures. */
+export function fakeType(sensor: FakeSensor, name = "FAKE"): SensorType {
+  return {
+    name, description: "for tests", connection: "I2C", addresses: [0x76, 0x77], quantities: bme280Type.quantities, options: [],
+    open: () => {
+      sensor.open = true;
+      sensor.opened++;
+      return sensor;
+    },
+  };
+}
+
+/** A bus on which there is nothing. */
+class FakeBus implements Bus {
+  closed = false;
+
+  read(): never {
+    throw new Error("nothing on this bus");
+  }
+
+  write(): never {
+    throw new Error("nothing on this bus");
+  }
+
+  writeRead(): never {
+    throw new Error("nothing on this bus");
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+}
+
 /** A node with everything around it faked. */
 export class Bench {
   readonly timers = new FakeTimers();
   readonly sensor = new FakeSensor();
   readonly clients: FakeClient[] = [];
   readonly events: unknown[][] = [];
-  device: Device = { network: fakeNetwork };
+  device: Device = { network: fakeNetwork, I2C: { default: { io: FakeBus } } };
+  /** More sensors and actuators than the fake one. */
+  registry: readonly PartType[] = [];
   /** Milliseconds since 1970 at tick 0; 0: nobody has set the clock. */
   epoch = Date.UTC(2026, 0, 1);
   restarts: (() => void) | undefined;
@@ -229,14 +267,8 @@ export class Bench {
         this.clients.push(client);
         return client;
       },
-      sensor: {
-        name: "FAKE",
-        open: () => {
-          sensor.open = true;
-          sensor.opened++;
-          return sensor;
-        },
-      },
+      registry: [fakeType(sensor), ...this.registry],
+      defaultSensor: "FAKE",
       onOnline: (info) => this.events.push(["online", info]),
       onOffline: (reason) => this.events.push(["offline", reason]),
       onTelemetry: (topic, payload) => this.events.push(["telemetry", topic, payload]),

@@ -25,7 +25,7 @@ export interface Readings {
  * What the chip's converters read under given conditions: the datasheet's floating-point formulas (8.1) solved for the reading.
  * On purpose not the driver's integer formulas: the two check each other.
  */
-export function readings({ T, P, H }: Trimming, conditions: Conditions): Readings {
+export function readings({ T, P, H }: Trimming, conditions: Pick<Conditions, "temperature" | "humidity" | "pressure">): Readings {
   const temperature = solve(20, (reading) => fineTemperature(T, reading) / 5120 - conditions.temperature);
   const fine = fineTemperature(T, temperature);
   return {

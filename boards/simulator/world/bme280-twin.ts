@@ -3,8 +3,8 @@ import { type Fault, presentFault } from "./fault.js";
 import type { I2CDevice } from "./i2c-bus.js";
 import type { Scene } from "./scene.js";
 
-/** `nack`: does not answer; `wrong-id`: answers as a BMP280; `never-ready`: a measurement never ends. */
-export const bme280Faults = ["nack", "wrong-id", "never-ready"] as const;
+/** `nack`: does not answer; `wrong-id`: answers as a BMP280; `never-ready`: a measurement never ends; `absurd`: all readings are 0. */
+export const bme280Faults = ["nack", "wrong-id", "never-ready", "absurd"] as const;
 export type BME280Fault = (typeof bme280Faults)[number];
 
 /** Registers (datasheet BST-BME280-DS002, table 18). */
@@ -22,9 +22,9 @@ const startUpTime = 2;
  * its resolution, filter, trimming registers, burst reads and writes in pairs. Normal mode is not simulated: its bits measure once.
  */
 export class BME280Twin implements I2CDevice {
-  readonly #scene: Scene;
+  readonly #scene: Scene<"temperature" | "humidity" | "pressure">;
   readonly #now: () => number;
-  readonly #fault: Fault<BME280Fault> | undefined;
+  readonly #faults: readonly Fault<BME280Fault>[];
   readonly #registers = new Uint8Array(256);
   /** The register that the next read begins with. */
   #pointer = 0;
@@ -36,10 +36,10 @@ export class BME280Twin implements I2CDevice {
   #filtered: { temperature: number; pressure: number } | undefined;
 
   /** @param now - milliseconds since the boot. */
-  constructor(scene: Scene, now: () => number, fault?: Fault<BME280Fault>) {
+  constructor(scene: Scene<"temperature" | "humidity" | "pressure">, now: () => number, faults: readonly Fault<BME280Fault>[] = []) {
     this.#scene = scene;
     this.#now = now;
-    this.#fault = fault;
+    this.#faults = faults;
     this.#reset();
   }
 
@@ -69,7 +69,7 @@ export class BME280Twin implements I2CDevice {
   }
 
   #presentFault(): BME280Fault | undefined {
-    return presentFault(this.#fault, this.#now());
+    return presentFault(this.#faults, this.#now());
   }
 
   #reset(): void {
@@ -132,7 +132,8 @@ export class BME280Twin implements I2CDevice {
   /** Fills the data registers as of a time in milliseconds; what is not measured reads 0x80000 or 0x8000 (datasheet 5.4.7 to 5.4.9). */
   #measure(time: number): void {
     const control = this.#control();
-    const raw = this.#filter(readings(trimming, this.#scene(time / 1000)));
+    const absurd = this.#presentFault() === "absurd";
+    const raw = absurd ? { temperature: 0, pressure: 0, humidity: 0 } : this.#filter(readings(trimming, this.#scene(time / 1000)));
     this.#store(register.data, oversampling(control >> 2), raw.pressure);
     this.#store(register.data + 3, oversampling(control >> 5), raw.temperature);
     const humidity = this.#humidityOversampling > 0 ? raw.humidity : 0x8000;

@@ -17,7 +17,7 @@ export function parseFault<Kind extends string>(text: string, kinds: readonly Ki
   return { kind, from: Number(match[2] ?? 0), to: Number(match[3] ?? Infinity) };
 }
 
-/** The kind of fault that is present at a time in milliseconds since the boot. */
-export function presentFault<Kind extends string>(fault: Fault<Kind> | undefined, now: number): Kind | undefined {
-  return fault && now >= fault.from * 1000 && now < fault.to * 1000 ? fault.kind : undefined;
+/** The kind of the first fault that is present at a time in milliseconds since the boot. */
+export function presentFault<Kind extends string>(faults: readonly Fault<Kind>[], now: number): Kind | undefined {
+  return faults.find(({ from, to }) => now >= from * 1000 && now < to * 1000)?.kind;
 }

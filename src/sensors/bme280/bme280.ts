@@ -1,4 +1,5 @@
-import { type BusOptions, RegisterBus, hex } from "../register-bus.js";
+import { type Identification, identify, type Provenance } from "../identification.js";
+import { hex, type I2CSensorOptions, RegisterBus } from "../register-bus.js";
 import {
   type Calibration, calibrationLength, compensateFine, compensateHumidity, compensatePressure, compensateTemperature, secondBankOffset,
 } from "./bme280-compensation.js";
@@ -21,13 +22,6 @@ const startOffset = { humidity: 1, config: 3, measurement: 5 } as const;
 /** The bits of ctrl_meas that say what is measured. */
 const oversamplingBits = 0xfc;
 
-export interface BME280Options {
-  /** The I2C bus, e.g. `{...device.I2C.default}`; `address` is 0x76 (SDO low, the default) or 0x77 (SDO high). */
-  readonly sensor: BusOptions;
-  /** ECMA-419's callback for failures outside of calls. This driver works only inside calls and throws: it is never called. */
-  readonly onError?: () => void;
-}
-
 /** Number of readings averaged into one: less noise for more time and energy (datasheet 3.4). 0: not measured. */
 export type Oversampling = 0 | 1 | 2 | 4 | 8 | 16;
 
@@ -43,7 +37,7 @@ export interface BME280Configuration {
 }
 
 /** Readings in ECMA-419's units. A quantity with oversampling 0 is absent. */
-export interface BME280Sample {
+export interface BME280Sample extends Provenance {
   /** Degrees Celsius, -40 to 85, in steps of 0.01. */
   thermometer: { temperature: number };
   /** Percent of relative humidity, 0 to 100. */
@@ -53,7 +47,7 @@ export interface BME280Sample {
 }
 
 /**
- * Bosch BME280: temperature, relative humidity and air pressure over I2C (ECMA-419, 13 Sensor Class Pattern).
+ * Bosch BME280: temperature, relative humidity and air pressure over I2C (ECMA-419, 13 Sensor Class Pattern and 31 Provenance).
  *
  * The chip sleeps between measurements (forced mode). Nothing blocks: `sample` begins a measurement and gives `undefined` until it is
  * done, 10 ms later with the default configuration, 113 ms with everything at 16 (datasheet 9.1). Ask again after some milliseconds,
@@ -62,62 +56,67 @@ export interface BME280Sample {
  * Datasheet: BST-BME280-DS002, https://www.bosch-sensortec.com/products/environmental-sensors/humidity-sensors-bme280/
  */
 export class BME280 {
-  #bus: RegisterBus | undefined;
+  private readonly bus: RegisterBus;
   /** Undefined until the chip has started up and its registers were read. */
-  #calibration: Calibration | undefined;
-  #measuring = false;
-  readonly #data = new Uint8Array(burstLength);
+  private calibration: Calibration | undefined;
+  private measuring = false;
+  private time = 0;
+  private readonly data = new Uint8Array(burstLength);
   /** Pairs of register and value. ctrl_hum takes effect with the write of ctrl_meas, which also starts the measurement (datasheet 5.4.3). */
-  readonly #start = Uint8Array.of(register.controlHumidity, 1, register.config, 0, register.controlMeasurement, 1 << 5 | 1 << 2 | forcedMode);
+  private readonly start = Uint8Array.of(register.controlHumidity, 1, register.config, 0, register.controlMeasurement, 1 << 5 | 1 << 2 | forcedMode);
 
   /**
    * Checks that a BME280 answers and resets it.
+   * @param options - `sensor.address` is 0x76 (SDO low, the default) or 0x77 (SDO high).
    * @throws TypeError for wrong options; Error when nothing answers or another chip does.
    */
-  constructor(options: BME280Options) {
-    const { onError } = options;
-    if (onError != null && typeof onError !== "function")
-      throw new TypeError("BME280: onError must be a function");
-
-    const bus = this.#bus = new RegisterBus("BME280", options.sensor, 0x76);
+  constructor(options: I2CSensorOptions) {
+    const bus = this.bus = new RegisterBus("BME280", options, 0x76);
     try {
-      checkIdentity(bus);
-      bus.write(Uint8Array.of(register.reset, resetCommand));
+      const found = bus.readUint8(register.id);
+      if (found !== chipId)
+        throw bus.error(`the chip at address ${hex(bus.address)} has id ${hex(found)}, a BME280 has 0x60: check the part (0x58 is a BMP280) and the address (0x76 or 0x77)`);
+      bus.transfer(Uint8Array.of(register.reset, resetCommand));
     } catch (error) {
-      this.close();
+      bus.close();
       throw error;
     }
   }
 
   /** Lets go of the bus; a second call does nothing. */
   close(): void {
-    this.#bus?.close();
-    this.#bus = undefined;
+    this.bus.close();
   }
 
   /**
    * Changes what the next measurement is to be like; what is not named stays. A measurement under way is dropped.
    * @throws RangeError naming the option and its allowed values; Error when closed.
    */
-  configure(options: BME280Configuration): void {
-    checkOpen(this.#bus);
-    const { temperatureOversampling, pressureOversampling, humidityOversampling, filter } = options;
-    const start = this.#start;
+  configure({ temperatureOversampling, pressureOversampling, humidityOversampling, filter }: BME280Configuration): void {
+    const { bus, start } = this;
+    bus.checkOpen();
     let humidity = start[startOffset.humidity] ?? 0;
     let config = start[startOffset.config] ?? 0;
     let measurement = start[startOffset.measurement] ?? 0;
-    if (temperatureOversampling !== undefined)
-      measurement = (measurement & 0x1f) | (oversamplingCode("temperatureOversampling", temperatureOversampling, 1) << 5);
-    if (pressureOversampling !== undefined)
-      measurement = (measurement & 0xe3) | (oversamplingCode("pressureOversampling", pressureOversampling, 0) << 2);
-    if (humidityOversampling !== undefined)
-      humidity = oversamplingCode("humidityOversampling", humidityOversampling, 0);
-    if (filter !== undefined)
-      config = filterCode(filter) << 2;
+    if (temperatureOversampling !== undefined) measurement = (measurement & 0x1f) | (code("temperatureOversampling", temperatureOversampling, 1) << 5);
+    if (pressureOversampling !== undefined) measurement = (measurement & 0xe3) | (code("pressureOversampling", pressureOversampling, 0) << 2);
+    if (humidityOversampling !== undefined) humidity = code("humidityOversampling", humidityOversampling, 0);
+    // The same powers of two, but 1 is not there: their codes are one less (datasheet 5.4.6).
+    if (filter !== undefined) config = Math.max(code("filter", filter, 0, 2) - 1, 0) << 2;
     start[startOffset.humidity] = humidity;
     start[startOffset.config] = config;
     start[startOffset.measurement] = measurement;
-    this.#measuring = false;
+    this.measuring = false;
+  }
+
+  /** Registers ctrl_hum, config and ctrl_meas as they are written (datasheet 5.4.3 to 5.4.6). */
+  get configuration(): { readonly registers: readonly number[] } {
+    const { start } = this;
+    return { registers: [start[startOffset.humidity] ?? 0, start[startOffset.config] ?? 0, start[startOffset.measurement] ?? 0] };
+  }
+
+  get identification(): Identification {
+    return identify("Bosch BME280", "AtmosphericPressure-Humidity-Temperature");
   }
 
   /**
@@ -126,37 +125,33 @@ export class BME280 {
    * @throws Error when the chip does not answer, has lost its settings, or when closed.
    */
   sample(): BME280Sample | undefined {
-    const bus = checkOpen(this.#bus);
-    const data = this.#data;
+    const { bus, data, start } = this;
     // In one burst: only then do all readings belong to one measurement (datasheet 4.1).
     bus.read(register.status, data);
     if (((data[offset.status] ?? 0) & busy) !== 0) return undefined;
 
-    const calibration = this.#calibration ??= readCalibration(bus);
-    if (!this.#measuring) {
-      bus.write(this.#start);
-      this.#measuring = true;
+    const calibration = this.calibration ??= readCalibration(bus);
+    this.measuring = !this.measuring;
+    if (this.measuring) {
+      bus.transfer(start);
+      this.time = Date.now();
       return undefined;
     }
-    this.#measuring = false;
-    return compensate(calibration, data, this.#start);
+    const measured = (data[offset.controlMeasurement] ?? 0) & oversamplingBits;
+    if (measured !== ((start[startOffset.measurement] ?? 0) & oversamplingBits))
+      throw bus.error("the chip lost its settings while measuring: check its power supply");
+    const fine = compensateFine(calibration, uint20(data, offset.temperature));
+    const sample: BME280Sample = { time: this.time, thermometer: { temperature: compensateTemperature(fine) / 100 } };
+    if (start[startOffset.humidity] !== 0) {
+      const humidity = ((data[offset.humidity] ?? 0) << 8) | (data[offset.humidity + 1] ?? 0);
+      sample.hygrometer = { humidity: compensateHumidity(calibration, humidity, fine) / 1024 };
+    }
+    if ((measured & 0b11100) !== 0) sample.barometer = { pressure: compensatePressure(calibration, uint20(data, offset.pressure), fine) / 256 };
+    return sample;
   }
 }
 
 export default BME280;
-
-function checkOpen(bus: RegisterBus | undefined): RegisterBus {
-  if (bus === undefined)
-    throw new Error("BME280: closed");
-  return bus;
-}
-
-function checkIdentity(bus: RegisterBus): void {
-  const found = bus.readUint8(register.id);
-  if (found !== chipId)
-    throw new Error(`BME280: the chip at address ${hex(bus.address)} has id ${hex(found)}, a BME280 has ${
-      hex(chipId)}: check the part (0x58 is a BMP280) and the address (0x76 or 0x77)`);
-}
 
 function readCalibration(bus: RegisterBus): Calibration {
   const registers = new Uint8Array(calibrationLength);
@@ -165,37 +160,15 @@ function readCalibration(bus: RegisterBus): Calibration {
   return new DataView(registers.buffer);
 }
 
-function compensate(calibration: Calibration, data: Uint8Array, start: Uint8Array): BME280Sample {
-  const measured = (data[offset.controlMeasurement] ?? 0) & oversamplingBits;
-  if (measured !== ((start[startOffset.measurement] ?? 0) & oversamplingBits))
-    throw new Error("BME280: the chip lost its settings while measuring: check its power supply");
-  const fine = compensateFine(calibration, uint20(data, offset.temperature));
-  const sample: BME280Sample = { thermometer: { temperature: compensateTemperature(fine) / 100 } };
-  if (start[startOffset.humidity] !== 0) {
-    const humidity = ((data[offset.humidity] ?? 0) << 8) | (data[offset.humidity + 1] ?? 0);
-    sample.hygrometer = { humidity: compensateHumidity(calibration, humidity, fine) / 1024 };
-  }
-  if ((measured & 0b11100) !== 0)
-    sample.barometer = { pressure: compensatePressure(calibration, uint20(data, offset.pressure), fine) / 256 };
-  return sample;
-}
-
 /** The 20-bit reading in three registers (datasheet 5.4.7, 5.4.8). */
 function uint20(data: Uint8Array, first: number): number {
   return ((data[first] ?? 0) << 12) | ((data[first + 1] ?? 0) << 4) | ((data[first + 2] ?? 0) >> 4);
 }
 
-/** The register's code for 0, 1, 2, 4, 8, 16: 0, 1, 2, 3, 4, 5 (datasheet 5.4.3, 5.4.5). */
-function oversamplingCode(option: string, value: number, minimum: 0 | 1): number {
-  const code = 32 - Math.clz32(value);
-  if (value < minimum || value > 16 || value !== (1 << code) >> 1)
-    throw new RangeError(`BME280: ${option} must be ${minimum === 0 ? "0, " : ""}1, 2, 4, 8 or 16`);
-  return code;
-}
-
-/** The register's code for 0, 2, 4, 8, 16: 0, 1, 2, 3, 4 (datasheet 5.4.6). */
-function filterCode(value: number): number {
-  if (value !== 0 && value !== 2 && value !== 4 && value !== 8 && value !== 16)
-    throw new RangeError("BME280: filter must be 0, 2, 4, 8 or 16");
-  return value === 0 ? 0 : 31 - Math.clz32(value);
+/** The register's code for 0, 1, 2, 4, 8, 16: 0, 1, 2, 3, 4, 5 (datasheet 5.4.3, 5.4.5); 0 may be left out below, or 1 between. */
+function code(option: string, value: number, minimum: 0 | 1, first: 1 | 2 = 1): number {
+  const result = 32 - Math.clz32(value);
+  if (value < minimum || value > 16 || value !== (1 << result) >> 1 || (value === 1 && first === 2))
+    throw new RangeError(`BME280: ${option} must be ${minimum === 0 ? "0, " : ""}${first === 1 ? "1, " : ""}2, 4, 8 or 16`);
+  return result;
 }

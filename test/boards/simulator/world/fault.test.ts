@@ -4,14 +4,14 @@ import { parseFault, presentFault } from "../../../../boards/simulator/world/fau
 
 const kinds = ["nack", "never-ready"] as const;
 
-test("a fault is present always, from a second on, or between two seconds", () => {
-  assert.equal(presentFault(parseFault("nack", kinds), 0), "nack");
-  const late = parseFault("never-ready@1.5", kinds);
+test("a fault is present always, from a second on, or between two seconds; of several the first", () => {
+  assert.equal(presentFault([parseFault("nack", kinds)], 0), "nack");
+  const late = [parseFault("never-ready@1.5", kinds)];
   assert.equal(presentFault(late, 1499), undefined);
   assert.equal(presentFault(late, 1500), "never-ready");
-  const passing = parseFault("nack@1-2", kinds);
-  assert.deepEqual([999, 1000, 1999, 2000].map((now) => presentFault(passing, now)), [undefined, "nack", "nack", undefined]);
-  assert.equal(presentFault(undefined, 0), undefined);
+  const passing = [parseFault("nack@1-2", kinds), parseFault("never-ready@1.5-3", kinds)];
+  assert.deepEqual([999, 1000, 1999, 2000, 3000].map((now) => presentFault(passing, now)), [undefined, "nack", "nack", "never-ready", undefined]);
+  assert.equal(presentFault([], 0), undefined);
 });
 
 test("a mistake says what is allowed", () => {

@@ -1,0 +1,51 @@
+import type { Actuator, ActuatorType, Place, Sensor } from "../sensors/sensor-type.js";
+import type { BusOptions } from "../sensors/register-bus.js";
+import type { Device, Timers } from "./host.js";
+import type { ActuatorSettings, PartSettings, SensorSettings } from "./sensor-configuration.js";
+
+/** What parts are made with. */
+export interface Workbench {
+  readonly device: Device;
+  readonly timer: Timers;
+  /** A module of the host by its specifier; undefined where it is not included. */
+  readonly load: (specifier: string) => unknown;
+}
+
+/** Makes a sensor on this device. @throws Error naming what the device lacks; whatever the driver throws. */
+export function openSensor(bench: Workbench, settings: SensorSettings, onChanged: () => void): Sensor {
+  const { type } = settings;
+  const { io } = bench.device;
+  switch (type.connection) {
+    case "I2C":
+      return type.open(place(bench, settings, onBus(bench.device, settings), onChanged));
+    case "SMBus":
+      return type.open(place(bench, settings, { ...onBus(bench.device, settings), io: need(io?.SMBus, "io.SMBus") }, onChanged));
+    case "Digital":
+      return type.open(place(bench, settings, { io: need(io?.Digital, "io.Digital"), pin: settings.pin }, onChanged));
+    case "Analog":
+      return type.open(place(bench, settings, { io: need(io?.Analog, "io.Analog"), pin: settings.pin }, onChanged));
+  }
+}
+
+/** Makes an actuator on this device. @throws Error naming what the device lacks; whatever the driver throws. */
+export function makeActuator(bench: Workbench, settings: ActuatorSettings): Actuator {
+  const type: ActuatorType = settings.type;
+  const { io } = bench.device;
+  const nothing = (): void => undefined;
+  return type.connection === "Digital"
+    ? type.make(place(bench, settings, { io: need(io?.Digital, "io.Digital"), pin: settings.pin }, nothing))
+    : type.make(place(bench, settings, { io: need(io?.PWM, "io.PWM"), pin: settings.pin }, nothing));
+}
+
+function place<Connected>({ timer, load }: Workbench, { options }: PartSettings, sensor: Connected, onChanged: () => void): Place<Connected> {
+  return { sensor, options, timer, onChanged, load };
+}
+
+function onBus({ I2C }: Device, { bus, address }: PartSettings): BusOptions {
+  return { ...need(I2C?.[bus], `I2C.${bus}`), address };
+}
+
+function need<T>(value: T | undefined, name: string): T {
+  if (value === undefined) throw new Error(`this board has no device.${name}`);
+  return value;
+}

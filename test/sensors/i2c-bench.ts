@@ -1,0 +1,61 @@
+import type { TestContext } from "node:test";
+import { I2CBus, type I2CDevice } from "../../boards/simulator/world/i2c-bus.js";
+import { type Conditions, dailyCycle, type Scene } from "../../boards/simulator/world/scene.js";
+import type { BusOptions } from "../../src/sensors/register-bus.js";
+import { busClass } from "./bus-class.js";
+
+/** When the clock of a bench begins. */
+const epoch = Date.UTC(2026, 0, 1);
+
+/** A part's twin on a simulated bus. The clock is the test's: it stands still until {@link tick}. */
+export class I2CBench {
+  readonly twin: I2CDevice;
+  /** What a driver is constructed with. */
+  readonly options: { readonly sensor: BusOptions };
+  /** Options that the bus class was constructed with. */
+  readonly opened: Record<string, unknown>[] = [];
+  closed = 0;
+  conditions: Conditions;
+  readonly #context: TestContext;
+
+  /** @param twin - makes the part's twin. */
+  constructor(context: TestContext, address: number, twin: (scene: Scene, now: () => number) => I2CDevice, conditions: Partial<Conditions> = {}) {
+    context.mock.timers.enable({ apis: ["Date"], now: epoch });
+    this.#context = context;
+    this.conditions = { ...dailyCycle(0), ...conditions };
+    this.twin = twin(() => this.conditions, () => this.now);
+    const buses = new I2CBus();
+    buses.attach(0, address, this.twin);
+    const io = busClass(buses, { opened: (options) => this.opened.push(options), closed: () => this.closed++ });
+    this.options = { sensor: { io, data: 21, clock: 22 } };
+  }
+
+  /** Milliseconds since the boot. */
+  get now(): number {
+    return Date.now() - epoch;
+  }
+
+  /** The time of a sample as the device's clock has it. */
+  at(milliseconds: number): number {
+    return epoch + milliseconds;
+  }
+
+  tick(milliseconds: number): void {
+    this.#context.mock.timers.tick(milliseconds);
+  }
+
+  /** Asks until there is a sample, once every `step` ms, for `limit` ms. */
+  sample<Sample>(sensor: { sample(): Sample | undefined }, limit = 1000, step = 5): Sample {
+    for (let time = 0; time <= limit; time += step) {
+      const sample = sensor.sample();
+      if (sample !== undefined) return sample;
+      this.tick(step);
+    }
+    throw new Error(`no sample within ${limit} ms`);
+  }
+}
+
+/** Whether a number is as near as the step in which the part measures allows. */
+export function isNear(actual: number | undefined, expected: number, tolerance: number): boolean {
+  return actual !== undefined && Math.abs(actual - expected) <= tolerance;
+}
