@@ -10,6 +10,7 @@
 	X(xs_i2c_close) X(xs_i2c_constructor) X(xs_i2c_read) X(xs_i2c_write) X(xs_i2c_writeRead) \
 	X(xs_key_value_close) X(xs_key_value_delete) X(xs_key_value_get_format) X(xs_key_value_keys) X(xs_key_value_open) \
 	X(xs_key_value_read) X(xs_key_value_set_format) X(xs_key_value_write) \
+	X(xs_pwm_close) X(xs_pwm_constructor) X(xs_pwm_get_hz) X(xs_pwm_write) \
 	X(xs_resource_constructor) X(xs_resource_exists) X(xs_resource_get_byteLength) X(xs_resource_slice) \
 	X(xs_resolver_close) X(xs_resolver_constructor) X(xs_resolver_resolve) \
 	X(xs_simulator_args) X(xs_simulator_collect) X(xs_simulator_emit) X(xs_simulator_exit) X(xs_simulator_measure) \
@@ -25,6 +26,7 @@
 /* Destructors of classes: the engine calls them with the native side of an instance. */
 #define DESTRUCTORS(X) \
 	X(xs_analog_destructor) X(xs_digital_destructor) X(xs_flash_destructor) X(xs_i2c_destructor) X(xs_key_value_destructor) \
+	X(xs_pwm_destructor) \
 	X(xs_resolver_destructor) X(xs_resource_destructor) X(xs_tcp_destructor) X(xs_udp_destructor) X(xs_wifi_destructor)
 
 #define NATIVE_DECLARE(NAME) extern void NAME(txMachine* the);

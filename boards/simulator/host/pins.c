@@ -1,4 +1,4 @@
-/* The natives of `embedded:io/digital` and `embedded:io/analog`: pins of the chip, connected to the world. */
+/* The natives of `embedded:io/digital`, `embedded:io/analog` and `embedded:io/pwm`: pins of the chip, connected to the world. */
 
 #include "xsmc.h"
 #include "host.h"
@@ -20,6 +20,7 @@ typedef struct {
 	bool output;
 	int edge;
 	int value;
+	int hz;
 } Pin;
 
 static bool used[PIN_LAST + 1];
@@ -40,8 +41,17 @@ void xs_analog_destructor(void* data)
 	(void)data;
 }
 
+void xs_pwm_destructor(void* data)
+{
+	(void)data;
+}
+
 static const xsHostHooks digitalHooks = { xs_digital_destructor, mark, NULL };
 static const xsHostHooks analogHooks = { xs_analog_destructor, mark, NULL };
+static const xsHostHooks pwmHooks = { xs_pwm_destructor, mark, NULL };
+
+/* The highest value of a PWM: 10 bits, as the SDK's for ESP32 has. */
+enum { PWM_LAST = 1023 };
 
 static void sample(Deadline* deadline)
 {
@@ -155,4 +165,38 @@ void xs_analog_read(xsMachine* the)
 {
 	Pin* pin = native_this(the, &analogHooks);
 	xsmcSetInteger(xsResult, (int)lround(world_analog_read(pin->pin) * 4095));
+}
+
+void xs_pwm_constructor(xsMachine* the)
+{
+	Pin prototype = { .pin = 0 };
+	option_require(the, "PWM");
+	option_format_is_number(the, true, false);
+	prototype.pin = option_pin(the);
+	prototype.hz = option_integer_or(the, ID(hz), "hz", 1, 40000000, 1024);
+	option_target(the);
+	Pin* pin = bind_pin(the, &prototype, &pwmHooks);
+	world_pwm_write(pin->pin, 0);
+}
+
+void xs_pwm_close(xsMachine* the)
+{
+	Pin* pin = native_this_if_open(the, &pwmHooks);
+	if (pin)
+		close_pin(pin);
+}
+
+void xs_pwm_get_hz(xsMachine* the)
+{
+	Pin* pin = native_this(the, &pwmHooks);
+	xsmcSetInteger(xsResult, pin->hz);
+}
+
+void xs_pwm_write(xsMachine* the)
+{
+	Pin* pin = native_this(the, &pwmHooks);
+	int value = xsmcToInteger(xsArg(0));
+	if (value < 0 || value > PWM_LAST)
+		xsRangeError("value must be 0 to %d", PWM_LAST);
+	world_pwm_write(pin->pin, (double)value / PWM_LAST);
 }

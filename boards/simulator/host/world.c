@@ -121,3 +121,12 @@ double world_analog_read(int pin)
 	xsEndHost(world);
 	return result >= 1 ? 1 : result > 0 ? result : 0;
 }
+
+void world_pwm_write(int pin, double share)
+{
+	if (!world_exports("pwmWrite"))
+		return;
+	xsBeginHost(world);
+		xsCall2(namespace, xsID("pwmWrite"), xsInteger(pin), xsNumber(share));
+	xsEndHost(world);
+}

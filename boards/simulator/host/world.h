@@ -18,4 +18,7 @@ void world_digital_write(int pin, int value);
 /* 0 to 1 of full scale. */
 double world_analog_read(int pin);
 
+/* 0 to 1 of the time. */
+void world_pwm_write(int pin, double share);
+
 #endif

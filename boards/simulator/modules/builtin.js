@@ -4,6 +4,7 @@ import Digital from "embedded:io/digital";
 import Flash from "embedded:storage/flash";
 import I2C from "embedded:io/i2c";
 import KeyValue from "embedded:storage/key-value";
+import PWM from "embedded:io/pwm";
 import Resolver from "embedded:network/dns/resolver/udp";
 import SMBus from "embedded:io/smbus";
 import TCP from "embedded:io/socket/tcp";
@@ -17,7 +18,8 @@ const device = {
   I2C: { default: { io: I2C, data: 21, clock: 22 } },
   Digital: { default: { io: Digital } },
   Analog: { default: { io: Analog } },
-  io: { Analog, Digital, I2C, SMBus, TCP, UDP },
+  PWM: { default: { io: PWM } },
+  io: { Analog, Digital, I2C, PWM, SMBus, TCP, UDP },
   pin: { led: 2, button: 0 },
   network: {
     dns: { resolver: dns },

@@ -63,6 +63,7 @@ const specifiers: Record<string, string> = {
   flash: "embedded:storage/flash",
   i2c: "embedded:io/i2c",
   "key-value": "embedded:storage/key-value",
+  pwm: "embedded:io/pwm",
   resolver: "embedded:network/dns/resolver/udp",
   resource: "Resource",
   simulator: "simulator",

@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { parseUrl } from "../../../src/client/url.js";
 import { level, levels } from "../../../src/node/configuration.js";
+import { readParts } from "../../../src/node/sensor-configuration.js";
 import { checkInteger } from "../../../src/protocol/error.js";
+import { registry } from "../../../src/sensors/registry.js";
 import { parseScene } from "../world/csv-scene.js";
 import { UsageError } from "./command-line.js";
 import { heaps, type Heap } from "./simulator.js";
@@ -16,6 +18,8 @@ export interface StartOptions {
   readonly broker: string | undefined;
   /** Stop after so many seconds; undefined: run until told to stop. */
   readonly seconds: number | undefined;
+  /** The sensors and actuators of the node, checked; undefined: a BME280. */
+  readonly sensors: unknown;
   /** Text of the CSV file that drives the environment; undefined: a daily cycle. */
   readonly scene: string | undefined;
   readonly node: string;
@@ -31,7 +35,8 @@ export const usage = `npm start [-- OPTIONS]
                       is not installed the embedded broker aedes; "embedded" starts that in any case)
   --json              one JSON object a line instead of the view for people
   --seconds N         stop after N seconds (default: run until Ctrl-C)
-  --scene FILE.csv    drive the environment: seconds,temperature,humidity,pressure (default: a daily cycle)
+  --scene FILE.csv    drive the environment: seconds,temperature,humidity,pressure ... (default: a daily cycle)
+  --sensors FILE.json the node's sensors and actuators (default: a BME280): see docs/sensors.md and npm run sensors
   --node NAME         name of the node, a level of its topics (default: node-1)
   --prefix P          beginning of the topics, one or more topic levels, as in house/attic (default: xs-mqtt)
   --interval SECONDS  from one telemetry to the next, 1 to 86400 (default: 2)
@@ -44,6 +49,7 @@ const options = {
   json: { type: "boolean", default: false },
   seconds: { type: "string" },
   scene: { type: "string" },
+  sensors: { type: "string" },
   node: { type: "string", default: "node-1" },
   prefix: { type: "string", default: "xs-mqtt" },
   interval: { type: "string", default: "2" },
@@ -63,6 +69,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
     broker: values.broker === undefined ? undefined : brokerUrl(values.broker),
     seconds: values.seconds === undefined ? undefined : seconds("--seconds", values.seconds, 2_000_000),
     scene: values.scene === undefined ? undefined : scene(values.scene),
+    sensors: values.sensors === undefined ? undefined : sensors(values.sensors),
     node: name("--node", values.node, level),
     prefix: name("--prefix", values.prefix, levels),
     interval: seconds("--interval", values.interval, 86_400),
@@ -113,6 +120,17 @@ function heap(text: string): Heap {
   const known = heaps.find((name) => name === text);
   if (known === undefined) throw new UsageError(`--heap: "${text}" must be ${heaps.join(", ")}`);
   return known;
+}
+
+/** Asks the firmware before anything is started. */
+function sensors(file: string): unknown {
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
+    readParts(value, registry);
+    return value;
+  } catch (error) {
+    throw new UsageError(`--sensors ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function scene(file: string): string {

@@ -73,13 +73,13 @@ async function runNode(
 }
 
 /** The board and its surroundings. */
-function simulation({ heap, interval, node, prefix, scene }: StartOptions, broker: string): SimulatorOptions {
+function simulation({ heap, interval, node, prefix, scene, sensors }: StartOptions, broker: string): SimulatorOptions {
   return {
     main: built("device.js"),
     preload: { firmware: built("firmware.js") },
     world: built("world.js"),
     worldArgs: scene === undefined ? [] : [`scene=${scene}`],
-    config: { broker, node, prefix, interval, ssid: "simulator" },
+    config: { broker, node, prefix, interval, ssid: "simulator", ...(sensors !== undefined && { sensors }) },
     heap,
   };
 }

@@ -1,4 +1,5 @@
 import { parseUrl } from "../../../src/client/url.js";
+import { registry } from "../../../src/sensors/registry.js";
 import type { MemoryEvent, RunEvent } from "./events.js";
 import type { Heap } from "./simulator.js";
 import type { StartOptions } from "./start-options.js";
@@ -15,13 +16,22 @@ const budgets: Readonly<Record<Heap, number | undefined>> = {
   unlimited: undefined,
 };
 
-/** Readings that have a unit; others are shown as they are. */
-const units: Readonly<Record<string, (value: number) => string>> = {
+/** Readings that are shown in another way than the registry's unit says. */
+const shown: Readonly<Record<string, (value: number) => string>> = {
   temperature: (celsius) => `${celsius.toFixed(2)} °C`,
   humidity: (percent) => `${percent.toFixed(2)} %`,
   pressure: (pascal) => `${(pascal / 100).toFixed(2)} hPa`,
   rssi: (level) => `${level} dBm`,
 };
+
+/** The units of all readings that have one. */
+const units = new Map(registry.flatMap((type) => ("quantities" in type ? type.quantities.map(({ name, unit }) => [name, unit] as const) : [])));
+
+function show(name: string, value: unknown): string {
+  if (typeof value !== "number") return `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`;
+  const unit = units.get(name) ?? "";
+  return shown[name]?.(value) ?? (unit === "" ? `${name} ${value}` : `${value} ${unit}`);
+}
 
 /** One JSON object a line. */
 export function jsonView(write: (text: string) => void): View {
@@ -54,7 +64,7 @@ export function humanView(write: (text: string) => void, options: StartOptions, 
         lastReason = "";
         break;
       case "telemetry":
-        readings = describe(event.payload);
+        readings = describe(event.topic.slice(`${topic}/telemetry/`.length), event.payload);
         break;
       case "memory":
         // The device sends it right after the telemetry: both fit one line.
@@ -87,15 +97,10 @@ function memory({ slots, chunks, peakSlots, peakChunks, bits }: MemoryEvent, hea
   return `${grouped(used)} bytes, ${percent(used)} (peak ${percent(peak)}${build})`;
 }
 
-/** The readings in a telemetry message. */
-function describe(payload: Readonly<Record<string, unknown>>): string {
-  return Object.entries(payload)
-    .filter(([name]) => name !== "time" && name !== "uptime")
-    .map(([name, value]) => {
-      const unit = units[name];
-      return unit && typeof value === "number" ? unit(value) : `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`;
-    })
-    .join("  ");
+/** The readings in a telemetry message. @param sensor - its name; empty where a node has only one. */
+function describe(sensor: string, payload: Readonly<Record<string, unknown>>): string {
+  const readings = Object.entries(payload).filter(([name]) => name !== "time" && name !== "uptime" && name !== "sensor");
+  return [...sensor === "" ? [] : [`${sensor}:`], ...readings.map(([name, value]) => show(name, value))].join("  ");
 }
 
 /** Commands to try from another terminal; a URL in them would not do: mosquitto's programs do not decode %40. */
