@@ -38,7 +38,7 @@ export class RegisterBus {
   constructor(part: string, options: I2CSensorOptions, address: number, hz = 400_000) {
     const { sensor, onError } = options;
     if (onError != null && typeof onError !== "function") throw new TypeError(`${part}: onError must be a function`);
-    if (typeof sensor.io !== "function") throw new TypeError(`${part}: sensor.io must be an ECMA-419 I2C class, e.g. sensor: {...device.I2C.default}`);
+    if (typeof sensor.io !== "function") throw new TypeError(`${part}: sensor.io must be an ECMA-419 I2C class`);
     this.part = part;
     this.address = sensor.address ?? address;
     this.io = new sensor.io({ hz, ...sensor, address: this.address });

@@ -75,7 +75,7 @@ export class BME280 {
     try {
       const found = bus.readUint8(register.id);
       if (found !== chipId)
-        throw bus.error(`the chip at address ${hex(bus.address)} has id ${hex(found)}, a BME280 has 0x60: check the part (0x58 is a BMP280) and the address (0x76 or 0x77)`);
+        throw bus.error(`the chip at address ${hex(bus.address)} has id ${hex(found)}, a BME280 has 0x60: check the part (0x58 is a BMP280) and the address`);
       bus.transfer(Uint8Array.of(register.reset, resetCommand));
     } catch (error) {
       bus.close();
@@ -98,21 +98,20 @@ export class BME280 {
     let humidity = start[startOffset.humidity] ?? 0;
     let config = start[startOffset.config] ?? 0;
     let measurement = start[startOffset.measurement] ?? 0;
-    if (temperatureOversampling !== undefined) measurement = (measurement & 0x1f) | (code("temperatureOversampling", temperatureOversampling, 1) << 5);
-    if (pressureOversampling !== undefined) measurement = (measurement & 0xe3) | (code("pressureOversampling", pressureOversampling, 0) << 2);
-    if (humidityOversampling !== undefined) humidity = code("humidityOversampling", humidityOversampling, 0);
+    if (temperatureOversampling !== undefined) measurement = (measurement & 0x1f) | (code("temperatureOversampling", temperatureOversampling, "1, ") << 5);
+    if (pressureOversampling !== undefined) measurement = (measurement & 0xe3) | (code("pressureOversampling", pressureOversampling, "0, 1, ") << 2);
+    if (humidityOversampling !== undefined) humidity = code("humidityOversampling", humidityOversampling, "0, 1, ");
     // The same powers of two, but 1 is not there: their codes are one less (datasheet 5.4.6).
-    if (filter !== undefined) config = Math.max(code("filter", filter, 0, 2) - 1, 0) << 2;
+    if (filter !== undefined) config = Math.max(code("filter", filter, "0, ") - 1, 0) << 2;
     start[startOffset.humidity] = humidity;
     start[startOffset.config] = config;
     start[startOffset.measurement] = measurement;
     this.measuring = false;
   }
 
-  /** Registers ctrl_hum, config and ctrl_meas as they are written (datasheet 5.4.3 to 5.4.6). */
-  get configuration(): { readonly registers: readonly number[] } {
-    const { start } = this;
-    return { registers: [start[startOffset.humidity] ?? 0, start[startOffset.config] ?? 0, start[startOffset.measurement] ?? 0] };
+  /** The registers ctrl_hum, config and ctrl_meas, each with what is written to it (datasheet 5.4.3 to 5.4.6). */
+  get configuration(): { readonly registers: Uint8Array } {
+    return { registers: this.start.slice() };
   }
 
   get identification(): Identification {
@@ -137,16 +136,16 @@ export class BME280 {
       this.time = Date.now();
       return undefined;
     }
-    const measured = (data[offset.controlMeasurement] ?? 0) & oversamplingBits;
-    if (measured !== ((start[startOffset.measurement] ?? 0) & oversamplingBits))
+    const control = start[startOffset.measurement] ?? 0;
+    if (((control ^ (data[offset.controlMeasurement] ?? 0)) & oversamplingBits) !== 0)
       throw bus.error("the chip lost its settings while measuring: check its power supply");
     const fine = compensateFine(calibration, uint20(data, offset.temperature));
     const sample: BME280Sample = { time: this.time, thermometer: { temperature: compensateTemperature(fine) / 100 } };
     if (start[startOffset.humidity] !== 0) {
-      const humidity = ((data[offset.humidity] ?? 0) << 8) | (data[offset.humidity + 1] ?? 0);
-      sample.hygrometer = { humidity: compensateHumidity(calibration, humidity, fine) / 1024 };
+      // The last two bytes of the burst: beyond it there is nothing.
+      sample.hygrometer = { humidity: compensateHumidity(calibration, uint20(data, offset.humidity) >> 4, fine) / 1024 };
     }
-    if ((measured & 0b11100) !== 0) sample.barometer = { pressure: compensatePressure(calibration, uint20(data, offset.pressure), fine) / 256 };
+    if ((control & 0b11100) !== 0) sample.barometer = { pressure: compensatePressure(calibration, uint20(data, offset.pressure), fine) / 256 };
     return sample;
   }
 }
@@ -165,10 +164,9 @@ function uint20(data: Uint8Array, first: number): number {
   return ((data[first] ?? 0) << 12) | ((data[first + 1] ?? 0) << 4) | ((data[first + 2] ?? 0) >> 4);
 }
 
-/** The register's code for 0, 1, 2, 4, 8, 16: 0, 1, 2, 3, 4, 5 (datasheet 5.4.3, 5.4.5); 0 may be left out below, or 1 between. */
-function code(option: string, value: number, minimum: 0 | 1, first: 1 | 2 = 1): number {
+/** The register's code for 0, 1, 2, 4, 8, 16: 0, 1, 2, 3, 4, 5 (datasheet 5.4.3, 5.4.5). @param few - which of 0 and 1 are allowed. */
+function code(option: string, value: number, few: string): number {
   const result = 32 - Math.clz32(value);
-  if (value < minimum || value > 16 || value !== (1 << result) >> 1 || (value === 1 && first === 2))
-    throw new RangeError(`BME280: ${option} must be ${minimum === 0 ? "0, " : ""}${first === 1 ? "1, " : ""}2, 4, 8 or 16`);
+  if ((value < 2 && !few.includes(`${value},`)) || value > 16 || value !== (1 << result) >> 1) throw new RangeError(`BME280: ${option} must be ${few}2, 4, 8 or 16`);
   return result;
 }
