@@ -13,6 +13,7 @@ import { nameFromMAC, openLink } from "./network.js";
 import { type NodeStorage, openStorage } from "./node-storage.js";
 import { readParts, singleSensor } from "./sensor-configuration.js";
 import { SensorSet } from "./sensor-set.js";
+import type { SensorHost } from "./sensor-task.js";
 import { formatTelemetry } from "./telemetry.js";
 import { version } from "./version.js";
 
@@ -59,18 +60,19 @@ export interface NodeOptions extends NodeCallbacks {
   readonly registry: readonly PartType[];
   /** Name in the registry of the sensor that a node has without a list of them. */
   readonly defaultSensor: string;
-  /** A module of the host by its specifier; undefined where it is not included. Without it there are none. */
+  /** A module of the host by its specifier, undefined where it is not included; without it there are none. */
   readonly load?: (specifier: string) => unknown;
 }
 
 /** A sensor node: measures, publishes telemetry, obeys commands, and comes back after every loss. */
-export class SensorNode implements CommandTarget {
+export class SensorNode implements CommandTarget, SensorHost {
   readonly configuration: Configuration;
   /** Publications handed to the client; those at QoS 1 and 2 that were acknowledged; commands received. */
   published = 0;
   acknowledged = 0;
   received = 0;
-  readonly #options: NodeOptions;
+  /** What the sensors and actuators are made with. */
+  readonly bench: NodeOptions;
   readonly #topic: string;
   readonly #clock: Clock;
   readonly #sensors: SensorSet;
@@ -92,7 +94,7 @@ export class SensorNode implements CommandTarget {
     const { device, timer } = options;
     const wifi = device.network?.wifi?.io;
     const configuration = this.configuration = readConfiguration(options.config, (wifi && nameFromMAC(wifi)) ?? "node");
-    this.#options = options;
+    this.bench = options;
     this.#topic = `${configuration.prefix}/${configuration.node}/`;
     this.#interval = configuration.interval;
     this.#clock = new Clock(options.time, options.now);
@@ -138,7 +140,7 @@ export class SensorNode implements CommandTarget {
   }
 
   restart(): void {
-    const { restart, timer } = this.#options;
+    const { restart, timer } = this.bench;
     if (!restart) throw new Error("this host cannot restart the node");
     this.#restarting = true;
     timer.set(() => void this.stop().then(restart), 0);
@@ -147,7 +149,7 @@ export class SensorNode implements CommandTarget {
   /** There is a network. */
   private reachable(): void {
     if (this.#client) return;
-    const { setClock } = this.#options;
+    const { setClock } = this.bench;
     // Only who checks certificates must know the time: a network of one's own may have no time server.
     const waits = setClock && parseUrl(this.configuration.broker).secure;
     setClock?.(() => {
@@ -166,7 +168,7 @@ export class SensorNode implements CommandTarget {
   }
 
   private makeClient(): Client {
-    const { connect } = this.#options;
+    const { connect } = this.bench;
     const { broker } = this.configuration;
     const storage = this.#storage;
     if (!storage) return connect(broker, this.clientOptions());
@@ -210,7 +212,7 @@ export class SensorNode implements CommandTarget {
     await this.publish("status", "online", true);
     // The greeting of a connection that was lost meanwhile settles with the next one.
     if (this.stopping() || this.#client?.connected !== info) return;
-    this.#options.onOnline?.({ node: this.configuration.node, mqtt: info.version, resumed: info.resumed });
+    this.bench.onOnline?.({ node: this.configuration.node, mqtt: info.version, resumed: info.resumed });
     if (!this.#greeted) this.#sensors.start();
     this.#greeted = true;
     this.sendKept();
@@ -228,7 +230,7 @@ export class SensorNode implements CommandTarget {
   private keep(members: string): boolean {
     if (!this.#storage || this.#client?.connected) return false;
     try {
-      this.#storage.keep(this.#options.now(), members);
+      this.#storage.keep(this.bench.now(), members);
       return true;
     } catch (error) {
       this.report(error);
@@ -242,31 +244,34 @@ export class SensorNode implements CommandTarget {
 
   private disconnected(error: Error, final: boolean): void {
     if (this.#stopped) return;
-    this.#options.onOffline?.(error.message);
+    this.bench.onOffline?.(error.message);
     if (!final) return;
     this.#client = undefined;
-    this.#ended = this.#options.timer.set(() => this.connect(), endedDelay);
+    this.#ended = this.bench.timer.set(() => this.connect(), endedDelay);
   }
 
   private makeSensors(): SensorSet {
-    const { device, timer, registry, defaultSensor, load = () => undefined } = this.#options;
+    const { registry, defaultSensor } = this.bench;
     const { sensors, sensorAddress, interval } = this.configuration;
     const single = registry.find((type) => type.name === defaultSensor);
     const parts = sensors !== undefined ? readParts(sensors, registry)
       : { sensors: single && "open" in single ? [singleSensor(single, sensorAddress)] : [], actuators: [] };
-    const uptime = (): number => this.#clock.uptime();
-    const tell = (name: string, members: string, time: number | undefined): void => this.tell(name, members, time);
-    return new SensorSet({ device, timer, load, uptime, tell, report: (error) => this.report(error) }, parts, interval);
+    return new SensorSet(this, parts, interval);
+  }
+
+  /** Seconds since the start. */
+  uptime(): number {
+    return this.#clock.uptime();
   }
 
   /** One telemetry message: a sensor's readings, or why there are none. */
-  private tell(sensor: string, members: string, time: number | undefined): void {
+  tell(sensor: string, members: string, time: number | undefined): void {
     // What is kept comes back on the topic of the node: it says whose it is.
     if (this.#stopped || this.keep(sensor === "" ? members : `"name":${JSON.stringify(sensor)},${members}`)) return;
     const payload = formatTelemetry(this.#clock, members, this.#link?.RSSI, time);
     const name = sensor === "" ? "telemetry" : `telemetry/${sensor}`;
     void this.publish(name, payload, false);
-    this.#options.onTelemetry?.(this.#topic + name, payload);
+    this.bench.onTelemetry?.(this.#topic + name, payload);
   }
 
   /** Answers when the command is done; its acknowledgement does not wait for that: a `restart` must not come again. */
@@ -301,7 +306,7 @@ export class SensorNode implements CommandTarget {
   }
 
   private async end(): Promise<void> {
-    const { timer } = this.#options;
+    const { timer } = this.bench;
     if (this.#ended !== undefined) timer.clear(this.#ended);
     this.#sensors.close();
     this.#indicator.close();
@@ -316,7 +321,7 @@ export class SensorNode implements CommandTarget {
     this.#link?.down();
   }
 
-  private report(error: unknown): void {
-    if (!this.#stopped) this.#options.onError?.(error instanceof Error ? error.message : String(error));
+  report(error: unknown): void {
+    if (!this.#stopped) this.bench.onError?.(error instanceof Error ? error.message : String(error));
   }
 }

@@ -1,4 +1,4 @@
-import type { Actuator, ActuatorType, Place, Sensor } from "../sensors/sensor-type.js";
+import type { Actuator, ActuatorType, ChangeListener, Place, Sensor } from "../sensors/sensor-type.js";
 import type { BusOptions } from "../sensors/register-bus.js";
 import type { Device, Timers } from "./host.js";
 import type { ActuatorSettings, PartSettings, SensorSettings } from "./sensor-configuration.js";
@@ -8,22 +8,22 @@ export interface Workbench {
   readonly device: Device;
   readonly timer: Timers;
   /** A module of the host by its specifier; undefined where it is not included. */
-  readonly load: (specifier: string) => unknown;
+  readonly load?: (specifier: string) => unknown;
 }
 
 /** Makes a sensor on this device. @throws Error naming what the device lacks; whatever the driver throws. */
-export function openSensor(bench: Workbench, settings: SensorSettings, onChanged: () => void): Sensor {
+export function openSensor(bench: Workbench, settings: SensorSettings, listener: ChangeListener): Sensor {
   const { type } = settings;
   const { io } = bench.device;
   switch (type.connection) {
     case "I2C":
-      return type.open(place(bench, settings, onBus(bench.device, settings), onChanged));
+      return type.open(place(bench, settings, onBus(bench.device, settings), listener));
     case "SMBus":
-      return type.open(place(bench, settings, { ...onBus(bench.device, settings), io: need(io?.SMBus, "io.SMBus") }, onChanged));
+      return type.open(place(bench, settings, { ...onBus(bench.device, settings), io: need(io?.SMBus, "io.SMBus") }, listener));
     case "Digital":
-      return type.open(place(bench, settings, { io: need(io?.Digital, "io.Digital"), pin: settings.pin }, onChanged));
+      return type.open(place(bench, settings, { io: need(io?.Digital, "io.Digital"), pin: settings.pin }, listener));
     case "Analog":
-      return type.open(place(bench, settings, { io: need(io?.Analog, "io.Analog"), pin: settings.pin }, onChanged));
+      return type.open(place(bench, settings, { io: need(io?.Analog, "io.Analog"), pin: settings.pin }, listener));
   }
 }
 
@@ -31,14 +31,17 @@ export function openSensor(bench: Workbench, settings: SensorSettings, onChanged
 export function makeActuator(bench: Workbench, settings: ActuatorSettings): Actuator {
   const type: ActuatorType = settings.type;
   const { io } = bench.device;
-  const nothing = (): void => undefined;
   return type.connection === "Digital"
-    ? type.make(place(bench, settings, { io: need(io?.Digital, "io.Digital"), pin: settings.pin }, nothing))
-    : type.make(place(bench, settings, { io: need(io?.PWM, "io.PWM"), pin: settings.pin }, nothing));
+    ? type.make(place(bench, settings, { io: need(io?.Digital, "io.Digital"), pin: settings.pin }))
+    : type.make(place(bench, settings, { io: need(io?.PWM, "io.PWM"), pin: settings.pin }));
 }
 
-function place<Connected>({ timer, load }: Workbench, { options }: PartSettings, sensor: Connected, onChanged: () => void): Place<Connected> {
-  return { sensor, options, timer, onChanged, load };
+function place<Connected>({ timer, load = nothing }: Workbench, { options }: PartSettings, sensor: Connected, listener?: ChangeListener): Place<Connected> {
+  return { sensor, options, timer, load, ...(listener && { listener }) };
+}
+
+function nothing(): undefined {
+  return undefined;
 }
 
 function onBus({ I2C }: Device, { bus, address }: PartSettings): BusOptions {

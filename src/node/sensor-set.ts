@@ -8,7 +8,8 @@ import { formatError } from "./telemetry.js";
 /** The sensors and actuators of a node, each on its own. */
 export class SensorSet {
   private readonly tasks: readonly SensorTask[];
-  private readonly actuators = new Map<string, Actuator>();
+  private readonly names: readonly string[];
+  private readonly actuators: readonly Actuator[];
 
   /**
    * @param interval - of the sensors that have none of their own, in seconds.
@@ -16,7 +17,8 @@ export class SensorSet {
    */
   constructor(host: SensorHost, { sensors, actuators }: Parts, interval: number) {
     this.tasks = sensors.map((settings) => new SensorTask(host, settings, interval));
-    for (const settings of actuators) this.actuators.set(settings.name, makeActuator(host, settings));
+    this.names = actuators.map(({ name }) => name);
+    this.actuators = actuators.map((settings) => makeActuator(host.bench, settings));
   }
 
   /** Types of the sensors. */
@@ -50,10 +52,10 @@ export class SensorSet {
 
   /** Sets actuators. @param values - by name. @throws MqttError, RangeError saying what is allowed; then those before are set. */
   set(values: unknown): void {
-    const names = [...this.actuators.keys()];
+    const { names } = this;
     if (typeof values !== "object" || values === null || Array.isArray(values)) throw configurationError("the payload of set", `an object of numbers for ${names.join(", ") || "actuators: this node has none"}`);
     for (const [name, value] of Object.entries(values)) {
-      const actuator = this.actuators.get(name);
+      const actuator = this.actuators[names.indexOf(name)];
       if (!actuator) throw configurationError(`the payload of set: "${name}"`, names.length > 0 ? `one of ${names.join(", ")}` : "absent: this node has no actuators");
       if (typeof value !== "number") throw configurationError(`the payload of set: ${name}`, "a number");
       actuator.set(value);
@@ -63,8 +65,7 @@ export class SensorSet {
   /** Stops measuring, switches actuators off and lets go of everything. */
   close(): void {
     for (const task of this.tasks) task.close();
-    for (const actuator of this.actuators.values()) actuator.close();
-    this.actuators.clear();
+    for (const actuator of this.actuators) actuator.close();
   }
 }
 

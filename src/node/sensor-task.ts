@@ -1,7 +1,7 @@
 import type { Sensor } from "../sensors/sensor-type.js";
 import { openSensor, type Workbench } from "./parts.js";
 import { Readings } from "./readings.js";
-import { Sampler } from "./sampling.js";
+import { Sampler, type SensorOpener } from "./sampling.js";
 import type { SensorSettings } from "./sensor-configuration.js";
 import { formatError } from "./telemetry.js";
 
@@ -9,19 +9,20 @@ import { formatError } from "./telemetry.js";
 const longestRetry = 300;
 
 /** What a sensor's work needs of the node. */
-export interface SensorHost extends Workbench {
+export interface SensorHost {
+  readonly bench: Workbench;
   /** Seconds since the start. */
-  readonly uptime: () => number;
+  uptime(): number;
   /** A sensor has readings, or fails. @param time - when it was measured, in milliseconds since 1970. */
-  readonly tell: (name: string, members: string, time: number | undefined) => void;
-  readonly report: (error: unknown) => void;
+  tell(name: string, members: string, time: number | undefined): void;
+  report(error: unknown): void;
 }
 
 /**
  * The work of one sensor: measures in its interval, tells what is news, and when it fails tries again after 1, 2, 4 ... times `retry`
  * seconds, until it is back.
  */
-export class SensorTask {
+export class SensorTask implements SensorOpener {
   readonly settings: SensorSettings;
   private readonly host: SensorHost;
   private readonly readings: Readings;
@@ -45,7 +46,12 @@ export class SensorTask {
     this.interval = settings.interval ?? interval;
     this.readings = new Readings(settings);
     const { poll, timeout } = settings.type;
-    this.sampler = new Sampler(host.timer, () => this.sensor = openSensor(host, settings, () => this.measure()), poll, timeout);
+    this.sampler = new Sampler(host.bench.timer, this, poll, timeout);
+  }
+
+  /** Makes the sensor, for the sampler. @throws Error when it cannot be made. */
+  open(): Sensor {
+    return this.sensor = openSensor(this.host.bench, this.settings, this);
   }
 
   /** Maker, part and, once it is known, serial number. */
@@ -57,7 +63,7 @@ export class SensorTask {
   /** Measures in the interval, from now on. @param now - whether at once, too. */
   start(now: boolean): void {
     this.stopTimers();
-    this.repeat = this.host.timer.repeat(() => this.measure(), this.interval * 1000);
+    this.repeat = this.host.bench.timer.repeat(() => this.measure(), this.interval * 1000);
     if (now) this.measure();
   }
 
@@ -81,13 +87,14 @@ export class SensorTask {
   }
 
   private stopTimers(): void {
-    const { timer } = this.host;
+    const { timer } = this.host.bench;
     if (this.repeat !== undefined) timer.clear(this.repeat);
     if (this.retry !== undefined) timer.clear(this.retry);
     this.repeat = this.retry = undefined;
   }
 
-  private measure(): void {
+  /** Measures now, in or out of turn. */
+  measure(): void {
     if (!this.stopped) void this.sampler.measure().then((sample) => this.succeed(sample)).catch((error: unknown) => this.fail(error));
   }
 
@@ -127,12 +134,12 @@ export class SensorTask {
       return;
     }
     const wait = Math.min(settings.retry * 2 ** this.inARow++, Math.max(longestRetry, this.interval));
-    this.retry = host.timer.set(() => this.measure(), wait * 1000);
+    this.retry = host.bench.timer.set(() => this.measure(), wait * 1000);
   }
 
   /** Back to the interval, from now on. */
   private resume(): void {
     this.stopTimers();
-    this.repeat = this.host.timer.repeat(() => this.measure(), this.interval * 1000);
+    this.repeat = this.host.bench.timer.repeat(() => this.measure(), this.interval * 1000);
   }
 }

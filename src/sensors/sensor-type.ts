@@ -38,6 +38,12 @@ export interface Actuator {
   close(): void;
 }
 
+/** Hears of a sensor that has something to say before it is asked. */
+export interface ChangeListener {
+  /** Measures now, out of turn. */
+  measure(): void;
+}
+
 /** Where a part is, and what it was told. */
 export interface Place<Connected> {
   /** The class for its connection, with the bus and the address, or the pin. */
@@ -45,8 +51,8 @@ export interface Place<Connected> {
   /** The type's own options, checked. */
   readonly options: Readonly<Record<string, string | number>>;
   readonly timer: OneShotTimer;
-  /** Measures now, out of turn. */
-  readonly onChanged: () => void;
+  /** Of a sensor. */
+  readonly listener?: ChangeListener;
   /** A module of the host by its specifier; undefined where it is not included. */
   readonly load: (specifier: string) => unknown;
 }

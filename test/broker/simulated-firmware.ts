@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { buildHost } from "../../boards/simulator/tools/build-host.js";
 import { projectRoot } from "../../boards/simulator/tools/paths.js";
-import { hostArguments } from "../../boards/simulator/tools/simulator.js";
+import { hostArguments, type SimulatorOptions } from "../../boards/simulator/tools/simulator.js";
 
 /** An event of the firmware, as it writes it. */
 export type FirmwareEvent = Readonly<Record<string, unknown>>;
@@ -24,11 +24,12 @@ export class SimulatedFirmware {
     });
   }
 
-  static async boot(config: Readonly<Record<string, unknown>>): Promise<SimulatedFirmware> {
+  /** @param more - clock and world of the simulator, where they are not the usual ones. */
+  static async boot(config: Readonly<Record<string, unknown>>, more: Pick<SimulatorOptions, "clock" | "worldArgs"> = {}): Promise<SimulatedFirmware> {
     const host = await buildHost({ quiet: true });
     const file = (name: string): string => join(projectRoot, "build", name);
     return new SimulatedFirmware(
-      spawn(host.path, hostArguments({ main: file("device.js"), heap: "esp32", preload: { firmware: file("firmware.js") }, world: file("world.js"), config: { ...config } }), {
+      spawn(host.path, hostArguments({ main: file("device.js"), heap: "esp32", preload: { firmware: file("firmware.js") }, world: file("world.js"), config: { ...config }, ...more }), {
         stdio: ["ignore", "pipe", "inherit"],
       }),
     );

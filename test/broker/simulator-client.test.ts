@@ -1,10 +1,10 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { deepEqual, equal } from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { startBroker } from "../../boards/simulator/tools/broker.js";
 import { projectRoot } from "../../boards/simulator/tools/paths.js";
 import { runSimulator } from "../../boards/simulator/tools/simulator.js";
+import { holdsReadme } from "./readme.js";
 import { SimulatedFirmware } from "./simulated-firmware.js";
 
 type Line = Readonly<Record<string, unknown>>;
@@ -22,20 +22,6 @@ async function run(program: string, heap: "esp32" | "esp32c3", ...args: string[]
   } finally {
     await broker.stop();
   }
-}
-
-/** A number of the README's table, by the comment before it. */
-async function readmeNumber(name: string): Promise<number> {
-  const readme = await readFile(join(projectRoot, "README.md"), "utf8");
-  return Number(new RegExp(`<!-- ${name} -->.*\\| ([\\d,]+) bytes`).exec(readme)?.[1]?.replaceAll(",", ""));
-}
-
-/** The README rounds up to this many bytes: names of hosts, ports and readings differ in length. */
-const ROUNDED = 1000;
-
-async function holdsReadme(name: string, measured: unknown): Promise<void> {
-  const written = await readmeNumber(name);
-  ok(Number(measured) <= written && Number(measured) > written - ROUNDED, `README.md says ${written} bytes for "${name}", measured are ${String(measured)}`);
 }
 
 test("the README says what the whole node costs", async () => {

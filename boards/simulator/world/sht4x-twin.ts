@@ -15,7 +15,7 @@ export class SHT4xTwin extends I2CTwin<(typeof sht4xFaults)[number], "temperatur
 
   protected override receive(bytes: Uint8Array): boolean {
     const [command = 0] = bytes;
-    if (this.now < this.#readyAt || !(command in duration)) return false;
+    if (this.#isBusy() || !(command in duration)) return false;
     this.#readyAt = command >= 0xe0 && this.has("never-ready") ? Infinity : this.now + (duration[command] ?? 0);
     this.#answer = command === 0x94 ? undefined : wordsWithChecksums(command === 0x89 ? serialNumber : this.#measure());
     if (this.#answer && command !== 0x89 && this.has("crc")) this.#answer[5] = (this.#answer[5] ?? 0) ^ 1;
@@ -23,11 +23,15 @@ export class SHT4xTwin extends I2CTwin<(typeof sht4xFaults)[number], "temperatur
   }
 
   protected override send(count: number): Uint8Array | undefined {
-    // Until the fault is over: who waited long enough finds a chip that measures again.
-    if (this.#readyAt === Infinity && !this.has("never-ready")) this.#readyAt = 0;
-    const answer = this.now < this.#readyAt ? undefined : this.#answer;
+    const answer = this.#isBusy() ? undefined : this.#answer;
     if (answer) this.#answer = undefined;
     return answer && padded(answer, count);
+  }
+
+  /** A measurement that never ends does so when the fault is over. */
+  #isBusy(): boolean {
+    if (this.#readyAt === Infinity && !this.has("never-ready")) this.#readyAt = 0;
+    return this.now < this.#readyAt;
   }
 
   #measure(): number[] {

@@ -15,9 +15,9 @@ export const digitalInputType: SensorType = {
     { name: "debounce", minimum: 0, maximum: 10_000, default: 50 },
     { name: "invert", minimum: 0, maximum: 1, whole: true },
   ],
-  open: ({ sensor, options, timer, onChanged }) => {
+  open: ({ sensor, options, timer, listener }) => {
     const pull: Pull | undefined = pulls.find((name) => name === options["pull"]);
-    const driver = new DigitalInput({ sensor, timer, onChanged, ...(pull && { pull }) });
+    const driver = new DigitalInput({ sensor, timer, onChanged: () => listener?.measure(), ...(pull && { pull }) });
     const { debounce, invert } = options;
     driver.configure({ debounce: Number(debounce), ...(invert !== undefined && { invert: invert === 1 ? 1 : 0 }) });
     return driver;
