@@ -1,6 +1,6 @@
 /**
  * The checksum of Sensirion's sensors over the two bytes from `start`: polynomial 0x31, initial value 0xFF, not reflected
- * (datasheet SHT4x, 4.4; SCD4x, 3.11). The one of 0xBEEF is 0x92.
+ * (datasheets SHT4x and SCD4x, "Checksum Calculation"). The one of 0xBEEF is 0x92.
  */
 export function crc8(bytes: Uint8Array, start: number): number {
   let crc = 0xff;

@@ -18,7 +18,7 @@ const hygrometer: Quantity = { name: "humidity", group: "hygrometer", unit: "%",
 const barometer: Quantity = { name: "pressure", group: "barometer", unit: "Pa", minimum: 30_000, maximum: 110_000, digits: 2 };
 
 const entries: readonly Entry[] = [
-  ["Humidity-Temperature/AHT10", "Aosong AHT10, AHT20: temperature, humidity", "I2C", [0x38, 0x39], [thermometer(-40, 85), hygrometer]],
+  ["Humidity-Temperature/AHT10", "Aosong AHT10: temperature, humidity", "I2C", [0x38, 0x39], [thermometer(-40, 85), hygrometer]],
   ["Humidity-Temperature/AM2320", "Aosong AM2320: temperature, humidity", "I2C", [0x5c], [thermometer(-40, 80), hygrometer]],
   ["Barometer-Temperature/BMP180", "Bosch BMP180: temperature, air pressure", "I2C", [0x77], [thermometer(-40, 85), barometer]],
   ["Barometer-Temperature/BMP280", "Bosch BMP280: temperature, air pressure", "I2C", [0x76, 0x77], [thermometer(-40, 85), barometer]],
@@ -37,10 +37,10 @@ const entries: readonly Entry[] = [
   ["Temperature/TMP117", "Texas Instruments TMP117: temperature", "SMBus", [0x48, 0x49, 0x4a, 0x4b], [temperature(-55, 150)]],
 ];
 
-/** @throws Error where the host has no such module. */
-function load(host: (specifier: string) => unknown, specifier: string, manifest: string): SensorClass {
+/** The class that a module of the host exports; that it is of this shape is the SDK's word. @throws Error where there is no such module. */
+function load<Class extends object>(host: (specifier: string) => unknown, specifier: string, manifest: string): Class {
   const found = host(specifier);
-  if (typeof found === "function") return found as SensorClass;
+  if (typeof found === "function") return found as Class;
   throw new Error(`${specifier} is a driver of the Moddable SDK: include $(MODDABLE)/modules/drivers/${manifest}/manifest.json in the app's manifest`);
 }
 
@@ -71,6 +71,67 @@ class Reporting implements Sensor {
   }
 }
 
+/** What the SDK's module "DS18X20" has: it is not of ECMA-419's shape. */
+interface DS18X20 {
+  /** Calls back when the conversion is done, with null when the checksum was wrong. */
+  getTemperature(callback: (temperature: number | null) => void): void;
+}
+
+interface OneWire {
+  close(): void;
+}
+
+/** A DS18B20 or DS18S20, the first on its own pin, as a sensor of ECMA-419. */
+class OneWireThermometer implements Sensor {
+  private readonly bus: OneWire;
+  private readonly thermometer: DS18X20;
+  private measuring = false;
+  private result: number | null | undefined;
+
+  constructor(bus: OneWire, thermometer: new (options: { readonly bus: OneWire }) => DS18X20) {
+    this.bus = bus;
+    try {
+      this.thermometer = new thermometer({ bus });
+    } catch (error) {
+      bus.close();
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.bus.close();
+  }
+
+  /** @throws Error when the checksum is wrong. */
+  sample(): { readonly temperature: number } | undefined {
+    const { result } = this;
+    if (!this.measuring) {
+      this.measuring = true;
+      this.result = undefined;
+      this.thermometer.getTemperature((temperature) => this.result = temperature);
+      return undefined;
+    }
+    if (result === undefined) return undefined;
+    this.measuring = false;
+    if (result === null) throw new Error("DS18X20: wrong checksum: check wiring and pull-up resistor");
+    return { temperature: result };
+  }
+}
+
+const ds18x20Type: SensorType = {
+  name: "DS18X20",
+  description: "Maxim DS18B20, DS18S20: temperature, one on a pin of its own",
+  connection: "Digital",
+  quantities: [temperature(-55, 125)],
+  options: [],
+  poll: 100,
+  timeout: 2000,
+  open: ({ sensor, load: host }) => {
+    const bus = load<new (options: { readonly pin: number }) => OneWire>(host, "onewire", "onewire");
+    return new OneWireThermometer(new bus({ pin: sensor.pin }), load(host, "DS18X20", "onewire"));
+  },
+};
+
 function toType([path, description, connection, addresses, quantities]: Entry): SensorType {
   const name = path.slice(path.indexOf("/") + 1);
   const specifier = `embedded:sensor/${path}`;
@@ -78,10 +139,10 @@ function toType([path, description, connection, addresses, quantities]: Entry): 
     name, description, connection, addresses, quantities,
     options: [],
     open: (place) => {
-      const driver = load(place.load, specifier, `sensors/${name.toLowerCase()}`);
+      const driver = load<SensorClass>(place.load, specifier, `sensors/${name.toLowerCase()}`);
       return new Reporting(name, (onError) => new driver({ sensor: place.sensor, onError }));
     },
   };
 }
 
-export const sdkTypes: readonly SensorType[] = entries.map(toType);
+export const sdkTypes: readonly SensorType[] = [...entries.map(toType), ds18x20Type];

@@ -4,7 +4,7 @@ import { checkedWord, crc8 } from "../../src/sensors/crc-8.js";
 import { wordsWithChecksums } from "../../boards/simulator/world/sensirion-words.js";
 
 test("the datasheets' examples: 0xBEEF has 0x92; 480 ppm 0xB4, a correction of -50 ppm 0x7B", () => {
-  // SHT4x, 4.4; SCD4x, table 18.
+  // SHT4x, "Checksum Calculation"; SCD4x 1.3, tables 18 and 19.
   for (const [high, low, crc] of [[0xbe, 0xef, 0x92], [0x01, 0xe0, 0xb4], [0x7f, 0xce, 0x7b], [0x00, 0x01, 0xb0]] as const)
     assert.equal(crc8(Uint8Array.of(high, low), 0), crc);
 });

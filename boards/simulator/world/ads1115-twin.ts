@@ -3,7 +3,7 @@ import { WordRegisterTwin } from "./word-registers.js";
 /** `never-ready`: a conversion never ends; `absurd`: the input is at full scale. */
 export const ads1115Faults = ["nack", "never-ready", "absurd"] as const;
 
-/** Volts of full scale by the gain's three bits, and samples a second by the rate's (datasheet SBAS444, table 8). */
+/** Volts of full scale by the gain's three bits, and samples a second by the rate's (datasheet SBAS444, "Config Register"). */
 const fullScales = [6.144, 4.096, 2.048, 1.024, 0.512, 0.256, 0.256, 0.256];
 const rates = [8, 16, 32, 64, 128, 250, 475, 860];
 

@@ -5,7 +5,7 @@ export const ina219Faults = ["nack", "wrong-id", "never-ready", "absurd"] as con
 
 /** Ohms: the shunt of the usual breakout board. */
 const shunt = 0.1;
-/** Conversion times in milliseconds by the converter's four bits (datasheet SBOS448G, table 5). */
+/** Conversion times in milliseconds by the converter's four bits (datasheet SBOS448G, 8.6.2.1). */
 const times = [0.093, 0.163, 0.304, 0.586, 0.093, 0.163, 0.304, 0.586, 0.586, 1.1, 2.13, 4.26, 8.51, 17.02, 34.05, 68.1];
 
 /** The simulated twin of an INA219: reset, triggered conversions of shunt and bus voltage, conversion ready bit. */

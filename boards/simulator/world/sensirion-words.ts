@@ -5,7 +5,7 @@ const remainders = Array.from({ length: 256 }, (_, byte) => {
   return remainder;
 });
 
-/** Each word as two bytes and their checksum, as Sensirion's sensors send them (datasheet SHT4x, 4.4). */
+/** Each word as two bytes and their checksum, as Sensirion's sensors send them (datasheet SHT4x, "Checksum Calculation"). */
 export function wordsWithChecksums(words: readonly number[]): number[] {
   return words.flatMap((word) => {
     const high = word >> 8;

@@ -5,7 +5,7 @@ import { I2CTwin, padded, quantised } from "./twin.js";
 export const sht4xFaults = ["nack", "crc", "never-ready", "absurd"] as const;
 
 const serialNumber = [0x0f12, 0x3456];
-/** Commands and the time they take at most in milliseconds (datasheet SHT4x, tables 5 and 8). */
+/** Commands and the time they take at most in milliseconds (datasheet SHT4x, "Timings" and "Command Overview"). */
 const duration: Readonly<Record<number, number>> = { 0xfd: 8.3, 0xf6: 4.5, 0xe0: 1.6, 0x89: 0.1, 0x94: 1 };
 
 /** The simulated twin of an SHT4x: while it executes a command, it acknowledges nothing. */

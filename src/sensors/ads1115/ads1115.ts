@@ -1,15 +1,15 @@
 import { type Identification, identify, type Provenance } from "../identification.js";
 import { type I2CSensorOptions, RegisterBus } from "../register-bus.js";
 
-/** Registers (datasheet SBAS444, table 6). */
+/** Registers (datasheet SBAS444, "Register Map"). */
 const register = { conversion: 0, configuration: 1 } as const;
-/** Bits of the configuration register (datasheet, table 8): start and ready, single-ended input, single-shot mode, comparator off. */
+/** Bits of the configuration register (datasheet, "Config Register"): start and ready, single-ended input, single-shot mode, comparator off. */
 const bit = { start: 0x8000, singleEnded: 0x4000, singleShot: 0x0100, comparatorOff: 0x0003 } as const;
 /** Latching comparator: without effect while that is off, and not set after a reset, which it gives away. */
 const mark = 0x0004;
-/** 128 samples a second: 7.8 ms (datasheet, table 8). */
+/** 128 samples a second: 7.8 ms (datasheet, "Config Register"). */
 const rate = 0b100 << 5;
-/** Full-scale ranges in volts, by their code (datasheet, table 3). */
+/** Full-scale ranges in volts, by their code (datasheet, "Config Register"). */
 const ranges: readonly number[] = [6.144, 4.096, 2.048, 1.024, 0.512, 0.256];
 const inputs = ["voltage0", "voltage1", "voltage2", "voltage3"] as const;
 
@@ -133,7 +133,7 @@ export class ADS1115 {
 
 export default ADS1115;
 
-/** Volts of a reading in two's complement, -32,768 to 32,767 (datasheet, table 3 and "Data Format"). */
+/** Volts of a reading in two's complement, -32,768 to 32,767 (datasheet, "Full-Scale Range (FSR) and LSB Size" and "Data Format"). */
 export function toVoltage(reading: number, range: number): number {
   return (reading * range) / 32_768;
 }

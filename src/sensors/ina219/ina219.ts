@@ -1,11 +1,11 @@
 import { type Identification, identify, type Provenance } from "../identification.js";
 import { type I2CSensorOptions, RegisterBus } from "../register-bus.js";
 
-/** Registers (datasheet SBOS448G, table 2). */
+/** Registers (datasheet SBOS448G, 8.6.1). */
 const register = { configuration: 0, shuntVoltage: 1, busVoltage: 2 } as const;
 /** Resets all registers (datasheet, 8.6.2.1). */
 const resetBit = 0x8000;
-/** 32 V bus range, 320 mV shunt range, both converters averaging 16 readings (8.51 ms each), shunt and bus once (datasheet, tables 3 to 6). */
+/** 32 V bus range, 320 mV shunt range, both converters averaging 16 readings (8.51 ms each), shunt and bus once (datasheet, 8.6.2.1). */
 const triggered = 0x2000 | 0x1800 | (0b1100 << 7) | (0b1100 << 3) | 0b011;
 /** Flags of the bus voltage register (datasheet, 8.6.3.2): conversion ready. The reading begins at bit 3. */
 const ready = 0b10;

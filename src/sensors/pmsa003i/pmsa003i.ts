@@ -1,7 +1,7 @@
 import { type Identification, identify, type Provenance } from "../identification.js";
 import { type I2CSensorOptions, RegisterBus } from "../register-bus.js";
 
-/** A frame (datasheet PMSA003I, appendix I): 0x42, 0x4D, the length of what follows, 13 words, and the sum of all bytes before. */
+/** A frame (datasheet PMSA003I, "I2C" data format): 0x42, 0x4D, the length of what follows, 13 words, and the sum of all bytes before. */
 const frameLength = 32;
 const offset = { length: 2, pm1: 10, pm25: 12, pm10: 14, error: 29, check: 30 } as const;
 const start = 0x424d;
@@ -16,7 +16,7 @@ export interface PMSA003ISample extends Provenance {
  *
  * The part measures by itself, about once a second; `sample` gives its latest frame, and `undefined` until there is a first. Readings
  * are good from 30 s after power-on, when the fan has settled. A frame with a wrong sum is thrown, not given.
- * Datasheet: Plantower PMSA003I, 2018 product data manual.
+ * Datasheet: Plantower PMSA003I, product data manual.
  */
 export class PMSA003I {
   private readonly bus: RegisterBus;

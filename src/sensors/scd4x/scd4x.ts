@@ -2,7 +2,7 @@ import { checkedWord } from "../crc-8.js";
 import { type Identification, identify, type Provenance } from "../identification.js";
 import { type I2CSensorOptions, RegisterBus } from "../register-bus.js";
 
-/** Commands (datasheet SCD4x, table 9). */
+/** Commands (datasheet SCD4x 1.3, table 9). */
 const command = { startPeriodic: 0x21b1, stopPeriodic: 0x3f86, serialNumber: 0x3682, dataReady: 0xe4b8, readMeasurement: 0xec05 } as const;
 /** Milliseconds after stop_periodic_measurement until the chip takes the next command; after others 1 (datasheet, table 9). */
 const stopTime = 500;

@@ -2,10 +2,10 @@ import { checkedWord } from "../crc-8.js";
 import { type Identification, identify, type Provenance } from "../identification.js";
 import { type I2CSensorOptions, RegisterBus } from "../register-bus.js";
 
-/** Commands (datasheet SHT4x, table 8), and 0 for none under way. */
+/** Commands (datasheet SHT4x, "Command Overview"), and 0 for none under way. */
 const command = { none: 0, readSerialNumber: 0x89, softReset: 0x94 } as const;
 const measure = { high: 0xfd, medium: 0xf6, low: 0xe0 } as const;
-/** Milliseconds that a measurement takes at most, 8.3 at high repeatability; a reset takes 1 (datasheet, table 5). */
+/** Milliseconds that a measurement takes at most, 8.3 at high repeatability; a reset takes 1 (datasheet, "Timings"). */
 const longestCommand = 9;
 /** Both words of an answer, each with its checksum. */
 const answerLength = 6;
@@ -107,12 +107,12 @@ export class SHT4x {
 
 export default SHT4x;
 
-/** Degrees Celsius (datasheet, 4.6). */
+/** Degrees Celsius (datasheet, "Conversion of Signal Output"). */
 export function toTemperature(word: number): number {
   return (175 * word) / 65_535 - 45;
 }
 
-/** Percent; the formula leaves 0 to 100 at the ends of the range, and is cropped (datasheet, 4.6). */
+/** Percent; the formula leaves 0 to 100 at the ends of the range, and is cropped (the same). */
 export function toHumidity(word: number): number {
   return Math.min(Math.max((125 * word) / 65_535 - 6, 0), 100);
 }

@@ -10,7 +10,7 @@ function bench(context: TestContext, ...faults: string[]): I2CBench {
 }
 
 test("the datasheet's data format: full scale, one step, and the steps of all ranges", () => {
-  // SBAS444, "Data Format" and table 3, which gives the steps in microvolts.
+  // SBAS444, "Data Format" and "Full-Scale Range (FSR) and LSB Size", which gives the steps in microvolts.
   assert.equal(toVoltage(0x7fff, 4.096), 4.096 - 0.000_125);
   assert.equal(toVoltage(-0x8000, 4.096), -4.096);
   for (const [range, step] of [[6.144, 187.5], [4.096, 125], [2.048, 62.5], [1.024, 31.25], [0.512, 15.625], [0.256, 7.8125]] as const)

@@ -9,7 +9,7 @@ function bench(context: TestContext, ...faults: string[]): I2CBench {
   return new I2CBench(context, 0x44, (scene, now) => new SHT4xTwin(scene, now, faults.map((text) => parseFault(text, sht4xFaults))), { temperature: 21.5, humidity: 45 });
 }
 
-test("the datasheet's formulas (4.6) at the ends of the range and in the middle, in fractions", () => {
+test("the datasheet's formulas at the ends of the range and in the middle, in fractions", () => {
   // The datasheet has no worked example: independently, 175/65535 = 35/13107 and 125/65535 = 25/13107.
   assert.deepEqual([0, 13_107, 65_535].map(toTemperature), [-45, -10, 130]);
   assert.deepEqual([13_107, 26_214].map(toHumidity), [19, 44]);
