@@ -26,6 +26,8 @@ test("buses and pins reach the world, and what goes wrong on them throws", async
     inUse: "pin 2 is in use",
     direction: "pin 2 is an output",
     analog: [2048, 4095],
+    // 512 of 1023, as 12 bits.
+    pwm: [10, 500, 2050, "value must be 0 to 1023", "pin 17 is in use", "closed", 1024],
     pressed: [1, 100],
   });
 });

@@ -63,6 +63,44 @@ test("a scene drives the readings", async (context) => {
   assert.equal(await run.end(), 0);
 });
 
+test("--sensors runs a node with any set of them, and switches what it is told to", async (context) => {
+  const directory = mkdtempSync(join(tmpdir(), "xs-mqtt-test-"));
+  context.after(() => rmSync(directory, { recursive: true }));
+  const file = join(directory, "sensors.json");
+  const parts = { air: { type: "SHT4x" }, supply: { type: "INA219" }, door: { type: "DigitalInput", pin: 4 }, fan: { type: "PWMOutput", pin: 17 } };
+  writeFileSync(file, JSON.stringify(parts));
+  const broker = await startBroker({ kind: "mosquitto" });
+  context.after(() => broker.stop());
+  const run = new StartRun(context, "--json", "--sensors", file, "--broker", broker.url);
+  await run.next("online");
+  const told = new Map<string, unknown>();
+  while (told.size < 3) {
+    const { topic, payload } = await run.next("telemetry");
+    told.set(topic, payload["sensor"]);
+  }
+  assert.deepEqual([...told].sort(), [
+    ["xs-mqtt/node-1/telemetry/air", "Sensirion SHT4x 0f123456"], ["xs-mqtt/node-1/telemetry/door", "digital input"], ["xs-mqtt/node-1/telemetry/supply", "Texas Instruments INA219"],
+  ]);
+  const observer = await connectAsync(broker.url);
+  context.after(() => observer.endAsync());
+  await observer.subscribeAsync("xs-mqtt/node-1/response/set");
+  const answer = new Promise<string>((resolve) => observer.once("message", (_, payload) => resolve(payload.toString())));
+  await observer.publishAsync("xs-mqtt/node-1/command/set", '{"fan":0.5}');
+  assert.equal(await answer, '{"ok":true}');
+  run.child.kill("SIGTERM");
+  assert.equal(await run.end(), 0);
+});
+
+test("a mistake in the file of --sensors names the entry, the field and what is allowed", async (context) => {
+  const directory = mkdtempSync(join(tmpdir(), "xs-mqtt-test-"));
+  context.after(() => rmSync(directory, { recursive: true }));
+  const file = join(directory, "sensors.json");
+  writeFileSync(file, '{"air":{"type":"SHT4x","address":"0x50"}}');
+  const run = new StartRun(context, "--json", "--sensors", file);
+  assert.equal(await run.end(), 1);
+  assert.match(run.stderr, /--sensors .*sensors\.json: sensors\.air\.address must be one of 0x44, 0x45, 0x46/);
+});
+
 test("a lost broker shows as offline with the reason, and the node comes back", async (context) => {
   const first = await startBroker({ kind: "mosquitto" });
   const run = new StartRun(context, "--json", "--broker", first.url, "--interval", "1");
@@ -136,6 +174,7 @@ const mistakes: readonly (readonly [string[], RegExp])[] = [
   [["--prefix", "$SYS"], /--prefix: "\$SYS" must be/],
   [["--scene", "/nonexistent.csv"], /--scene \/nonexistent\.csv: .*no such file/],
   [["--scene", "/dev/null"], /--scene \/dev\/null: .*header/],
+  [["--sensors", "/nonexistent.json"], /--sensors \/nonexistent\.json: .*no such file/],
 ];
 
 for (const [options, message] of mistakes)
@@ -151,6 +190,6 @@ test("--help lists the options and ends with 0", async (context) => {
   const run = new StartRun(context, "--help");
   assert.equal(await run.end(), 0);
   assert.equal(run.stderr, "");
-  for (const option of ["broker", "json", "seconds", "scene", "node", "prefix", "interval", "heap", "help"])
+  for (const option of ["broker", "json", "seconds", "scene", "sensors", "node", "prefix", "interval", "heap", "help"])
     assert.ok(run.lines.some((line) => line.startsWith(`  --${option} `)), option);
 });
