@@ -5,8 +5,18 @@
  */
 import type { Quantity, Sensor, SensorType } from "./sensor-type.js";
 
-/** How ECMA-419 has a sensor made. */
-type SensorClass = new (options: Readonly<Record<string, unknown>>) => Sensor;
+/** What the SDK's module "DS18X20" has: it is not of ECMA-419's shape. */
+interface DS18X20 {
+  /** Calls back when the conversion is done, with null when the checksum was wrong. */
+  getTemperature(callback: (temperature: number | null) => void): void;
+}
+
+interface OneWire {
+  close(): void;
+}
+
+/** A class of the SDK; its instances have the part of this that its module is known for. */
+type HostClass = new (options: Readonly<Record<string, unknown>>) => Sensor & OneWire & DS18X20;
 
 /** The last part of a specifier is the part's name. */
 type Entry = readonly [specifier: string, description: string, connection: "I2C" | "SMBus", addresses: readonly number[], quantities: readonly Quantity[]];
@@ -15,6 +25,8 @@ const thermometer = (minimum: number, maximum: number): Quantity => ({ name: "te
 /** Of a sensor of one quantity, whose sample has no groups. */
 const temperature = (minimum: number, maximum: number): Quantity => ({ name: "temperature", unit: "°C", minimum, maximum, digits: 2 });
 const hygrometer: Quantity = { name: "humidity", group: "hygrometer", unit: "%", minimum: 0, maximum: 100, digits: 2 };
+/** As the formula gives it, which leaves 0 to 100 at the ends: these drivers do not crop it. */
+const rawHygrometer: Quantity = { ...hygrometer, minimum: -6, maximum: 119 };
 const barometer: Quantity = { name: "pressure", group: "barometer", unit: "Pa", minimum: 30_000, maximum: 110_000, digits: 2 };
 
 const entries: readonly Entry[] = [
@@ -27,20 +39,20 @@ const entries: readonly Entry[] = [
     { name: "eco2", group: "carbonDioxideGasSensor", property: "C02", unit: "ppm", minimum: 400, maximum: 32_768, digits: 0 },
     { name: "tvoc", group: "vocSensor", unit: "ppb", minimum: 0, maximum: 32_768, digits: 0 },
   ]],
-  ["Humidity-Temperature/HTU21D", "TE HTU21D: temperature, humidity", "I2C", [0x40], [thermometer(-40, 125), hygrometer]],
+  ["Humidity-Temperature/HTU21D", "TE HTU21D: temperature, humidity", "I2C", [0x40], [thermometer(-40, 125), rawHygrometer]],
   ["Temperature/LM75", "LM75: temperature", "SMBus", [0x48, 0x49, 0x4a, 0x4b, 0x4c, 0x4d, 0x4e, 0x4f], [temperature(-55, 125)]],
   ["Temperature/MLX90614", "Melexis MLX90614: temperature by infrared", "SMBus", [0x5a], [temperature(-70, 380)]],
   ["Humidity-Temperature/SHT3x", "Sensirion SHT30, SHT31, SHT35: temperature, humidity", "I2C", [0x44, 0x45], [thermometer(-40, 125), hygrometer]],
   ["Humidity-Temperature/SHTC3", "Sensirion SHTC3: temperature, humidity", "I2C", [0x70], [thermometer(-40, 125), hygrometer]],
-  ["Humidity-Temperature/SI7020", "Silicon Labs SI7020: temperature, humidity", "I2C", [0x40], [thermometer(-40, 125), hygrometer]],
+  ["Humidity-Temperature/SI7020", "Silicon Labs SI7020: temperature, humidity", "I2C", [0x40], [thermometer(-40, 125), rawHygrometer]],
   ["Temperature/TMP102", "Texas Instruments TMP102: temperature", "SMBus", [0x48, 0x49, 0x4a, 0x4b], [temperature(-55, 128)]],
   ["Temperature/TMP117", "Texas Instruments TMP117: temperature", "SMBus", [0x48, 0x49, 0x4a, 0x4b], [temperature(-55, 150)]],
 ];
 
 /** The class that a module of the host exports; that it is of this shape is the SDK's word. @throws Error where there is no such module. */
-function load<Class extends object>(host: (specifier: string) => unknown, specifier: string, manifest: string): Class {
+function load(host: (specifier: string) => unknown, specifier: string, manifest: string): HostClass {
   const found = host(specifier);
-  if (typeof found === "function") return found as Class;
+  if (typeof found === "function") return found as HostClass;
   throw new Error(`${specifier} is a driver of the Moddable SDK: include $(MODDABLE)/modules/drivers/${manifest}/manifest.json in the app's manifest`);
 }
 
@@ -71,16 +83,6 @@ class Reporting implements Sensor {
   }
 }
 
-/** What the SDK's module "DS18X20" has: it is not of ECMA-419's shape. */
-interface DS18X20 {
-  /** Calls back when the conversion is done, with null when the checksum was wrong. */
-  getTemperature(callback: (temperature: number | null) => void): void;
-}
-
-interface OneWire {
-  close(): void;
-}
-
 /** A DS18B20 or DS18S20, the first on its own pin, as a sensor of ECMA-419. */
 class OneWireThermometer implements Sensor {
   private readonly bus: OneWire;
@@ -88,7 +90,7 @@ class OneWireThermometer implements Sensor {
   private measuring = false;
   private result: number | null | undefined;
 
-  constructor(bus: OneWire, thermometer: new (options: { readonly bus: OneWire }) => DS18X20) {
+  constructor(bus: OneWire, thermometer: HostClass) {
     this.bus = bus;
     try {
       this.thermometer = new thermometer({ bus });
@@ -127,7 +129,7 @@ const ds18x20Type: SensorType = {
   poll: 100,
   timeout: 2000,
   open: ({ sensor, load: host }) => {
-    const bus = load<new (options: { readonly pin: number }) => OneWire>(host, "onewire", "onewire");
+    const bus = load(host, "onewire", "onewire");
     return new OneWireThermometer(new bus({ pin: sensor.pin }), load(host, "DS18X20", "onewire"));
   },
 };
@@ -139,7 +141,7 @@ function toType([path, description, connection, addresses, quantities]: Entry): 
     name, description, connection, addresses, quantities,
     options: [],
     open: (place) => {
-      const driver = load<SensorClass>(place.load, specifier, `sensors/${name.toLowerCase()}`);
+      const driver = load(place.load, specifier, `sensors/${name.toLowerCase()}`);
       return new Reporting(name, (onError) => new driver({ sensor: place.sensor, onError }));
     },
   };

@@ -72,6 +72,7 @@ test("a driver of the SDK gets bus, address and the class that it needs", () => 
 
 test("what a driver of the SDK reports, in the constructor or later, is thrown", () => {
   const broken = class {
+    readonly closed = true;
     constructor({ onError }: Options) {
       onError("unexpected sensor");
     }
