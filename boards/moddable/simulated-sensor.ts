@@ -9,15 +9,19 @@ class SimulatedI2C implements Bus {
     this.address = Number(options["address"]);
   }
 
+  read(result: Uint8Array): void {
+    const bytes = i2cRead(0, this.address, result.length);
+    if (bytes === undefined) throw new Error("no answer");
+    result.set(new Uint8Array(bytes));
+  }
+
   write(data: Uint8Array): void {
     if (!i2cWrite(0, this.address, data.slice().buffer)) throw new Error("no answer");
   }
 
   writeRead(data: Uint8Array, result: Uint8Array): void {
     this.write(data);
-    const bytes = i2cRead(0, this.address, result.length);
-    if (bytes === undefined) throw new Error("no answer");
-    result.set(new Uint8Array(bytes));
+    this.read(result);
   }
 
   close(): void {
