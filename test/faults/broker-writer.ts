@@ -24,7 +24,7 @@ export function connack(version: number, present: boolean, reasonCode: number, p
 }
 
 export function publish(version: number, topic: string, qos: number, duplicate: boolean, identifier: number, payload: Uint8Array): number[] {
-  const name = [...topic].map((letter) => letter.charCodeAt(0));
+  const name = new TextEncoder().encode(topic);
   return packet((Type.PUBLISH << 4) | (duplicate ? 8 : 0) | (qos << 1), [...big(name.length, 2), ...name, ...(qos > 0 ? big(identifier, 2) : []), ...(version === 5 ? [0] : []), ...payload]);
 }
 

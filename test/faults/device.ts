@@ -130,7 +130,7 @@ export class Device implements DeviceEnd {
     this.world.note(() => "device: closes the client");
     application.closing = true;
     this.enter(() => void client.close());
-    if (!this.alive) return;
+    if (!this.running()) return;
     this.alive = false;
     must(this.sockets === 0 && this.world.clock.timerCount === 0, () => `a closed client leaves ${this.sockets} sockets and ${this.world.clock.timerCount} timers`);
     this.wire.powerLost();
@@ -143,7 +143,7 @@ export class Device implements DeviceEnd {
   }
 
   /** Whether there is power now: it may have gone within a call. */
-  private get running(): boolean {
+  private running(): boolean {
     return this.alive;
   }
 
@@ -154,7 +154,7 @@ export class Device implements DeviceEnd {
     } catch (error) {
       if (error instanceof Violation) throw error;
       // Without power nothing happens any more, whatever a program makes of that.
-      if (error instanceof PowerCut || !this.running) return;
+      if (error instanceof PowerCut || !this.running()) return;
       throw new Violation(`something was thrown: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     }
   }
@@ -264,7 +264,7 @@ export class Device implements DeviceEnd {
   handle(message: Message): void | Promise<void> {
     const { boot, profile, world } = this;
     if (!this.alive) return undefined;
-    const received = this.incoming.handled(message.payload, message.topic, message.qos, boot);
+    const received = this.incoming.handled(message.payload, message.topic, message.qos, boot, this.client?.configuration.version ?? 5);
     if (world.random.chance(profile.refusing)) {
       received.finished++;
       received.refused = true;

@@ -141,7 +141,7 @@ export class ModelBroker implements BrokerEnd {
     this.takeOver();
     if (packet.cleanStart) this.session = undefined;
     const present = this.session !== undefined;
-    const session = (this.session ??= new BrokerSession(this.sessions++, packet.cleanStart, this.world.random.below(0xffff)));
+    const session = (this.session ??= new BrokerSession(this.sessions++, packet.cleanStart && !link.closedByDevice, this.world.random.below(0xffff)));
     const limits = version === 5 ? this.plan.limits() : NO_LIMITS;
     const conversation = (this.conversation = {
       link, number: this.connections++, version, session, limits, aliases: new Map<number, string>(), open: new Set<number>(), released: new Set<number>(), answeredAt: 0,

@@ -113,6 +113,7 @@ export class OutgoingLedger {
       // MQTT has no cure for it: the broker lost its session, and its answer that said so was lost too. Session Present stands for another one then.
       if (qos === 2 && !session.known && session.number !== message.session) {
         this.world.count("QoS 2 messages doubled by a broker that lost its session, and nobody could know");
+        message.arrivals--;
         return;
       }
       must(qos === 1, () => `doubled: message ${tag} at QoS ${qos} arrived ${message.arrivals} times`);

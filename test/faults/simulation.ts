@@ -10,6 +10,9 @@ import { World, type Counts } from "./world.js";
 /** Milliseconds without faults in which everything has to come right. */
 const PEACE = 900_000;
 
+/** What happens in one life at most. */
+const STEPS = 100_000;
+
 /** Reason Codes of a CONNACK for one who may come later: in MQTT 5.0, and in 3.1.1. */
 const REFUSALS = [[0x88, 0x89, 0x97, 0x9f, 0x87], [3, 5]] as const;
 
@@ -31,6 +34,7 @@ class Simulation {
   private readonly broker: ModelBroker;
   private readonly device: Device;
   private down = false;
+  private steps = 0;
   private callsLeft: number;
 
   constructor(seed: number, traced: boolean) {
@@ -84,10 +88,12 @@ class Simulation {
   }
 
   private async step(): Promise<void> {
+    must(this.steps++ < STEPS, () => `${STEPS} things happened: the device goes in circles`);
     this.world.clock.step(Infinity);
     // What was promised settles.
-    for (let i = 0; i < 4; i++) await undefined;
-    if (Violation.first !== undefined) throw Violation.first;
+    for (let i = 0; i < 4; i++) await Promise.resolve();
+    const violation = Violation.first();
+    if (violation !== undefined) throw violation;
     this.device.checkLink();
     this.device.checkMemory();
   }
@@ -197,7 +203,7 @@ class Simulation {
 
 /** Runs one seed. Whatever goes wrong in it is in what it returns. */
 export async function simulate(seed: number, traced = false): Promise<Outcome> {
-  Violation.first = undefined;
+  Violation.forget();
   const simulation = new Simulation(seed, traced);
   const { world } = simulation;
   const undo = world.clock.install(() => world.random.next());
@@ -205,9 +211,10 @@ export async function simulate(seed: number, traced = false): Promise<Outcome> {
   try {
     await simulation.run();
   } catch (error) {
-    violation = error instanceof Violation ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+    // The first is what matters: others may follow from it.
+    violation = Violation.first()?.message ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
   } finally {
     undo();
   }
-  return { seed, violation: Violation.first === undefined ? violation : (Violation.first as Violation).message, counts: world.counts, trace: world.trace ?? [] };
+  return { seed, violation, counts: world.counts, trace: world.trace ?? [] };
 }

@@ -1,10 +1,20 @@
 /** Something that was promised was not kept. The first is noted: what is thrown within a callback the client catches. */
 export class Violation extends Error {
-  static first: Violation | undefined;
+  private static noted: Violation | undefined;
 
   constructor(message: string) {
     super(message);
-    Violation.first ??= this;
+    Violation.noted ??= this;
+  }
+
+  /** The first one since {@link forget}. */
+  static first(): Violation | undefined {
+    return Violation.noted;
+  }
+
+  /** Another simulation begins. */
+  static forget(): void {
+    Violation.noted = undefined;
   }
 }
 

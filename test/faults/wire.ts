@@ -31,6 +31,8 @@ interface Knowledge {
   readonly requests: Set<number>;
   /** PINGREQ is written, PINGRESP not read. */
   asked: boolean;
+  /** When a handler last held up what comes. */
+  heldAt: number;
 }
 
 /** Watches what the client writes against what it has read: what the broker cannot see, or only when nothing is lost on the way. */
@@ -71,7 +73,7 @@ export class Wire {
 
   private knowledge(link: Link): Knowledge {
     let knowledge = this.links.get(link);
-    if (knowledge === undefined) this.links.set(link, (knowledge = { version: 0, connected: false, keepAlive: 0, unanswered: [[], []], requests: new Set(), asked: false }));
+    if (knowledge === undefined) this.links.set(link, (knowledge = { version: 0, connected: false, keepAlive: 0, unanswered: [[], []], requests: new Set(), asked: false, heldAt: -Infinity }));
     return knowledge;
   }
 
@@ -82,7 +84,11 @@ export class Wire {
     this.world.note(() => `device: reads ${typeNames[type] ?? ""} ${identifier}${reasonCode > 0 ? ` with ${reasonCode}` : ""}`);
     switch (type) {
       case Type.CONNACK:
-        if (reasonCode > 0) break;
+        if (reasonCode > 0) {
+          // What went out early was not looked at: it is sent as new.
+          for (const exchange of this.exchanges.values()) exchange.over ||= exchange.link === link;
+          break;
+        }
         known.connected = link.greeted = true;
         // Before, there is nothing to be kept alive.
         link.lastWritten = this.world.clock.now;
@@ -106,7 +112,10 @@ export class Wire {
         else exchange.received = true;
         break;
       }
-      case Type.PINGRESP: known.asked = false; break;
+      case Type.PINGRESP:
+        known.asked = false;
+        link.lastWritten = this.world.clock.now;
+        break;
       case Type.SUBACK: case Type.UNSUBACK: known.requests.delete(identifier); break;
     }
   }
@@ -149,7 +158,7 @@ export class Wire {
       this.exchanges.set(identifier, { tag, link, received: false, released: false, over: false });
     } else {
       must(exchange.tag === tag, () => `id reused: ${identifier} is that of message ${exchange.tag}, which is under way, and of ${tag}`);
-      must((duplicate || boot < this.boot) && exchange.link !== link, () => `message ${tag} is sent again ${duplicate ? "over one connection" : "without saying so"}`);
+      must((duplicate || exchange.over || boot < this.boot) && exchange.link !== link, () => `message ${tag} is sent again ${duplicate ? "over one connection" : "without saying so"}`);
       must(!exchange.released || boot < this.boot, () => `message ${tag} is sent again after its PUBREL`);
       exchange.link = link;
     }
@@ -169,13 +178,14 @@ export class Wire {
 
   /** Looks whether the client keeps the connection alive, and gives up a dead one. @param busy whether a handler holds it up. */
   check(link: Link, busy: boolean): void {
-    const { asked, connected, keepAlive } = this.knowledge(link);
+    const known = this.knowledge(link);
+    const { asked, connected, keepAlive } = known;
     if (!connected || keepAlive === 0 || link.closedByDevice) return;
     // What is held up is not read.
-    if (busy) link.lastRead = this.world.clock.now;
+    if (busy) link.lastRead = known.heldAt = this.world.clock.now;
     const silence = this.world.clock.now - link.lastWritten;
     // Only one PINGREQ is under way at a time.
-    if (!link.blocked && !asked && !busy) must(silence <= keepAlive, () => `nothing was sent for ${silence} ms where Keep Alive is ${keepAlive} ms`);
+    if (!link.blocked && !asked && this.world.clock.now - known.heldAt > keepAlive) must(silence <= keepAlive, () => `nothing was sent for ${silence} ms where Keep Alive is ${keepAlive} ms`);
     else if (!busy) must(silence <= keepAlive + PATIENCE || this.world.clock.now - link.lastRead <= keepAlive + PATIENCE, () => `a dead link was not noticed for ${silence} ms`);
   }
 }

@@ -59,6 +59,14 @@ suite("PINGRESP", () => {
     match(broker.after(PING_TIMEOUT).error?.message ?? "", /did not answer a PINGREQ/);
   });
 
+  test("is not waited for where what is held could be answered only if there were room", () => {
+    const broker = ScriptedBroker.connected({ keepAlive: 60, window: 4 });
+    broker.take = (): number => Take.HELD;
+    broker.reply("30 04 00 01 'b' 00");
+    broker.after(59_000).expect(PINGREQ).after(10 * PING_TIMEOUT);
+    match(broker.error?.message ?? "", /the link is dead/);
+  });
+
   test("that stays away ends the connection (MQTT-3.12.4-1)", () => {
     const broker = ScriptedBroker.connected(MINUTE).after(59_000).expect(PINGREQ);
     equal(broker.client.nextDeadline(), broker.now + PING_TIMEOUT);
