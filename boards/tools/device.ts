@@ -12,7 +12,7 @@ async function run(options: DeviceOptions): Promise<number> {
   const sdk = await findSdk();
   await requireIdf(sdk.environment);
   const port = options.buildOnly ? undefined : findSerialPort(options.port);
-  const { manifest, output } = await writeProject(board.name, { include: [board.manifest], config: options.config });
+  const { manifest, output } = await writeProject("devices", board.name, { include: [board.manifest], config: options.config });
   // Only a debug build traces; xsbug-log shows that on the terminal.
   const mode = options.monitor ? ["-dl"] : [];
   const args = [...mode, "-m", "-p", board.platform, "-o", output, ...(options.buildOnly ? ["-t", "build"] : []), manifest];

@@ -1,0 +1,87 @@
+/** Builds with Moddable's tools. */
+import { execFile } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Board } from "../../boards/tools/boards.js";
+import { writeProject } from "../../boards/tools/project.js";
+import type { Sdk } from "../../boards/tools/sdk.js";
+
+const run = promisify(execFile);
+
+/** Programs share the engine's objects, so that it is compiled once. */
+const group = "tests";
+
+/** What the SDK's linker made of a board's JavaScript. */
+export interface Linked {
+  readonly board: string;
+  /** Bytes of bytecode in all, and in the firmware's modules. */
+  readonly bytecode: number;
+  readonly own: number;
+  /** Slots of 16 bytes that lie in flash. */
+  readonly preloaded: number;
+  /** Objects in flash that may still be changed: each takes a pointer of 4 bytes in RAM. */
+  readonly aliases: number;
+  /** Modules that run on the device, because they are not preloaded. */
+  readonly late: readonly string[];
+}
+
+/**
+ * Builds a program for Moddable's simulator.
+ * @returns the path of what mcsim loads.
+ * @throws Error with the tools' output.
+ */
+export async function buildForSimulator(sdk: Sdk, name: string, manifest: Readonly<Record<string, unknown>>): Promise<string> {
+  const project = await writeProject(group, name, manifest);
+  await tool(sdk, "mcconfig", ["-m", "-p", "lin", "-t", "build", "-o", project.output, project.manifest]);
+  return join(project.output, "bin/lin/mc/release", name, "mc.so");
+}
+
+/**
+ * Compiles and links a board's JavaScript, with preload, as the build for the chip does before the C compiler: that much needs no ESP-IDF.
+ * @throws Error with the tools' output, when a module cannot be preloaded among others.
+ */
+export async function link(sdk: Sdk, board: Board): Promise<Linked> {
+  const { name, platform, manifest } = board;
+  const project = await writeProject(group, name, { include: [manifest], config: { broker: "mqtt://localhost" } });
+  await tool(sdk, "mcconfig", ["-p", platform, "-o", project.output, project.manifest]);
+  const folder = join(project.output, "tmp", platform, "release", name);
+  const code = join(folder, "mc.xs.c");
+  await tool(sdk, "make", ["-C", folder, "-f", "makefile", `IDF_PATH=${folder}`, "IDF_VERSION=none", "SDKCONFIG_H=", code]);
+  const text = await readFile(code, "utf8");
+  const makefile = await readFile(join(folder, "makefile"), "utf8");
+  const modules = join(folder, "modules");
+  const files = (await readdir(modules, { recursive: true })).filter((file) => file.endsWith(".xsb")).sort();
+  const sizes = new Map(await Promise.all(files.map(async (file) => [file, bytecode(await readFile(join(modules, file)))] as const)));
+  const sum = (chosen: readonly string[]): number => chosen.reduce((total, file) => total + (sizes.get(file) ?? 0), 0);
+  return {
+    board: name,
+    bytecode: sum(files),
+    own: sum(files.filter((file) => file.startsWith("xs-mqtt/") || file === "main.xsb")),
+    preloaded: defined(text, "mxHeapCount"),
+    aliases: defined(text, "mxAliasCount"),
+    late: files.filter((file) => !makefile.includes(`-p ${file}`)).map((file) => file.replace(/\.xsb$/, "")),
+  };
+}
+
+async function tool(sdk: Sdk, program: string, args: readonly string[]): Promise<void> {
+  try {
+    await run(program, args, { env: sdk.environment, maxBuffer: 1 << 26 });
+  } catch (error) {
+    const { stdout = "", stderr = "" } = error as { readonly stdout?: string; readonly stderr?: string };
+    throw new Error(`${program} ${args.join(" ")} failed:\n${`${stdout}${stderr}`.slice(-4000)}`, { cause: error });
+  }
+}
+
+/** An .xsb file is an atom of atoms, each its length, its type and its content. */
+function bytecode(file: Buffer): number {
+  for (let at = 8; at + 8 <= file.length; at += file.readUInt32BE(at))
+    if (file.toString("latin1", at + 4, at + 8) === "CODE") return file.readUInt32BE(at) - 8;
+  throw new Error("a compiled module has no bytecode");
+}
+
+function defined(text: string, name: string): number {
+  const value = new RegExp(`#define ${name} (\\d+)`).exec(text)?.[1];
+  if (value === undefined) throw new Error(`the SDK's linker does not tell ${name}`);
+  return Number(value);
+}

@@ -1,0 +1,40 @@
+/** docs/device.md. */
+import { join } from "node:path";
+import { projectRoot } from "../../boards/simulator/tools/paths.js";
+import type { Linked } from "./build.js";
+
+export const documentPath = join(projectRoot, "docs/device.md");
+
+const number = (value: number): string => value.toLocaleString("en-US");
+
+/** @param proved - a sentence for each program that ran. */
+export function render(sdk: string, broker: string, linked: readonly Linked[], proved: readonly string[]): string {
+  return `# On the device: what is proved, and how
+
+\`npm run test:moddable\` writes this page when all of it passes. **No physical board was measured**: nothing here tells of radio, of flash
+or of timing on a chip.
+
+Moddable SDK ${sdk}, mosquitto ${broker}.
+
+## Ran in Moddable's simulator
+Built by mcconfig for \`lin\`, run by mcsim on a screen that nobody sees, against a local broker, with MQTT.js as the other side:
+
+${proved.map((sentence) => `- ${sentence};`).join("\n").replace(/;$/, ".")}
+
+## Compiled and linked only
+The JavaScript of every board was compiled by xsc and linked by xsl for the ESP32, with preload and strip, as the build for the chip does
+before the C compiler. That needs no ESP-IDF: the C code was not compiled, and no image was made.
+
+| Board | Bytecode in all | Ours | Preloaded slots in flash | Aliases |
+|---|---|---|---|---|
+${linked.map((row) => `| \`${row.board}\` | ${number(row.bytecode)} bytes | ${number(row.own)} bytes | ${number(row.preloaded)} | ${row.aliases} |`).join("\n")}
+
+Ours are the firmware, its network and its \`main\`. Preloaded slots take 16 bytes of flash each and no RAM. An alias is an object in flash
+that may still be changed, the SDK's own among them: it takes a pointer of 4 bytes in RAM.
+Every module of ours but \`main\`, which starts the node, is preloaded; the run fails where one cannot be.
+
+## Not tried
+TLS, WebSocket and the flash storage with the SDK's own modules; Wi-Fi, Ethernet and SNTP on a chip: these are tested with stand-ins only
+(\`test/node/network.test.ts\`), and linked here.
+`;
+}

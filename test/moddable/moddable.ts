@@ -1,0 +1,46 @@
+/** `npm run test:moddable`: what the SDK's own tools and simulator make of this project; writes docs/device.md when all is well. */
+import { writeFileSync } from "node:fs";
+import { startBroker } from "../../boards/simulator/tools/broker.js";
+import { boards } from "../../boards/tools/boards.js";
+import { findSdk, MissingError } from "../../boards/tools/sdk.js";
+import { documentPath, render } from "./document.js";
+import { link, type Linked } from "./build.js";
+import { firmwareRuns, mqttClientExampleRuns, mqttJsExampleRuns, type Proof } from "./proofs.js";
+import { openScreen } from "./simulator.js";
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+async function prove(): Promise<void> {
+  const sdk = await findSdk();
+  const screen = await openScreen(sdk);
+  const broker = await startBroker({ kind: "mosquitto" });
+  try {
+    const linked: Linked[] = [];
+    for (const board of boards()) {
+      const result = await link(sdk, board);
+      if (result.late.some((module) => module.startsWith("xs-mqtt"))) throw new Error(`${board.name}: not preloaded: ${result.late.join(", ")}`);
+      linked.push(result);
+      say(`linked  ${board.name}: ${result.own} bytes of our bytecode`);
+    }
+    const proofs: Proof[] = [firmwareRuns, mqttClientExampleRuns, mqttJsExampleRuns];
+    const proved: string[] = [];
+    for (const proof of proofs) {
+      const sentence = await proof({ sdk, screen, broker });
+      proved.push(sentence);
+      say(`ran     ${sentence}`);
+    }
+    writeFileSync(documentPath, render(sdk.version, broker.version, linked, proved));
+    say(`${boards().length + proofs.length} passed, 0 failed`);
+  } finally {
+    await broker.stop();
+    await screen.stop();
+  }
+}
+
+try {
+  await prove();
+} catch (error) {
+  process.stderr.write(`npm run test:moddable: ${error instanceof Error ? error.message : String(error)}\n`);
+  if (!(error instanceof MissingError)) say("0 passed, 1 failed");
+  process.exitCode = 1;
+}

@@ -1,0 +1,79 @@
+/** What is proved by running programs in Moddable's simulator. Each proof ends with the sentence that the report has of it. */
+import assert from "node:assert/strict";
+import type { Broker } from "../../boards/simulator/tools/broker.js";
+import type { Sdk } from "../../boards/tools/sdk.js";
+import { Observer } from "../broker/observer.js";
+import { buildForSimulator } from "./build.js";
+import { firmware, sdkExample } from "./programs.js";
+import type { Screen } from "./simulator.js";
+
+export interface Bench {
+  readonly sdk: Sdk;
+  readonly screen: Screen;
+  readonly broker: Broker;
+}
+
+export type Proof = (bench: Bench) => Promise<string>;
+
+/** Milliseconds that a program has for each step. */
+const patience = 30_000;
+
+/** Runs a program while something is observed at the broker. */
+async function observing(bench: Bench, name: string, manifest: Parameters<typeof buildForSimulator>[2], look: (see: See, observer: Observer) => Promise<void>): Promise<void> {
+  const program = await buildForSimulator(bench.sdk, name, manifest);
+  const observer = await Observer.connect(bench.broker.url);
+  const running = bench.screen.run(program);
+  try {
+    await look((topic, passes = () => true) => seen(observer, topic, passes), observer);
+  } finally {
+    await running.stop();
+    await observer.end();
+  }
+}
+
+type See = (topic: string, passes?: (text: string) => boolean) => Promise<string>;
+
+async function seen(observer: Observer, topic: string, passes: (text: string) => boolean): Promise<string> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`nothing fitting came on ${topic}; seen: ${JSON.stringify(observer.seen).slice(0, 1000)}`)), patience);
+  });
+  try {
+    return (await Promise.race([observer.message((message) => message.topic === topic && passes(message.text)), late])).text;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export const firmwareRuns: Proof = async (bench) => {
+  await observing(bench, "firmware", firmware(bench.broker.url), async (see, observer) => {
+    assert.equal(await see("xs-mqtt/sim/status"), "online");
+    const telemetry = JSON.parse(await see("xs-mqtt/sim/telemetry")) as Record<string, unknown>;
+    assert.deepEqual(Object.keys(telemetry), ["time", "uptime", "temperature", "humidity", "pressure"]);
+    await observer.publish("xs-mqtt/sim/command/identify", "", { qos: 1 });
+    assert.match(await see("xs-mqtt/sim/response/identify"), /^\{"ok":true,"node":"sim".*"mqtt":5,/);
+    await observer.publish("xs-mqtt/sim/command/read", "", { qos: 1 });
+    assert.match(await see("xs-mqtt/sim/response/read"), /^\{"ok":true,"temperature":/);
+    await observer.publish("xs-mqtt/sim/command/interval", "0", { qos: 1 });
+    assert.match(await see("xs-mqtt/sim/response/interval"), /^\{"ok":false,/);
+  });
+  return "the firmware, with the BME280 of our simulator: comes online, sends telemetry, answers `identify`, `read` and a wrong `interval`";
+};
+
+export const mqttClientExampleRuns: Proof = async (bench) => {
+  await observing(bench, "mqttclient", sdkExample("mqttclient", bench.broker.port), async (see) => {
+    assert.equal(await see("foo/bar/small"), "SMALL\n");
+    const long = await see("foo/bar/xxl");
+    assert.equal(long.length, 3 + 16 * 1024);
+    assert.match(long, /^XXLA+B/);
+  });
+  return "the SDK's example `examples/io/tcp/mqttclient`, its `main.js` unmodified, on our `MQTTClient`: publishes, and streams 16 KiB";
+};
+
+export const mqttJsExampleRuns: Proof = async (bench) => {
+  await observing(bench, "mqtt", sdkExample("mqtt", bench.broker.port), async (see) => {
+    for (const text of ["zero", "one", "two"]) await see("xs/test", (got) => got === text);
+    await see("xs/test", (got) => got.length > 100);
+  });
+  return "the SDK's wrapper like MQTT.js (`examples/io/tcp/mqtt`), example and wrapper unmodified, on our `MQTTClient`: publishes at QoS 0, 1 and 2, and a long message in pieces";
+};
