@@ -1,5 +1,5 @@
 /** The boards that the firmware is built for: the folders of `boards/` with a manifest. */
-import { readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { UsageError } from "../simulator/tools/command-line.js";
 import { projectRoot } from "../simulator/tools/paths.js";
@@ -31,7 +31,7 @@ export function findBoard(name: string): Board {
 }
 
 function hasManifest(path: string): boolean {
-  return statSync(join(path, "manifest.json"), { throwIfNoEntry: false })?.isFile() === true;
+  return existsSync(join(path, "manifest.json"));
 }
 
 /** A folder bears the name of the SDK's target, which `esp32` itself has none of. */

@@ -33,7 +33,9 @@ Ours are the firmware, its network and its \`main\`. Preloaded slots take 16 byt
 that may still be changed, the SDK's own among them: it takes a pointer of 4 bytes in RAM.
 Every module of ours but \`main\`, which starts the node, is preloaded; the run fails where one cannot be.
 
-## Not tried
+## Not tried, or not yet so
+The SDK's wrapper like MQTT.js (\`examples/io/tcp/mqtt\`) does not run on our \`MQTTClient\` yet: it gives topics as ArrayBuffers.
+
 TLS, WebSocket and the flash storage with the SDK's own modules; Wi-Fi, Ethernet and SNTP on a chip: these are tested with stand-ins only
 (\`test/node/network.test.ts\`), and linked here.
 `;

@@ -9,14 +9,14 @@ export function firmware(broker: string): Manifest {
   return { include: [join(projectRoot, "manifest.json")], config: { broker, node: "sim", interval: 1 } };
 }
 
-/** An example of the SDK, unmodified, on our client in place of the SDK's. */
-export function sdkExample(name: "mqtt" | "mqttclient", port: number): Manifest {
-  const examples = "$(MODDABLE)/examples/io/tcp";
+/** The SDK's example of an MQTT client, unmodified, on our client in place of the SDK's. */
+export function sdkExample(port: number): Manifest {
+  const example = "$(MODDABLE)/examples/io/tcp/mqttclient";
   return {
-    include: ["$(MODDABLE)/examples/manifest_base.json", `${examples}/${name}/manifest_${name}.json`, join(projectRoot, "manifest-client.json")],
+    include: ["$(MODDABLE)/examples/manifest_base.json", `${example}/manifest_mqttclient.json`, join(projectRoot, "manifest-client.json")],
     modules: {
-      "~": [`${examples}/mqttclient/mqttclient`, `${examples}/mqttclient/config`],
-      "*": [`${examples}/${name}/main`, ...(name === "mqtt" ? [`${examples}/mqtt/data`] : [])],
+      "~": [`${example}/mqttclient`, `${example}/config`],
+      "*": `${example}/main`,
       "mqttclient/config": join(projectRoot, "test/moddable/sdk-example/network"),
     },
     config: { port },

@@ -61,19 +61,11 @@ export const firmwareRuns: Proof = async (bench) => {
 };
 
 export const mqttClientExampleRuns: Proof = async (bench) => {
-  await observing(bench, "mqttclient", sdkExample("mqttclient", bench.broker.port), async (see) => {
+  await observing(bench, "mqttclient", sdkExample(bench.broker.port), async (see) => {
     assert.equal(await see("foo/bar/small"), "SMALL\n");
     const long = await see("foo/bar/xxl");
     assert.equal(long.length, 3 + 16 * 1024);
     assert.match(long, /^XXLA+B/);
   });
   return "the SDK's example `examples/io/tcp/mqttclient`, its `main.js` unmodified, on our `MQTTClient`: publishes, and streams 16 KiB";
-};
-
-export const mqttJsExampleRuns: Proof = async (bench) => {
-  await observing(bench, "mqtt", sdkExample("mqtt", bench.broker.port), async (see) => {
-    for (const text of ["zero", "one", "two"]) await see("xs/test", (got) => got === text);
-    await see("xs/test", (got) => got.length > 100);
-  });
-  return "the SDK's wrapper like MQTT.js (`examples/io/tcp/mqtt`), example and wrapper unmodified, on our `MQTTClient`: publishes at QoS 0, 1 and 2, and a long message in pieces";
 };
