@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { test } from "node:test";
 import { Authenticator } from "../../src/authentication/authenticator.js";
-import type { AuthenticationExchange } from "../../src/authentication/method.js";
+import type { AuthenticationExchange, AuthenticationMethod } from "../../src/authentication/method.js";
 import { connect } from "../../src/client/client.js";
 import type { Client } from "../../src/client/options.js";
 import type { MqttError } from "../../src/protocol/error.js";
@@ -98,6 +98,18 @@ test("what a method throws refuses the server: DISCONNECT without a reason, and 
       equal(scene.clock.timers, 0);
     });
 });
+
+for (const wrong of ["token", {}, 7])
+  test(`an answer that is no bytes but ${JSON.stringify(wrong)} refuses this connection, and the client comes back`, async (t) => {
+    const answer: unknown = wrong;
+    const scene = connecting(t, { next: () => answer as Uint8Array });
+    scene.socket.receive(CHALLENGE);
+    await turn();
+    deepEqual(scene.ends.map(({ final }) => final), [false]);
+    scene.clock.advance();
+    scene.socket.writable();
+    deepEqual(scene.socket.taken(), [CONNECT]);
+  });
 
 test("onDisconnected that throws when the server is refused is reported, and the client comes back", async (t) => {
   const errors: string[] = [];
@@ -215,4 +227,15 @@ test("a refusal of the method itself lasts: the client takes its longest delay (
   equal(scene.network.sockets.length, 1);
   scene.clock.advance(1000);
   equal(scene.network.sockets.length, 2);
+});
+
+test("what is no method, and a method whose exchange cannot go on, are refused before anything is acquired", (t) => {
+  const clock = new FakeClock(t);
+  const network = new FakeNetwork();
+  const methods: unknown[] = [{}, { name: "m" }, { begin: () => SIMPLE }];
+  for (const method of methods) refused(() => new Authenticator(method as AuthenticationMethod), /^method must be \{name, begin\(\)\}$/);
+  const exchange: unknown = { data: ascii("1") };
+  const authenticator = new Authenticator({ name: "m", begin: () => exchange as AuthenticationExchange });
+  refused(() => connect("mqtt://192.0.2.1", { ...network.provider, authenticator }), /next\(challenge\)/);
+  deepEqual([clock.timers, network.sockets.length], [0, 0]);
 });

@@ -132,3 +132,12 @@ test("close and a lost connection reject a re-authentication under way", async (
     await rejected;
   });
 });
+
+test("a lost connection rejects a re-authentication also where onDisconnected throws", async (t) => {
+  const errors: string[] = [];
+  const scene = await connected(t, {}, { onDisconnected: () => { throw new Error("no screen"); }, onError: ({ message }) => errors.push(message) });
+  const again = rejects(scene.client.reauthenticate(), { kind: "transport", message: /lost the connection/ });
+  scene.socket.fail();
+  await again;
+  deepEqual(errors, ["onDisconnected failed: no screen"]);
+});

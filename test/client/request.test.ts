@@ -203,6 +203,28 @@ test("no more requests wait than the queue has room for, offline too", async (t)
   await Promise.all(calls);
 });
 
+test("another Response Information than before: the next request has a topic under it, and the old one is given back", async (t) => {
+  const broker = await ScriptedBroker.start(t);
+  const { client } = subject(t, broker.url, { properties: { requestResponseInformation: 1 } });
+  const first = await broker.welcome({ properties: "1A 00 03 'old'" });
+  const early = client.request("a", "");
+  const old = await grant(first);
+  respond(first, await nextRequest(first), "");
+  await early;
+  first.cut();
+  const link = await broker.welcome({ properties: "1A 00 03 'new'", sessionPresent: true });
+  await client.ready();
+  const later = client.request("b", "");
+  const unsubscribe = await link.nextIs("unsubscribe");
+  deepEqual(unsubscribe["unsubscriptions"], [old]);
+  const filter = await grant(link);
+  deepEqual([old.slice(0, 4), filter.slice(0, 4)], ["old/", "new/"]);
+  const request = await nextRequest(link);
+  equal(request.responseTopic, filter);
+  respond(link, request, "");
+  await later;
+});
+
 test("a timeout of 0 is refused", async (t) => {
   const { client } = await connected(t);
   await rejects(client.request("a", "", { timeout: 0 }), { name: "MqttError", kind: "configuration", message: /^timeout must be a whole number from 1 to/ });

@@ -8,6 +8,7 @@ import type { PublicationInHand, PublicationOwner } from "../../src/protocol/ses
 import { Journal } from "../../src/storage/journal.js";
 import { SessionStore } from "../../src/storage/session-store.js";
 import { bytes } from "../protocol/support/bytes.js";
+import { refused } from "../protocol/support/encoding.js";
 import { FakeFlash } from "./fake-flash.js";
 import { Random } from "./random.js";
 
@@ -246,3 +247,12 @@ test("a publication that is too long is refused, and nothing is kept of it", () 
   store.keep(lamp, new Uint8Array(101), 1);
   deepEqual(table(start(flash)), [[1, OutgoingState.PUBACK]]);
 });
+
+for (const given of [0, 5])
+  test(`a payload source of 4 bytes that gives ${given} is a mistake of the application, and nothing is kept`, () => {
+    const { flash, store } = connected();
+    refused(() => store.keep(lamp, { byteLength: 4, read: () => new Uint8Array(given) }, 1), new RegExp(`must give 1 to 4 bytes, not ${given}$`));
+    deepEqual(table(start(flash)), []);
+    store.keep(lamp, x, 1);
+    deepEqual(table(start(flash)), [[1, OutgoingState.PUBACK]]);
+  });

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { Journal } from "../../src/storage/journal.js";
 import { SessionStore } from "../../src/storage/session-store.js";
 import { TelemetryLog } from "../../src/storage/telemetry-log.js";
+import { refused } from "../protocol/support/encoding.js";
 import { FakeFlash } from "./fake-flash.js";
 import { Random } from "./random.js";
 
@@ -133,4 +134,12 @@ test("a reading may be empty, of any time to 2106, and at most as long as a reco
   deepEqual([log.time, log.read().length], [4_294_967_295_999, 0]);
   ok(log.next());
   deepEqual([log.time, log.read().length], [noon, 108]);
+});
+
+test("what is no time or no bytes is refused, and nothing is kept of it", () => {
+  const log = open(blank());
+  for (const time of [NaN, -1, 0.5, 4_294_967_296_000]) refused(() => log.append(time, Uint8Array.of(1)), /^time must be a whole number from 0 to 4294967295999/);
+  const text: unknown = "21.5";
+  refused(() => log.append(noon, text as Uint8Array), /^data must be a Uint8Array$/);
+  deepEqual([log.count, log.next()], [0, false]);
 });

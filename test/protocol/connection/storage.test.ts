@@ -2,6 +2,7 @@ import { deepEqual, equal, throws } from "node:assert/strict";
 import { test } from "node:test";
 import { MqttError } from "../../../src/protocol/error.js";
 import { Take } from "../../../src/protocol/connection/handler.js";
+import { Published } from "../../../src/protocol/connection/publishing.js";
 import { Publication } from "../../../src/protocol/session/publication.js";
 import type { SessionStorage } from "../../../src/protocol/session/session-storage.js";
 import { LASTING, ScriptedBroker, type ScriptOptions } from "../support/scripted-broker.js";
@@ -42,6 +43,24 @@ test("the identifiers of QoS 2 publications are noted before they are sent", () 
   deepEqual(notes, ["begun", "used 2"]);
 });
 
+test("a publication that is kept itself and waits for room is told once that it is sent: when it is", () => {
+  const { broker, notes } = kept({ ...LASTING, window: 7 });
+  class Kept extends Publication {
+    override readonly identifier = 0x102;
+    override sent(): void {
+      notes.push("sent");
+    }
+  }
+  const publication = new Kept("a", 2, false);
+  for (let attempt = 0; attempt < 3; attempt++) equal(broker.client.publish(publication, Uint8Array.of(1), false, broker.now), Published.BLOCKED);
+  deepEqual(notes, ["begun"]);
+  broker.drain(100);
+  broker.client.publish(publication, Uint8Array.of(1), false, broker.now);
+  broker.expect("34 07 00 01 'a' 01 02 00 01");
+  deepEqual(notes, ["begun", "sent"]);
+  broker.cut();
+});
+
 test("a publication that is kept itself goes out with its identifier, and is told so", () => {
   const { broker, notes } = kept();
   class Kept extends Publication {
@@ -78,11 +97,13 @@ test("a QoS 1 message, and one that is refused, are not kept", () => {
   deepEqual(notes.filter((note) => !note.startsWith("forgotten")), ["begun"]);
 });
 
-test("a message whose identifier cannot be kept is refused with Quota exceeded", () => {
+test("a message whose identifier cannot be kept is acknowledged all the same, and its repeat is not delivered again", () => {
   const { broker } = kept(LASTING, () => {
     throw new MqttError("resource", "full");
   });
-  broker.reply("34 06 00 01 'a' 00 07 00").expect("50 03 00 07 97");
+  broker.reply("34 06 00 01 'a' 00 07 00").expect("50 02 00 07").told("a QoS 2: ");
+  broker.reply("3C 06 00 01 'a' 00 07 00").expect("50 02 00 07").told();
+  broker.reply("62 02 00 07").expect("70 02 00 07");
   equal(broker.session.incoming.count, 0);
 });
 
