@@ -43,6 +43,6 @@ const mutants = await new Stryker({
 
 const files = scores(mutants);
 for (const { name, killed, mutants } of files) process.stdout.write(`${((100 * killed) / mutants).toFixed(1).padStart(5)} % of ${String(mutants).padStart(4)}  ${name}\n`);
-const wrong = shortcomings(files);
+const wrong = shortcomings(files, positionals.length === 0);
 for (const line of wrong) process.stderr.write(`${line}\n`);
 process.exitCode = wrong.length === 0 ? 0 : 1;

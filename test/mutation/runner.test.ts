@@ -75,11 +75,24 @@ test("two tests of the same name are an error", () => {
   throws(() => distinct([named("a"), named("b"), named("a")]), { message: /: a$/ });
 });
 
-test("a file passes when its tests kill 90 % of the mutants that they can reach; what never ends is killed", () => {
-  const killed = Array.from({ length: 8 }, () => mutant("a.js", "Killed"));
-  const good = scores([...killed, mutant("a.js", "Timeout"), mutant("a.js", "NoCoverage"), mutant("a.js", "Ignored")]);
-  deepEqual(good, [{ name: "a.js", killed: 9, mutants: 10 }, { name: "all files", killed: 9, mutants: 10 }]);
-  deepEqual(shortcomings(good), []);
-  deepEqual(shortcomings(scores([...killed, mutant("b.js", "Survived"), ...killed])), ["b.js: 1 of 1 mutants survive, more than 10 %"]);
-  equal(shortcomings(scores([mutant("a.js", "Ignored")])).length, 1);
+/** So many mutants of a file, of which the first are killed. */
+const mutants = (file: string, count: number, killed: number): MutantResult[] => Array.from({ length: count }, (_, i) => mutant(file, i < killed ? "Killed" : "Survived"));
+
+test("what never ends is killed, what no test reaches is not, what cannot be reached does not count", () => {
+  const all = scores([mutant("a.js", "Killed"), mutant("a.js", "Timeout"), mutant("a.js", "NoCoverage"), mutant("a.js", "Ignored")]);
+  deepEqual(all, [{ name: "a.js", killed: 2, mutants: 3 }, { name: "all files", killed: 2, mutants: 3 }]);
+  deepEqual(shortcomings(scores([mutant("a.js", "Ignored")]), true), ["There is nothing to mutate."]);
+});
+
+test("the tests pass when they kill 90 % of all mutants, where all files are judged", () => {
+  deepEqual(shortcomings(scores(mutants("a.js", 20, 18)), true), []);
+  deepEqual(shortcomings(scores(mutants("a.js", 20, 17)), true), ["all files: 3 of 20 mutants survive, more than 10 %"]);
+  deepEqual(shortcomings(scores(mutants("a.js", 20, 17)), false), []);
+});
+
+test("the tests pass when they kill 85 % of the mutants of each file, except of the smallest", () => {
+  const good = mutants("a.js", 1000, 1000);
+  deepEqual(shortcomings(scores([...good, ...mutants("b.js", 40, 34)]), true), []);
+  deepEqual(shortcomings(scores([...good, ...mutants("b.js", 40, 33)]), true), ["b.js: 7 of 40 mutants survive, more than 15 %"]);
+  deepEqual(shortcomings(scores([...good, ...mutants("b.js", 39, 0)]), true), []);
 });
