@@ -30,6 +30,17 @@ test("a view is for where it begins", () => {
   equal(receiver.space(6), first, "a packet that was whole leaves the buffer empty");
 });
 
+test("views that begin behind what waits are kept too, also in a part of a larger buffer", () => {
+  for (const buffer of [new Uint8Array(64), new Uint8Array(96).subarray(32)]) {
+    const { receiver } = new Reception(buffer);
+    receiver.space(3).set(PUBACK.subarray(0, 3));
+    receiver.filled += 3;
+    const short = receiver.space(6), long = receiver.space(10);
+    equal(receiver.space(6), short);
+    equal(receiver.space(10), long);
+  }
+});
+
 test("the space at the end of the buffer is what there is, again and again", () => {
   const { receiver } = new Reception(16);
   const view = receiver.space(100);

@@ -1,8 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
-import type { Receiver } from "../../../src/protocol/connection/receiver.js";
 import { bytes, hex, join, pattern } from "../support/bytes.js";
-import { chunks, Reception } from "../support/feeding.js";
+import { chunks, holding, Reception } from "../support/feeding.js";
 
 const PUBACK = bytes("40 04 00 07 10 00");
 const SUBACK = bytes("90 0A", "00 08", "06 1F 00 03 'why'", "01");
@@ -128,6 +127,10 @@ test("packets above the Maximum Packet Size are refused (MQTT-3.1.2-24)", () => 
       reception.feed(publish);
       deepEqual(reception.packets, [expected]);
     }
+  const least = new Reception(64);
+  least.receiver.maximumPacketSize = 1;
+  least.feed(PINGRESP);
+  deepEqual(least.packets, ["PINGRESP fault 149"]);
   const reception = new Reception(64);
   reception.receiver.maximumPacketSize = 6;
   reception.feed(join(PUBACK, SUBACK));
@@ -151,6 +154,7 @@ test("the longest packet of MQTT is begun", () => {
 test("a Remaining Length of five bytes, or longer than needed, is malformed (MQTT-1.5.5-1)", () => {
   for (const packet of ["D0 80 80 80 80 01", "D0 FF FF FF FF 7F", "D0 80 80 80 80", "D0 80 00", "D0 81 00", "40 82 80 00 00 01", "D0 80 80 80 00"])
     for (const parts of [[bytes(packet)], chunks(bytes(packet), 1)]) deepEqual(receive(32, ...parts).packets, [`${packet.startsWith("D") ? "PINGRESP" : "PUBACK"} fault 129`], packet);
+  deepEqual(receive(32, bytes("C0 80 00")).packets, ["PINGREQ fault 129"], "before it is judged who sends such a packet");
   for (const packet of ["D0 80", "D0 80 80 80"]) deepEqual(receive(32, bytes(packet)).packets, [], packet);
 });
 
@@ -177,6 +181,26 @@ test("MQTT 3.1.1 has no properties, in pieces neither", () => {
   const packet = join(bytes("32 85 01", "00 03 'a/b'", "00 0A"), pattern(126));
   for (const part of chunks(join(packet, bytes("40 02 00 07")), 5)) reception.feed(part);
   deepEqual(reception.packets, [`PUBLISH 10 {} a/b 1 126: ${hex(pattern(126))}`, "PUBACK 7 {} 0"]);
+});
+
+test("in MQTT 3.1.1 the first byte of a payload may be 0, where MQTT 5.0 has an empty property list", () => {
+  const reception = new Reception(32, 4);
+  reception.feed(bytes("30 05 00 01 't' 00 07"));
+  deepEqual(reception.packets, ["PUBLISH 0 {} t 0 2: 00 07"]);
+});
+
+test("a Topic Name that is longer than its packet is malformed", () => {
+  deepEqual(receive(32, bytes("30 04 01 01 't' 00")).packets, ["PUBLISH fault 129"]);
+});
+
+test("the packet behind one in pieces is whole", () => {
+  const reception = receive(32, largePublish(120), bytes("30 05 00 01 't' 00 'x'"));
+  equal(reception.receiver.text(), "x");
+});
+
+test("the header of a larger PUBLISH alone is no piece: that needs a byte of payload", () => {
+  const large = largePublish(120);
+  deepEqual(receive(32, large.subarray(0, 14), large.subarray(14, 20)).pieces, [[6]]);
 });
 
 test("a PUBLISH without a payload is a packet (the usual way to clear a retained message)", () => {
@@ -228,16 +252,6 @@ test("a receiver in the middle of a larger buffer stays in its part", () => {
   ok(whole.every((byte, i) => (i >= 32 && i < 64) || byte === 0xee));
 });
 
-/** A receiver of MQTT 5.0 that has got these bytes, and has taken up the first packet. */
-function holding(bufferLength: number, data: Uint8Array): Receiver {
-  const { receiver } = new Reception(bufferLength);
-  const space = receiver.space(data.length);
-  space.set(data.subarray(0, space.length));
-  receiver.filled += space.length;
-  ok(receiver.next());
-  return receiver;
-}
-
 test("a topic is that of a filter without wildcards, or of another: no byte may differ", () => {
   const view = (text: string): DataView => new DataView(bytes(`'${text}'`).buffer);
   for (const topic of ["a", "abc", "abcd", "abcde", "abcdefgh", "abcdefghijk"]) {
@@ -263,24 +277,11 @@ test("a topic is compared where the buffer is a part of another", () => {
   equal(receiver.topicIs(new DataView(bytes("'abcde'").buffer)), true);
 });
 
-test("a PUBLISH that is put back is taken up again, whole, long or in pieces", () => {
-  const long = join(bytes("30 86 01 00 03 'a/b'", "00"), pattern(128));
-  for (const [data, bufferLength] of [[PUBLISH, 64], [long, 256], [largePublish(200), 64]] as const) {
-    const receiver = holding(bufferLength, data);
-    const seen = (): string => `${receiver.topic} ${receiver.identifier} ${receiver.byteLength} ${receiver.offset} ${hex(receiver.payload)}`;
-    const before = seen();
-    receiver.putBack();
-    equal(receiver.next(), true);
-    equal(seen(), before);
-    equal(receiver.fault, 0);
-  }
-});
-
-test("a PUBLISH behind another packet is put back alone", () => {
-  const receiver = holding(64, join(PINGRESP, PUBLISH));
-  ok(receiver.next());
-  receiver.putBack();
-  equal(receiver.end, PINGRESP.length);
-  ok(receiver.next());
-  equal(receiver.topic, "a/b");
+test("the topic that an alias stands for is compared, not what the buffer begins with", () => {
+  const receiver = holding(64, bytes("30 07 00 00", "03 23 00 01", "'x'"));
+  receiver.aliased = bytes("'abcde'");
+  receiver.topicStart = 0;
+  receiver.topicEnd = 5;
+  equal(receiver.topicIs(new DataView(bytes("'abcde'").buffer)), true);
+  equal(receiver.topicIs(new DataView(bytes("'abcdx'").buffer)), false);
 });

@@ -63,6 +63,16 @@ export class Reception {
   }
 }
 
+/** A receiver of MQTT 5.0 that has got these bytes, and has taken up the first packet. */
+export function holding(bufferLength: number, data: Uint8Array): Receiver {
+  const { receiver } = new Reception(bufferLength);
+  const space = receiver.space(data.length);
+  space.set(data.subarray(0, space.length));
+  receiver.filled += space.length;
+  ok(receiver.next());
+  return receiver;
+}
+
 /** Cuts data into chunks of these lengths, the last of which repeats. */
 export function chunks(data: Uint8Array, ...lengths: readonly number[]): Uint8Array[] {
   const parts: Uint8Array[] = [];
