@@ -135,7 +135,7 @@ suite("QoS 2", () => {
   });
 
   test("a PUBREC that refuses what is unknown is no error and gets no answer", () => {
-    const broker = ScriptedBroker.connected().reply("50 03 00 09 87").expectNothing().told("PUBREC 9 0x87");
+    const broker = ScriptedBroker.connected().reply("50 03 00 09 87", "50 03 00 09 80").expectNothing().told("PUBREC 9 0x87", "PUBREC 9 0x80");
     equal(broker.session.outgoing.count, 0);
   });
 

@@ -17,6 +17,7 @@ suite("acknowledging later", () => {
     const broker = answering().reply(PUBLISH("l", 1, 1)).reply("3A 06 00 01 'l' 00 01 00").expectNothing().told("l QoS 1: ");
     broker.acknowledge(1).expect("40 02 00 01").expectNothing();
     equal(answering().reply(PUBLISH("l", 1, 1), PUBLISH("l", 1, 1)).error?.reasonCode, 0x82);
+    equal(answering().reply(PUBLISH("l", 1, 1), "3C 06 00 01 'l' 00 01 00").error?.reasonCode, 0x82);
   });
 
   test("a message is acknowledged when the application says so, or refused", () => {
@@ -105,9 +106,9 @@ suite("acknowledging after the connection", () => {
   test("means nothing once the session is lost", () => {
     const broker = answering(LASTING).reply(PUBLISH("l", 2, 1));
     const { client } = broker;
-    broker.cut().connect().accept(false).reply(PUBLISH("l", 2, 1));
+    broker.cut().connect().accept(false).reply(PUBLISH("l", 2, 1), PUBLISH("l", 2, 2));
     client.acknowledge(1, 0, broker.now);
-    broker.expectNothing().acknowledge(1).expect("50 02 00 01").told("l QoS 2: ", "l QoS 2: ");
+    broker.expectNothing().acknowledge(1).expect("50 02 00 01").told("l QoS 2: ", "l QoS 2: ", "l QoS 2: ");
   });
 });
 
@@ -128,6 +129,12 @@ suite("holding a message", () => {
     answering().reply("30 04 00 01 'h' 00", PUBLISH("t", 1, 2)).expectNothing().release().expect("40 02 00 02");
   });
 
+  test("an acknowledgement of one before it does not release it", () => {
+    const broker = answering().reply(PUBLISH("l", 1, 1), PUBLISH("h", 1, 2), PUBLISH("t", 1, 3)).acknowledge(1).expect("40 02 00 01");
+    equal(broker.client.paused, true);
+    broker.told("l QoS 1: ", "h QoS 1: ").release().expect("40 02 00 02", "40 02 00 03");
+  });
+
   test("publishing goes on meanwhile, and time", () => {
     const broker = answering({ keepAlive: 60 }).reply(PUBLISH("h", 1, 1), "40 02 00 01");
     broker.publish("a", 1);
@@ -141,7 +148,8 @@ suite("holding a message", () => {
   });
 
   test("after the end of the connection a release does nothing", () => {
-    answering().reply(PUBLISH("h", 1, 1)).cut().release().told("h QoS 1: ");
+    const broker = answering().reply(PUBLISH("h", 1, 1)).cut().release().told("h QoS 1: ");
+    equal(broker.session.incoming.count, 0);
   });
 });
 

@@ -27,6 +27,8 @@ suite("connecting", () => {
     equal(error.kind, "resource");
     match(error.message, /takes 16 bytes, the socket only 15/);
     broker.expect("10 0E 00 04 'MQTT' 05 02 00 00 00 00 01 'c'");
+    new ScriptedBroker().connect().client.open(broker.transport, 16, connect, 0);
+    broker.expect("10 0E 00 04 'MQTT' 05 02 00 00 00 00 01 'c'");
   });
 
   test("every Reason Code from 0x80 that CONNACK may carry is reported with its text, and nothing is sent (MQTT-4.13.2-1)", () => {

@@ -29,6 +29,10 @@ suite("more messages than the session has room for", () => {
     busy({}).reply("32 06 00 01 'a' 00 01 00", "32 06 00 01 'b' 00 02 00").expect("E0 01 93").told("a QoS 1: ", "closed peer 0x93");
   });
 
+  test("do not keep one at QoS 0 waiting, which takes no room", () => {
+    busy({}).reply("32 06 00 01 'a' 00 01 00", "30 07 00 01 'b'", "03 03 00 00").told("a QoS 1: ", "b QoS 0: ");
+  });
+
   test("take the place of a QoS 2 message that awaits its PUBREL, where nothing is ever repeated", () => {
     const broker = ScriptedBroker.connected({ version: 4, cleanStart: true, receiveMaximum: 1 });
     broker.reply("34 05 00 01 'a' 00 01", "34 05 00 01 'b' 00 02").expect("50 02 00 01", "50 02 00 02").told("a QoS 2: ", "b QoS 2: ");

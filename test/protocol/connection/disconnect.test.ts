@@ -67,6 +67,15 @@ suite("the client's DISCONNECT", () => {
     }
   });
 
+  test("is not sent where its Session Expiry Interval exceeds the server's Maximum Packet Size; the connection ends all the same (MQTT-3.2.2-15)", () => {
+    for (const [maximum, sent] of [["09", true], ["08", false]] as const) {
+      const broker = ScriptedBroker.connected(LASTING, `27 00 00 00 ${maximum}`);
+      equal(broker.client.disconnect(0, { sessionExpiryInterval: 3600 }, broker.now), sent);
+      equal(broker.transport.take().length, sent ? 9 : 0);
+      equal(broker.client.state, ConnectionState.CLOSED);
+    }
+  });
+
   test("has no code that only a server sends; then nothing is sent and the connection stays (MQTT-3.14.2-1)", () => {
     const broker = ScriptedBroker.connected();
     const allowed = [0, 4, 0x80, 0x81, 0x82, 0x83, 0x90, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99];

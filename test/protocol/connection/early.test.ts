@@ -23,6 +23,23 @@ suite("publications before the CONNACK", () => {
     broker.expect("30 05 00 01 'a' 00 01").reply("40 02 00 01").told("settled b", "PUBACK 1");
   });
 
+  test("count against the Receive Maximum that the CONNACK brings (MQTT-3.3.4-7)", () => {
+    const broker = connecting();
+    broker.publish("a", 1, "01");
+    broker.reply("20 06 00 00 03 21 00 02");
+    equal(broker.publish("b", 1, "01"), Published.ACCEPTED);
+    equal(broker.publish("c", 1, "01"), Published.BLOCKED);
+    broker.reply("40 02 00 01");
+    equal(broker.publish("c", 1, "01"), Published.ACCEPTED);
+  });
+
+  test("the application hears once of room when the connection stands", () => {
+    const broker = connecting().reply("20 03 00 00 00");
+    const before = broker.writableCalls;
+    broker.drain(10);
+    equal(broker.writableCalls, before + 1);
+  });
+
   test("wait where that was not asked for", () => {
     const broker = connecting({ early: false });
     equal(broker.writableCalls, 0);
@@ -60,6 +77,14 @@ suite("publications before the CONNACK", () => {
     const broker = connecting();
     broker.publish("a", 1, "01");
     broker.reply("20 03 00 87 00").told("lost a unsent", "CONNACK 0x87", "closed peer 0x87");
+  });
+
+  test("whoever hears of their loss may end the connection: the refusal is not told any more", () => {
+    const broker = connecting();
+    broker.publish("a", 1, "01");
+    broker.reaction = (): void => void broker.disconnect();
+    broker.transport.take();
+    broker.reply("20 03 00 87 00").told("lost a unsent");
   });
 
   test("a refusal leaves what an earlier connection sent to the session", () => {

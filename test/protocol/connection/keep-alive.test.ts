@@ -74,6 +74,11 @@ suite("PINGRESP", () => {
     match(broker.error?.message ?? "", /did not answer a PINGREQ/);
   });
 
+  test("is not waited for longer because the transport takes bytes again", () => {
+    const broker = ScriptedBroker.connected(MINUTE).after(59_000).expect(PINGREQ).after(PING_TIMEOUT - 1).drain(1).told();
+    broker.after(1).told("closed transport 0x8d");
+  });
+
   test("that comes in time ends the waiting for it", () => {
     ScriptedBroker.connected(MINUTE).after(59_000 + PING_TIMEOUT - 1).reply(PINGRESP).after(1).told("PINGRESP");
   });

@@ -151,6 +151,7 @@ suite("the server's limits for subscriptions", () => {
     const broker = ScriptedBroker.connected({}, "28 00");
     for (const filters of [["a/+"], ["#"], ["a", "b/#"]]) equal(refused(broker, () => subscribe(broker, filters)).reasonCode, 0xa2);
     ok(subscribe(broker, ["a", "b"]) > 0);
+    ok(broker.client.unsubscribe(["a/+"], undefined, broker.now) > 0, "a filter of an earlier connection may be taken back");
   });
 
   test("Shared Subscription Available 0 refuses $share, among others too (MQTT-4.8.2-1)", () => {

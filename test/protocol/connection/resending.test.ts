@@ -95,7 +95,17 @@ suite("a session that goes on", () => {
     const broker = lasting();
     for (const topic of ["a", "b"]) broker.publish(topic, 2);
     broker.cut().connect({ window: 8 }).accept(true).expect("3C 06 00 01 'a' 00 01 00").reply("50 02 00 02").drain(100).expect("62 02 00 02");
+    equal(broker.client.idle, true, "it is due once");
     broker.reply("70 02 00 02", "50 02 00 01").expect("62 02 00 01");
+  });
+
+  test("goes on when a PUBACK makes room within Receive Maximum, whoever hears of it", () => {
+    for (const hears of [true, false]) {
+      const broker = lasting();
+      broker.hearsAcknowledgements = hears;
+      for (const topic of ["a", "b"]) broker.publish(topic, 1);
+      broker.cut().connect().accept(true, "21 00 01").expect("3A 06 00 01 'a' 00 01 00").reply("40 02 00 01").expect("3A 06 00 01 'b' 00 02 00");
+    }
   });
 
   test("the version may be another", () => {
@@ -145,6 +155,12 @@ suite("a session that the server has lost", () => {
     equal(broker.publish("e", 1), Published.ACCEPTED);
   });
 
+  test("a publication that the server released is not lost, also when its PUBREL could not be sent", () => {
+    const broker = lasting({ window: 8 });
+    broker.publish("a", 2);
+    broker.reply("50 02 00 01").told("PUBREC 1").cut().connect().accept(false).told("lost a released");
+  });
+
   test("is told before the CONNACK, so that what is published then comes after what is put back", () => {
     const broker = lasting();
     broker.publish("a", 1);
@@ -180,6 +196,20 @@ suite("a publication brought by the caller", () => {
     broker.cut().connect().accept(true).expect("62 02 00 02", "3A 06 00 01 'c' 00 03 00").reply("70 03 00 02 92", "40 02 00 03");
     equal(broker.session.outgoing.count, 0);
     equal(broker.publish("d", 1), Published.ACCEPTED);
+  });
+
+  test("is the caller's to bring again: its loss is not told", () => {
+    const broker = lasting();
+    beginAt(broker.client, new Publication("a", 2, false), bytes("07"), 1, 0, false, broker.now);
+    broker.cut().connect().accept(false).told();
+    equal(broker.session.outgoing.count, 0);
+  });
+
+  test("that is released, before its PUBREL could be sent, goes on", () => {
+    const broker = lasting({ window: 9 });
+    beginAt(broker.client, new Publication("a", 2, false), bytes("07"), 1, 0, false, broker.now);
+    broker.transport.take();
+    broker.reply("50 02 00 01").expectNothing().cut().connect({ window: 100 }).accept(true).expect("62 02 00 01");
   });
 
   test("that is wholly sent and released goes on", () => {

@@ -50,6 +50,18 @@ suite("what the server must not send", () => {
     broker.reply("C0 00").expectNothing().told("closed peer 0x82");
   });
 
+  test("what is too large is called so, not wrong: the advice names what it has to fit", () => {
+    equal(
+      ScriptedBroker.connected({ receiveBuffer: 8 }).reply("90 0A 00 01 00").error?.message,
+      "the broker sent a SUBACK: Packet too large (0x95): it does not fit receiveBuffer or maximumPacketSize",
+    );
+  });
+
+  test("before CONNACK the other side may be no broker at all", () => {
+    for (const packet of ["48 54 54 50 2F", "90 7F 00 01 00"])
+      match(new ScriptedBroker({ receiveBuffer: 8 }).connect().reply(packet).error?.message ?? "", /^the broker sent a wrong .*; is it an MQTT broker\?$/);
+  });
+
   test("a message is named in the error", () => {
     equal(ScriptedBroker.connected().reply("36 00").error?.message, "the broker sent a wrong PUBLISH: Malformed Packet (0x81)");
   });
