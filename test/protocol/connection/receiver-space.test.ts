@@ -46,4 +46,8 @@ test("the space at the end of the buffer is what there is, again and again", () 
   const view = receiver.space(100);
   equal(view.length, 16);
   equal(receiver.space(100), view);
+  receiver.filled += 3;
+  const rest = receiver.space(100);
+  equal(rest.length, 13);
+  equal(receiver.space(100), rest);
 });
