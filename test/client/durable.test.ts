@@ -58,21 +58,22 @@ test("a durable publication whose source closes the client rejects and stays kep
   deepEqual([reads, kept() - before], [2, 1]);
 });
 
-test("flash that fails once as a received identifier is forgotten: it is reported, PUBCOMP goes out, and reading goes on", (t) => {
-  const { attacked, flash } = onFlash(t);
-  const socket = attacked.greet();
-  const got: string[] = [];
-  attacked.subscribe((text) => void got.push(text), 2);
-  socket.receive("34 07 00 01 'a' 00 01 00 'x'");
-  deepEqual(socket.taken(), ["50 02 00 01"]);
-  flash.onOperation = () => {
-    flash.onOperation = undefined;
-    throw new Error("no answer from flash");
-  };
-  socket.receive("62 02 00 01", "30 05 00 01 'a' 00 'y'");
-  deepEqual([got, socket.taken(), socket.unread], [["x", "y"], ["70 02 00 01"], 0]);
-  deepEqual(attacked.errors.map(({ message }) => message), ["a callback failed: no answer from flash"]);
-});
+for (const failures of [1, Infinity])
+  test(`flash that fails ${failures === 1 ? "once" : "for good"} as a received identifier is forgotten: it is reported, PUBCOMP goes out, and reading goes on`, (t) => {
+    const { attacked, flash } = onFlash(t);
+    const socket = attacked.greet();
+    const got: string[] = [];
+    attacked.subscribe((text) => void got.push(text), 2);
+    socket.receive("34 07 00 01 'a' 00 01 00 'x'");
+    deepEqual(socket.taken(), ["50 02 00 01"]);
+    let left = failures;
+    flash.onOperation = () => {
+      if (left-- > 0) throw new Error("no answer from flash");
+    };
+    socket.receive("62 02 00 01", "30 05 00 01 'a' 00 'y'", "32 07 00 01 'a' 00 02 00 'z'");
+    deepEqual([got, socket.taken(), socket.unread], [["x", "y", "z"], ["70 02 00 01", "40 02 00 02"], 0]);
+    deepEqual(attacked.errors.map(({ message }) => message), ["a callback failed: no answer from flash"]);
+  });
 
 test("QoS 2 messages whose identifiers the journal has no room for are acknowledged, and not delivered again on the next connection", (t) => {
   const { attacked } = onFlash(t, {}, 3);

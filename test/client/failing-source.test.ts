@@ -46,3 +46,16 @@ for (const version of [4, 5] as const)
     equal(attacked.client.connected?.version, version);
     equal(await call, "configuration");
   });
+
+for (const qos of [0, 1] as const)
+  test(`a source that closes the client in the middle of its payload at QoS ${qos}: the call rejects`, async (t) => {
+    const attacked = new Attacked(t);
+    attacked.greet();
+    let reads = 0;
+    const read = (_offset: number, count: number): Uint8Array => {
+      if (++reads === 2) void attacked.client.close();
+      return new Uint8Array(Math.min(count, 100));
+    };
+    await rejects(attacked.client.publish("a", { byteLength: 600, read }, { qos }), { kind: "transport" });
+    equal(reads, 2);
+  });

@@ -6,7 +6,7 @@ import { Attempt } from "../client/report-attempt.js";
 import { bytes } from "../protocol/support/bytes.js";
 import { malformed311 } from "./malformed-3-1-1.js";
 import { malformedConnack } from "./malformed-connack.js";
-import { malformed, type Groups, type Malformed } from "./malformed-packets.js";
+import { byte, malformed, type Groups, type Malformed } from "./malformed-packets.js";
 
 const all = (groups: Groups, ...names: readonly string[]): Malformed[] => names.flatMap((name) => groups[name] ?? []).filter(({ after, options }) => !after?.length && !options);
 
@@ -32,11 +32,42 @@ for (const [version, rows] of versions)
     }
   });
 
+/** What `report` does not heed in a CONNACK, or waits for in vain: no acknowledgement comes until its time is over. */
+const UNHEEDED = / twice$|^a Reason String with|^an Assigned Client Identifier longer|nobody asked for$|^Maximum QoS 2|Available (2|255)$|longer than the receive buffer$/;
+
+/** What it says otherwise than the client, which reads the whole CONNACK: kind and Reason Code. */
+const IN_PLACE: readonly (readonly [what: RegExp, told: string])[] = [
+  [UNHEEDED, "transport 80"],
+  // Its messages are larger than that.
+  [/^Maximum Packet Size 0$/, "configuration 95"],
+  // Wrong in the flags of the fixed header, which it looks at first.
+  [/^a PUBREL$/, "peer 81"],
+  [/^zeros$|^Connect Acknowledge Flags|^property 0x..$/, "peer 82"],
+];
+
+/** What a refusal gives as its reason, known or not, is told as it is. */
+function inPlace({ what, packet, code }: Malformed): string {
+  const refusal = /^20 03 .. ([89A-F].) 00$/.exec(packet)?.[1];
+  return refusal === undefined ? (IN_PLACE.find(([pattern]) => pattern.test(what))?.[1] ?? `peer ${code}`) : `peer ${refusal}`;
+}
+
+/** What it says to a packet behind the CONNACK: of a DISCONNECT it looks at the Reason Code, of what it has no use for at the fixed header. */
+function behindConnack(packet: string): string {
+  const data = bytes(packet);
+  const end = data.findIndex((value, i) => i > 0 && value < 0x80) + 1;
+  const [first = 0] = data;
+  if (first === 0xe0) return `peer ${byte(Math.max(data[end] ?? 0, 0x80))}`;
+  return (first & 15) > 0 || end === 0 || end > 5 ? "peer 81" : "peer 82";
+}
+
 test("report: whatever comes in the place of the CONNACK or behind it, it rejects within its timeout and leaves nothing behind", async (t) => {
   // Of a PUBACK it looks at identifier and Reason Code alone.
   const behind = Object.values(malformed).flat().filter(({ packet }) => !packet.startsWith("40"));
-  const rows = [...Object.values(malformedConnack).flat(), ...behind.map((row) => ({ ...row, packet: `20 03 00 00 00 ${row.packet}` }))];
-  for (const { what, packet } of rows) {
+  const rows = [
+    ...Object.values(malformedConnack).flat().map((row) => ({ ...row, told: inPlace(row) })),
+    ...behind.map(({ what, packet }) => ({ what, packet: `20 03 00 00 00 ${packet}`, told: behindConnack(packet) })),
+  ];
+  for (const { what, packet, told } of rows) {
     const attempt = new Attempt(t, [{ topic: "a", payload: "x", qos: 1 }, { topic: "b", payload: "y" }]);
     attempt.socket.writable();
     attempt.socket.taken();
@@ -45,10 +76,10 @@ test("report: whatever comes in the place of the CONNACK or behind it, it reject
     attempt.socket.receiveBytes(data.subarray(0, 3));
     if (!attempt.socket.closed) attempt.socket.receiveBytes(data.subarray(3));
     attempt.clock.advance(30_000);
-    const { kind } = await attempt.fails();
-    ok(kind === "peer" || kind === "transport" || kind === "configuration", `${what}: ${kind}`);
-    const told = attempt.socket.taken().filter((line) => line.startsWith("E0"));
-    ok(told.length <= 1 && told.every((line) => /^E0 01 8[12]$/.test(line)), `${what}: ${told.join(", ")}`);
+    const { kind, reasonCode } = await attempt.fails();
+    deepEqual([what, `${kind} ${byte(reasonCode)}`], [what, told]);
+    const farewell = attempt.socket.taken().filter((line) => line.startsWith("E0"));
+    ok(farewell.length <= 1 && farewell.every((line) => line === `E0 01 ${byte(reasonCode)}`), `${what}: ${farewell.join(", ")}`);
   }
 });
 
