@@ -73,13 +73,19 @@ for (const failures of [1, Infinity])
     socket.receive("62 02 00 01", "30 05 00 01 'a' 00 'y'", "32 07 00 01 'a' 00 02 00 'z'");
     deepEqual([got, socket.taken(), socket.unread], [["x", "y", "z"], ["70 02 00 01", "40 02 00 02"], 0]);
     deepEqual(attacked.errors.map(({ message }) => message), ["a callback failed: no answer from flash"]);
+    // The identifier is free again.
+    left = 0;
+    socket.receive("34 07 00 01 'a' 00 01 00 'w'");
+    deepEqual([got.at(-1), socket.taken()], ["w", ["50 02 00 01"]]);
   });
 
 test("QoS 2 messages whose identifiers the journal has no room for are acknowledged, and not delivered again on the next connection", (t) => {
   const { attacked } = onFlash(t, {}, 3);
   const socket = attacked.greet();
   let got = 0;
-  attacked.subscribe(() => void got++, 2);
+  attacked.subscribe(() => {
+    got++;
+  }, 2);
   const identifiers = ["01", "02", "03", "04"];
   socket.receive(...identifiers.map((identifier) => `34 06 00 01 'a' 00 ${identifier} 00`));
   deepEqual([got, socket.taken()], [4, identifiers.map((identifier) => `50 02 00 ${identifier}`)]);

@@ -90,7 +90,7 @@ test("a link that ends while a message is held: nothing wakes the client each se
   const socket = attacked.greet();
   attacked.subscribe(() => new Promise(() => undefined));
   socket.receive(...HEX.map((payload) => `30 05 00 01 'a' 00 ${payload}`));
-  equal(attacked.clock.next, 1000);
+  deepEqual([attacked.clock.next, socket.closed], [1000, false]);
   socket.fail();
   // The timer that was set finds nothing to do.
   attacked.clock.advance(1000);
