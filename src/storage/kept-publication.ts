@@ -9,6 +9,7 @@ export interface Keeper {
   sent(identifier: number): void;
   released(identifier: number): void;
   done(identifier: number): void;
+  used(identifier: number): void;
 }
 
 /** Stands in the session for a publication that is kept, and notes what becomes of it. */
@@ -53,6 +54,8 @@ class KeptPublication implements Publication {
 
   settled(payload: PublicationPayload, reasonCode: number, error: MqttError | undefined): void {
     try {
+      // Given up, perhaps after it was sent: the server may still have its identifier.
+      if (error !== undefined) this.keeper.used(this.identifier);
       this.keeper.done(this.identifier);
     } finally {
       // Also when flash has failed.

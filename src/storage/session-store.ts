@@ -73,7 +73,8 @@ export class SessionStore implements SessionStorage, Keeper {
     const index = live.find(RecordType.IDENTIFIERS << Name.TYPE);
     if (index < 0) return 1;
     const [high = 0, low = 0] = this.journal.read(live.id(index), 0, 2);
-    return (high << 8) | low || 1;
+    this.reserved = (high << 8) | low;
+    return this.reserved || 1;
   }
 
   /** Whether the session is that of an identity. */
@@ -140,11 +141,11 @@ export class SessionStore implements SessionStorage, Keeper {
     this.journal.done(RecordType.OUTGOING, identifier);
   }
 
-  /** Writes once in 256 identifiers. */
+  /** Writes once in 256 identifiers, and not for one that the next start is far beyond. */
   used(identifier: number): void {
     const journal = this.journal;
     const ahead = (this.reserved - identifier) & 0xffff;
-    if (this.reserved >= 0 && ahead > 0 && ahead <= IDENTIFIERS) return;
+    if (this.reserved >= 0 && ahead > 0 && ahead < 0x8000) return;
     const end = (identifier + IDENTIFIERS) & 0xffff;
     const at = journal.begin(RecordType.IDENTIFIERS, 0, 2);
     journal.medium.bytes[at] = end >> 8;

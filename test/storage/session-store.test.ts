@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { test } from "node:test";
+import { MqttError } from "../../src/protocol/error.js";
 import { Incoming } from "../../src/protocol/session/incoming.js";
 import { OutgoingState } from "../../src/protocol/session/outgoing.js";
 import { Publication, type PublicationPayload } from "../../src/protocol/session/publication.js";
@@ -234,11 +235,23 @@ test("identifiers of QoS 2 publications that are not kept are not used again at 
   equal(flash.writes, writes + 2);
   const second = start(flash);
   equal(second.session.outgoing.nextIdentifier(), 513);
-  second.store.used(65_535);
+  for (const identifier of [30_000, 60_000, 65_535]) second.store.used(identifier);
   const third = start(second.flash);
   equal(third.session.outgoing.nextIdentifier(), 255);
-  third.store.used(65_280);
+  for (const identifier of [30_000, 60_000, 65_280]) third.store.used(identifier);
   equal(start(third.flash).session.outgoing.nextIdentifier(), 1);
+});
+
+test("the identifier of one that was given up, perhaps after it was sent, is not used again at once after a restart", () => {
+  const { flash, store } = connected();
+  const error = new MqttError("configuration", "the broker takes QoS 1 at most");
+  store.keep(once, x, 3).settled?.(x, 0x9b, error);
+  const second = start(flash);
+  deepEqual([table(second), second.session.outgoing.nextIdentifier()], [[], 259]);
+  // Nor are those used again that were used before it was.
+  second.store.used(600);
+  second.store.keep(once, x, 4).settled?.(x, 0x9b, error);
+  equal(start(second.flash).session.outgoing.nextIdentifier(), 856);
 });
 
 test("a publication that is too long is refused, and nothing is kept of it", () => {
