@@ -122,8 +122,9 @@ export class OutgoingLedger {
     }
     message.session = session.number;
     const last = this.last.get(topic) ?? -1;
-    must(tag > last, () => `order: message ${tag} came after ${last} to ${topic}`);
-    this.last.set(topic, tag);
+    // A broker that refused it, which the client did not hear, has let others pass.
+    must(tag > last || message.refused, () => `order: message ${tag} came after ${last} to ${topic}`);
+    this.last.set(topic, Math.max(tag, last));
   }
 
   /**

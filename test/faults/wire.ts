@@ -46,6 +46,8 @@ export class Wire {
   halfWritten = false;
   /** By Packet Identifier. */
   private readonly exchanges = new Map<number, Exchange>();
+  /** Messages under way when a CONNECT went out that begins clean: whether the broker got that is not known before its answer. */
+  private readonly dismissed = new Set<number>();
   private readonly received = new Map<number, Incoming>();
   /** The session that the client last read to be new, and when. */
   private learnt: BrokerSession | undefined;
@@ -94,6 +96,7 @@ export class Wire {
         link.lastWritten = this.world.clock.now;
         if (note.keepAlive) known.keepAlive = note.keepAlive * 1000;
         if (!note.present) {
+          this.dismissed.clear();
           if (note.session !== undefined) this.learn(note.session);
           // What went out early, before this answer, belongs to the session that begins.
           for (const [other, exchange] of this.exchanges) if (exchange.link !== link) this.exchanges.delete(other);
@@ -128,7 +131,10 @@ export class Wire {
     if (type === Type.CONNECT) {
       known.version = packet.version;
       known.keepAlive = packet.keepAlive * 1000;
-      if (packet.cleanStart) this.exchanges.clear();
+      if (packet.cleanStart) {
+        for (const { tag } of this.exchanges.values()) this.dismissed.add(tag);
+        this.exchanges.clear();
+      }
       return;
     }
     must(known.connected || type === Type.DISCONNECT || (type === Type.PUBLISH && packet.qos > 0), () => `${typeNames[type] ?? ""} before CONNACK`);
@@ -154,7 +160,7 @@ export class Wire {
     const exchange = this.exchanges.get(identifier);
     if (exchange === undefined || (exchange.over && exchange.tag !== tag)) {
       // After a restart nobody can know whether it was sent.
-      must(!duplicate || boot < this.boot || this.halfWritten, () => `message ${tag} is sent for the first time as if it were not`);
+      must(!duplicate || boot < this.boot || this.halfWritten || this.dismissed.has(tag), () => `message ${tag} is sent for the first time as if it were not`);
       this.exchanges.set(identifier, { tag, link, received: false, released: false, over: false });
     } else {
       must(exchange.tag === tag, () => `id reused: ${identifier} is that of message ${exchange.tag}, which is under way, and of ${tag}`);
@@ -169,9 +175,12 @@ export class Wire {
     const unanswered = known.unanswered[type === Type.PUBACK ? 0 : 1];
     const at = unanswered.indexOf(identifier);
     must(message?.qos === (type === Type.PUBACK ? 1 : 2), () => `${typeNames[type] ?? ""} for ${identifier}, which was not received`);
-    // A QoS 2 message of an earlier connection may be answered before it is repeated; one that was refused there is a new one here.
-    const late = type === Type.PUBREC && (at < 0 || unanswered.slice(0, at).every((other) => this.received.get(other)?.refused === true));
-    must(at === 0 || late, () => `${typeNames[type] ?? ""} for ${identifier} out of turn`);
+    // A QoS 2 message of an earlier connection may be answered before it is repeated; one that was refused there is a new one here, as is to
+    // this program one that the last had not finished with.
+    const isNew = ({ boots, refused }: Incoming): boolean => refused || (message.acknowledged && boots.length > 1);
+    const before = unanswered.slice(0, Math.max(at, 0)).map((other) => this.received.get(other));
+    const late = type === Type.PUBREC && before.every((other) => other !== undefined && isNew(other));
+    must(late || at === 0, () => `${typeNames[type] ?? ""} for ${identifier} out of turn`);
     if (at >= 0) unanswered.splice(at, 1);
     this.incoming.acknowledged(message, reasonCode >= 0x80);
   }
