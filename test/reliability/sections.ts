@@ -46,7 +46,7 @@ comes from the seed, and every promise is checked at every step. Latency, and by
 here. \`npm run reliability -- --seeds N\` runs more and writes this page; \`npm run faults -- --seed S --trace\` shows what happened in one.
 
 ${table(["Seeds in which", ""], [
-  ["a message was lost", broken(lost)], ["a message was doubled at QoS 0 or 2", broken(doubled)], ["another promise was broken: order, limits, keep alive, memory, an end for each call", other],
+  ["a message was lost at QoS 1 or 2", broken(lost)], ["a message was doubled at QoS 0 or 2", broken(doubled)], ["another promise was broken: order, limits, keep alive, memory, an end for each call", other],
 ])}
 ${failures.length === 0 ? "" : `${failures.map(({ seed, violation }) => `- seed ${seed}: ${violation.split("\n")[0] ?? ""}\n`).join("")}\n`}${table(
   ["Messages", "from the device", "from the device, durable", "to the device"],
