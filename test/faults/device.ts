@@ -53,6 +53,7 @@ export class Device implements DeviceEnd {
     this.reach = reach;
     this.readings = new Readings(world, outgoing);
     this.wire = new Wire(world, outgoing, incoming);
+    world.clock.callBack = (action) => this.enter(action);
   }
 
   /** The power comes back. */

@@ -32,6 +32,10 @@ export class VirtualClock {
   now = 0;
   /** What the device's own clock, of 32 bits that wrap, is ahead. */
   private readonly ticksAhead: number;
+  /** Calls a timer back: whose program it belongs to knows whether it still has power. */
+  callBack: (action: () => void) => void = (action) => {
+    action();
+  };
   private readonly timers = new Set<VirtualTimer>();
   /** A heap, the earliest first. */
   private readonly heap: Event[] = [];
@@ -121,7 +125,7 @@ export class VirtualClock {
   private readonly scheduleTimer = (timer: VirtualTimer, interval: number): void => {
     if (!this.timers.has(timer)) throw new Error("Timer: this timer was cleared");
     const event = this.after(interval, () => {
-      if (timer.event === event && this.timers.has(timer)) timer.callback(timer);
+      if (timer.event === event && this.timers.has(timer)) this.callBack(() => timer.callback(timer));
     });
     timer.event = event;
   };

@@ -32,6 +32,6 @@ suite("a message that the application does not look at", () => {
 
 test("a message is dealt with before the next, also when the application is called back meanwhile", () => {
   const broker = ScriptedBroker.connected();
-  broker.reaction = () => void broker.client.writable(100, broker.now);
+  broker.reaction = () => broker.client.writable(100, broker.now);
   broker.reply("32 06 00 01 'a' 00 01 00", "32 06 00 01 'b' 00 02 00").expect("40 02 00 01", "40 02 00 02");
 });
