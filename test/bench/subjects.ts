@@ -1,10 +1,10 @@
 /** Who is measured in the simulator, and how the simulator is told. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { minify } from "terser";
 import { projectRoot } from "../../boards/simulator/tools/paths.js";
 import type { SimulatorOptions } from "../../boards/simulator/tools/simulator.js";
 import { bundleText } from "./bundle.js";
-import { minifyForDevice } from "../../boards/simulator/tools/device-code.js";
 import { program } from "./device.js";
 
 /** What a message costs can be measured for. */
@@ -53,10 +53,18 @@ export async function ourClass(directory: string): Promise<Subject> {
   return classOf("MQTTClient", await write(directory, "mqtt-client", await bundleText('export { MQTTClient as default } from "xs-mqtt";')));
 }
 
+/** As its users would: constants folded, what is unused gone. The syntax that suits XS is ours to choose, not a peer's. */
+async function minifyPeer(source: string): Promise<string> {
+  const compress = { defaults: false, evaluate: true, reduce_vars: true, reduce_funcs: false, hoist_props: true, dead_code: true, unused: true, toplevel: true, passes: 3 };
+  const { code } = await minify(source, { module: true, ecma: 2020, compress, mangle: false, format: { comments: false } });
+  if (code === undefined) throw new Error("terser gave nothing");
+  return code.replaceAll(/\bvoid 0\b/g, "undefined").replaceAll(/!0\b/g, "true").replaceAll(/!1\b/g, "false");
+}
+
 /** The npm package u8-mqtt in its smallest build. */
 export async function u8mqtt(directory: string): Promise<Subject> {
   const source = await readFile(join(projectRoot, "node_modules/u8-mqtt/esm/basic-v4.js"), "utf8");
-  const library = await write(directory, "u8-mqtt", await minifyForDevice(source));
+  const library = await write(directory, "u8-mqtt", await minifyPeer(source));
   return {
     name: "u8-mqtt",
     modules: { "u8-mqtt": library, web: program("web"), subject: program("u8-mqtt") },

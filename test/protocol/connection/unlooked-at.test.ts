@@ -7,10 +7,13 @@ import { ScriptedBroker } from "../support/scripted-broker.js";
 function taking(): { readonly broker: ScriptedBroker; readonly taken: () => number } {
   const broker = ScriptedBroker.connected();
   let taken = 0;
-  broker.onPublish = (): number => {
-    taken++;
-    return Take.TAKEN;
-  };
+  // Not by assignment: inside XS the method of the class is frozen.
+  Object.defineProperty(broker, "onPublish", {
+    value: () => {
+      taken++;
+      return Take.TAKEN;
+    },
+  });
   return { broker, taken: () => taken };
 }
 
