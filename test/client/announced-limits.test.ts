@@ -1,6 +1,6 @@
 /** What the broker announced in its CONNACK refuses a call before a byte is written, naming the limit (MQTT 5.0, 3.2.2.3). */
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { test } from "node:test";
+import { test, type TestContext } from "node:test";
 import type { Client } from "../../src/client/options.js";
 import { subject } from "./network.js";
 import { ScriptedBroker } from "./scripted-broker.js";
@@ -40,23 +40,8 @@ test("what is available is not refused", async (t) => {
   equal(await call, 0);
 });
 
-test("a limit does not keep a client from unsubscribing", async (t) => {
-  const broker = await ScriptedBroker.start(t);
-  const { client } = subject(t, broker.url);
-  const link = await broker.welcome();
-  const call = client.subscribe("+", ignore);
-  await link.nextIs("subscribe");
-  link.send("90 04 00 01 00 00");
-  await call;
-  link.cut();
-  const again = await broker.welcome({ sessionPresent: true, properties: "28 00" });
-  const farewell = client.unsubscribe("+");
-  await again.expect("A2 06 00 02 00 00 01 '+'");
-  again.send("B0 04 00 02 00 00");
-  equal(await farewell, 0);
-});
-
-test("a subscription that the limits of a new connection forbid is reported", async (t) => {
+/** A client that is subscribed to "+" and has lost its connection since. */
+async function subscribed(t: TestContext): Promise<{ readonly client: Client; readonly broker: ScriptedBroker; readonly errors: ReturnType<typeof subject>["errors"] }> {
   const broker = await ScriptedBroker.start(t);
   const { client, errors } = subject(t, broker.url);
   const link = await broker.welcome();
@@ -65,6 +50,20 @@ test("a subscription that the limits of a new connection forbid is reported", as
   link.send("90 04 00 01 00 00");
   await call;
   link.cut();
+  return { client, broker, errors };
+}
+
+test("a limit does not keep a client from unsubscribing", async (t) => {
+  const { client, broker } = await subscribed(t);
+  const again = await broker.welcome({ sessionPresent: true, properties: "28 00" });
+  const farewell = client.unsubscribe("+");
+  await again.expect("A2 06 00 02 00 00 01 '+'");
+  again.send("B0 04 00 02 00 00");
+  equal(await farewell, 0);
+});
+
+test("a subscription that the limits of a new connection forbid is reported", async (t) => {
+  const { broker, errors } = await subscribed(t);
   await broker.welcome({ properties: "28 00" });
   const { kind, reasonCode } = await errors.next();
   deepEqual([kind, reasonCode], ["configuration", 0xa2]);

@@ -1,10 +1,11 @@
 import { equal } from "node:assert/strict";
 import { once } from "node:events";
-import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { TestContext } from "node:test";
 import { bytes, hex, join } from "../protocol/support/bytes.js";
 import { parsedByPeer, type PeerPacket } from "../protocol/support/peer.js";
 import { EventQueue } from "./event-queue.js";
+import { listenFor } from "./loopback.js";
 
 /** What a scripted broker answers to CONNECT. */
 export interface Greeting {
@@ -118,26 +119,16 @@ export class ScriptedBroker {
   readonly port: number;
   readonly #links: EventQueue<ScriptedLink>;
 
-  private constructor(server: Server, links: EventQueue<ScriptedLink>) {
-    this.port = (server.address() as AddressInfo).port;
+  private constructor(port: number, links: EventQueue<ScriptedLink>) {
+    this.port = port;
     this.#links = links;
   }
 
   /** Starts a broker that ends with the test. */
   static async start(test: TestContext): Promise<ScriptedBroker> {
     const links = new EventQueue<ScriptedLink>();
-    const sockets = new Set<Socket>();
-    const server = createServer((socket) => {
-      sockets.add(socket);
-      links.push(new ScriptedLink(socket));
-    });
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    test.after(() => {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    });
-    return new ScriptedBroker(server, links);
+    const port = await listenFor(test, (socket) => links.push(new ScriptedLink(socket)));
+    return new ScriptedBroker(port, links);
   }
 
   get url(): string {

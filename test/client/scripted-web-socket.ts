@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { TestContext } from "node:test";
 import { bytes, hex, join } from "../protocol/support/bytes.js";
 import { EventQueue } from "./event-queue.js";
+import { listenFor } from "./loopback.js";
 
 /** Opcodes (RFC 6455, 11.8). */
 export const CONTINUATION = 0;
@@ -133,26 +134,16 @@ export class ScriptedWebSocketServer {
   readonly port: number;
   readonly #links: EventQueue<WebSocketLink>;
 
-  private constructor(server: Server, links: EventQueue<WebSocketLink>) {
-    this.port = (server.address() as AddressInfo).port;
+  private constructor(port: number, links: EventQueue<WebSocketLink>) {
+    this.port = port;
     this.#links = links;
   }
 
   /** Starts a server that ends with the test. */
   static async start(test: TestContext): Promise<ScriptedWebSocketServer> {
     const links = new EventQueue<WebSocketLink>();
-    const sockets = new Set<Socket>();
-    const server = createServer((socket) => {
-      sockets.add(socket);
-      links.push(new WebSocketLink(socket));
-    });
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    test.after(() => {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    });
-    return new ScriptedWebSocketServer(server, links);
+    const port = await listenFor(test, (socket) => links.push(new WebSocketLink(socket)));
+    return new ScriptedWebSocketServer(port, links);
   }
 
   get url(): string {

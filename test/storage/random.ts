@@ -1,17 +1,16 @@
-/** Numbers that look random and are the same for the same seed (mulberry32). */
+import { Random as Source } from "../fuzz/random.js";
+
+/** Numbers that look random and are the same for the same seed: those of the fuzzer, as chances and shares. */
 export class Random {
-  private state: number;
+  private readonly source: Source;
 
   constructor(seed: number) {
-    this.state = seed | 0;
+    this.source = new Source(seed);
   }
 
   /** 0 to below 1. */
   next(): number {
-    this.state = (this.state + 0x6d2b79f5) | 0;
-    let value = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
-    return ((value ^ (value >>> 14)) >>> 0) / 0x100000000;
+    return this.source.next() / 0x100000000;
   }
 
   /** A whole number from 0 to below a limit. */

@@ -204,6 +204,7 @@ function shared(module: readonly Statement[]): Statement[] {
 function enclosed(module: Program): Program {
   const inner = module.body.filter(isStatement).map(unnamed);
   const outer: Program["body"] = [];
+  const exported = new Set<string>();
   for (const statement of module.body) {
     if (isStatement(statement)) continue;
     if (statement.type === "ExportNamedDeclaration" && !statement.declaration && !statement.source)
@@ -211,9 +212,12 @@ function enclosed(module: Program): Program {
         const own = specifier.local;
         if (own.type !== "Identifier") return module;
         const name: Identifier = { type: "Identifier", name: `$${own.name}` };
+        specifier.local = name;
+        // One variable may be exported under several names.
+        if (exported.has(own.name)) continue;
+        exported.add(own.name);
         outer.push({ type: "VariableDeclaration", kind: "let", declarations: [{ type: "VariableDeclarator", id: name, init: null }] });
         inner.push({ type: "ExpressionStatement", expression: { type: "AssignmentExpression", operator: "=", left: name, right: own } });
-        specifier.local = name;
       }
     else if (statement.type !== "ImportDeclaration") return module;
     outer.push(statement);

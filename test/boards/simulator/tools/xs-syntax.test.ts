@@ -96,5 +96,6 @@ await describe("A module for a device", async () => {
     assert.match(small, /^import first from"first";import{second as other}from"second";/);
     assert.deepEqual({ ...(await exportsOf(await minifyForDevice("const a = Math.min(1, 2), c = a + 1; export { a, c as d };"))) }, { a: 1, d: 2 });
     assert.equal((await exportsOf(await minifyForDevice("export default Math.min(1, 2);")))["default"], 1);
+    assert.deepEqual({ ...(await exportsOf(await minifyForDevice("const a = Math.min(1, 2); export { a, a as b, a as default };"))) }, { a: 1, b: 1, default: 1 });
   });
 });
