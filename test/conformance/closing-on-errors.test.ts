@@ -10,7 +10,7 @@ import { established } from "./established.js";
 /** What CONNACK may refuse with (3.2.2.2). */
 const REFUSALS = "80 81 82 83 84 85 86 87 88 89 8A 8C 90 95 97 99 9A 9B 9C 9D 9F".split(" ");
 /** What a server's DISCONNECT may say (3.14.2.1), of 0x80 and above. */
-const ENDS = "80 81 82 83 87 89 8B 8D 8E 8F 90 93 94 95 96 97 98 99 9A 9B 9C 9D 9E 9F A0 A1 A2".split(" ");
+const ENDS = "80 81 82 83 87 89 8B 8C 8D 8E 8F 90 93 94 95 96 97 98 99 9A 9B 9C 9D 9E 9F A0 A1 A2".split(" ");
 
 test("[MQTT-4.13.2-1] CONNACK with 0x80 or above is the end, whatever the server does with its socket: nothing more is sent or heard", () => {
   for (const code of REFUSALS) {

@@ -226,7 +226,7 @@ const CODES: readonly (readonly [name: string, before: string, after: string, co
   ["PUBCOMP", "70 03 00 02", "", "92"],
   ["SUBACK", "90 04 00 03 00", "", "01 02 80 83 87 8F 91 97 9E A1 A2"],
   ["UNSUBACK", "B0 04 00 04 00", "", "11 80 83 87 8F 91"],
-  ["DISCONNECT", "E0 01", "", "80 81 82 83 87 89 8B 8D 8E 8F 90 93 94 95 96 97 98 99 9A 9B 9C 9D 9E 9F A0 A1 A2"],
+  ["DISCONNECT", "E0 01", "", "80 81 82 83 87 89 8B 8C 8D 8E 8F 90 93 94 95 96 97 98 99 9A 9B 9C 9D 9E 9F A0 A1 A2"],
   ["AUTH", "F0 06", "04 15 00 01 'm'", "18 19"],
 ];
 

@@ -75,7 +75,7 @@ test("handlers that merely take long, with nothing to be acknowledged, do not co
   attacked.subscribe(() => new Promise((resolve) => void finish.push(resolve)));
   socket.receive(...HEX.map((payload) => `30 05 00 01 'a' 00 ${payload}`));
   wait(attacked, 2 * KEEP_ALIVE);
-  deepEqual([attacked.ends, finish.length, socket.taken()], [[], 20, [PINGREQ]]);
+  deepEqual([attacked.ends, finish.length, socket.taken()], [[], 20, [PINGREQ, PINGREQ]]);
   socket.receive(PINGRESP);
   for (let done = 0; done < HEX.length; done++) {
     finish[done]?.();

@@ -48,7 +48,7 @@ const CODES = (
   "|" +
   "Ñ@CGOQ|" + // UNSUBACK: 11, 80, 83, 87, 8F, 91
   "||" +
-  "Ä@ABCGIKMNOPSTUVWXYZ[\\]^_`ab|" + // DISCONNECT: 04, 80 to 83, 87, 89, 8B, 8D to 90, 93 to A2
+  "Ä@ABCGIKLMNOPSTUVWXYZ[\\]^_`ab|" + // DISCONNECT: 04, 80 to 83, 87, 89, 8B to 90, 93 to A2; 8C by the table in 2.4 alone
   "ØÙ" // AUTH: 18, 19
 ).split("|");
 

@@ -12,7 +12,7 @@ import type { Session } from "../session/session.js";
 import { checkDisconnect, isClientsDisconnect, isExpectedAuth, isRightConnack, isUnwantedProblem } from "./checks.js";
 import { Fate, type ConnectionHandler } from "./handler.js";
 import { Inbound } from "./inbound.js";
-import { keepAliveDeadline } from "./keep-alive.js";
+import { answerDeadline, pingDeadline } from "./keep-alive.js";
 import { checkPacketSize, checkSubscriptions, maximumPacketSize } from "./limits.js";
 import { ConnectionState } from "./publishing.js";
 import { Receiver } from "./receiver.js";
@@ -49,7 +49,7 @@ export class Connection extends Inbound {
   private lastReceived = 0;
   /** Keep Alive in milliseconds, 0 for none; before the CONNACK how long that is waited for. */
   private patience: number;
-  /** When PINGRESP was last asked for, while one is awaited. */
+  /** Since when a PINGRESP is awaited, while one is. */
   private asked: number | undefined;
   /** The PINGREQ that is asked for could not be sent yet. */
   private pingUnsent: boolean | undefined;
@@ -262,7 +262,8 @@ export class Connection extends Inbound {
   /** Sends a PINGREQ. @returns false when there is no room now. */
   ping(now: number): boolean {
     const sent = this.canSend(2);
-    this.asked = this.now = now;
+    this.now = now;
+    this.asked ??= now;
     if (sent) this.send(this.encode(PacketType.PINGREQ, 0, undefined));
     else if (!this.pingUnsent) {
       this.pingUnsent = true;
@@ -308,8 +309,10 @@ export class Connection extends Inbound {
   /** When {@link handleTimeout} has to be called next, or Infinity. */
   nextDeadline(): number {
     const state = this.state;
-    if (state === ConnectionState.CONNECTED) return keepAliveDeadline(this.patience, this.asked, this.lastSent, this.lastReceived);
-    return state === ConnectionState.CONNECTING ? this.lastSent + this.patience : Infinity;
+    if (state === ConnectionState.CONNECTING) return this.lastSent + this.patience;
+    if (state !== ConnectionState.CONNECTED) return Infinity;
+    const ping = this.pingUnsent ? Infinity : pingDeadline(this.patience, this.lastSent);
+    return this.asked === undefined ? ping : Math.min(ping, answerDeadline(this.asked, this.lastReceived));
   }
 
   /** Does what is due at this time; to be called too often is harmless. */
@@ -320,7 +323,7 @@ export class Connection extends Inbound {
     if (this.state === ConnectionState.CONNECTING) {
       why = `the broker sent no CONNACK within ${this.patience} ms: is it an MQTT broker?`;
       code = ReasonCode.SERVER_UNAVAILABLE;
-    } else if (this.asked === undefined) {
+    } else if (this.asked === undefined || now < answerDeadline(this.asked, this.lastReceived)) {
       this.ping(now);
       return;
     } else if (this.held && this.session.outgoing.count === 0 && this.canSend(ACKNOWLEDGEMENT_LENGTH)) {

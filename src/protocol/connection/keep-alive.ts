@@ -5,13 +5,16 @@ const MARGIN_MILLISECONDS = 1000;
 export const PING_TIMEOUT = 10_000;
 
 /**
- * When a PINGREQ or the end of a silent connection is due (MQTT 5.0, 3.1.2.10), or Infinity. All in milliseconds.
- * @param interval Keep Alive, 0 for none. @param asked when PINGRESP was asked for, if it was.
+ * When the next PINGREQ is due, though one may be unanswered: something has to be sent in every Keep Alive (MQTT 5.0, 3.1.2-20).
+ * @param interval Keep Alive, 0 for none. @returns milliseconds, or Infinity.
  */
-export function keepAliveDeadline(interval: number, asked: number | undefined, lastSent: number, lastReceived: number): number {
-  // While bytes come, PINGRESP may be behind a long payload.
-  if (asked !== undefined) return (lastReceived > asked ? lastReceived : asked) + PING_TIMEOUT;
+export function pingDeadline(interval: number, lastSent: number): number {
   if (interval === 0) return Infinity;
   const margin = interval / 10;
   return lastSent + interval - (margin < MARGIN_MILLISECONDS ? margin : MARGIN_MILLISECONDS);
+}
+
+/** When a connection is dead on which PINGRESP was asked for. While bytes come, it may be behind a long payload. All in milliseconds. */
+export function answerDeadline(asked: number, lastReceived: number): number {
+  return (lastReceived > asked ? lastReceived : asked) + PING_TIMEOUT;
 }

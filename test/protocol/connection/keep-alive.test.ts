@@ -53,7 +53,9 @@ suite("PINGRESP", () => {
   test("is not missed while the application holds a message before it", () => {
     const broker = ScriptedBroker.connected(MINUTE).after(59_000).expect(PINGREQ);
     broker.take = (): number => Take.HELD;
-    broker.reply("30 04 00 01 'b' 00").after(10 * PING_TIMEOUT).expectNothing();
+    broker.reply("30 04 00 01 'b' 00");
+    // The Keep Alive is kept meanwhile: the server hears of us every minute.
+    for (let i = 0; i < 3; i++) broker.after(58_999).expectNothing().after(1).expect(PINGREQ);
     equal(broker.error, undefined);
     broker.client.release(Take.TAKEN, broker.now);
     match(broker.after(PING_TIMEOUT).error?.message ?? "", /did not answer a PINGREQ/);
@@ -83,11 +85,15 @@ suite("PINGRESP", () => {
     ScriptedBroker.connected(MINUTE).after(59_000 + PING_TIMEOUT - 1).reply(PINGRESP).after(1).told("PINGRESP");
   });
 
-  test("may be behind a long payload: each byte that comes extends the time for it", () => {
-    const broker = ScriptedBroker.connected(MINUTE).after(59_000).expect(PINGREQ).reply("30 64 00 01 'a' 00"); // 96 bytes of payload
-    for (let i = 0; i < 96; i++) broker.after(PING_TIMEOUT - 1).reply("55");
+  test("may be behind a long payload: each byte that comes extends the time for it, and PINGREQs keep the Keep Alive meanwhile", () => {
+    const broker = ScriptedBroker.connected(MINUTE).after(59_000).expect(PINGREQ).reply("30 48 00 01 'a' 00"); // 68 bytes of payload
+    for (let i = 0; i < 68; i++) {
+      broker.after(7375);
+      if (i % 8 === 7) broker.expect(PINGREQ);
+      broker.reply("55");
+    }
     broker.expectNothing().after(PING_TIMEOUT - 1).reply(PINGRESP);
-    equal(broker.delivered.length, 96);
+    equal(broker.delivered.length, 68);
     equal(broker.error, undefined);
   });
 
@@ -96,10 +102,17 @@ suite("PINGRESP", () => {
     broker.after(PING_TIMEOUT - 1).told().after(1).told("closed transport 0x8d");
   });
 
-  test("only one PINGREQ is on its way at a time, other packets go out", () => {
-    const broker = ScriptedBroker.connected({ keepAlive: 5 }).after(4500).expect(PINGREQ).after(5000).expectNothing();
+  test("is awaited with other packets, and further PINGREQs when the Keep Alive is shorter than the wait (MQTT-3.1.2-20)", () => {
+    const broker = ScriptedBroker.connected({ keepAlive: 5 }).after(4500).expect(PINGREQ).after(4499).expectNothing().after(1).expect(PINGREQ);
     broker.publish("a");
-    broker.expect("30 04 00 01 'a' 00").after(4000).expectNothing();
+    broker.expect("30 04 00 01 'a' 00").after(4499).expectNothing();
+    // Ten seconds after the first: a further question does not put the end off.
+    broker.after(1).expect(PINGREQ).after(PING_TIMEOUT - 9001).told().after(1).told("closed transport 0x8d");
+  });
+
+  test("answers all the PINGREQs before it", () => {
+    const broker = ScriptedBroker.connected({ keepAlive: 5 }).after(4500).expect(PINGREQ).after(4500).expect(PINGREQ).reply(PINGRESP).told("PINGRESP");
+    broker.after(4500).expect(PINGREQ).after(PING_TIMEOUT - 5000).told();
   });
 
   test("that nobody asked for is no harm", () => {
