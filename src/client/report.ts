@@ -240,24 +240,28 @@ class Report implements SocketTarget {
     if (reasonCode > 0 || this.at(start) > 0) throw this.wrong(ReasonCode.PROTOCOL_ERROR);
     const length = this.integer(start + 2);
     let position = start + 2 + variableByteIntegerLength(length);
+    let seen = 0;
     if (position + length !== end) throw this.wrong(ReasonCode.MALFORMED_PACKET);
     while (position < Math.min(end, KEPT)) {
       const property = this.at(position++);
       let kind = Number(VALUES[property - 0x11] ?? 0);
       const need = this.needs[property] ?? 0;
       let value;
-      if (kind === 0) throw this.wrong(ReasonCode.PROTOCOL_ERROR);
+      // Only a User Property may come again.
+      let wrong = kind === 0 || (kind < 9 && (seen & (1 << property)) !== 0);
+      seen |= 1 << property;
       do {
         value = 0;
         for (let i = kind > 4 ? 2 : kind; i > 0; i--) value = value * 256 + this.at(position++);
         if (kind > 4) position += value;
+        // A byte is a yes or no; no maximum is 0.
+        wrong ||= kind === 1 ? value > 1 : value === 0 && (property === RECEIVE_MAXIMUM || property === MAXIMUM_PACKET_SIZE);
       } while (kind-- > 8);
       if (position > KEPT) break;
       if (position > end) throw this.wrong(ReasonCode.MALFORMED_PACKET);
+      if (wrong) throw this.wrong(ReasonCode.PROTOCOL_ERROR);
       if (value < need) throw this.refused("does not take a message", property === MAXIMUM_QOS ? ReasonCode.QOS_NOT_SUPPORTED : property === RETAIN_AVAILABLE ? ReasonCode.RETAIN_NOT_SUPPORTED : ReasonCode.PACKET_TOO_LARGE, "configuration");
-      if (property !== RECEIVE_MAXIMUM) continue;
-      if (value === 0) throw this.wrong(ReasonCode.PROTOCOL_ERROR);
-      this.window = Math.min(value, IN_FLIGHT);
+      if (property === RECEIVE_MAXIMUM) this.window = Math.min(value, IN_FLIGHT);
     }
     this.accepted = true;
   }
