@@ -58,7 +58,7 @@ export class Journal extends Ring {
     medium.checkLength(length);
     if ((type === RecordType.OUTGOING || type === RecordType.INCOMING) && this.live.find((type << Name.TYPE) | key) < 0) this.checkRoom(type, size);
     this.makeRoom(size);
-    return medium.compose(type === RecordType.READING ? this.lastReading + 1 : this.nextId, (type << Name.TYPE) | (length << Name.LENGTH) | key);
+    return medium.compose(type === RecordType.READING ? this.lastReading + 1 : this.nextId, (type << Name.TYPE) | (length << Name.LENGTH) | key, this.carry(size));
   }
 
   /**
@@ -107,8 +107,9 @@ export class Journal extends Ring {
   }
 
   private mark(id: number, type: number, key: number): void {
-    this.makeRoom(this.medium.sizeOf(0));
-    this.medium.compose(id, Name.DONE | (type << Name.TYPE) | (key & Name.KEY));
+    const size = this.medium.sizeOf(0);
+    this.makeRoom(size);
+    this.medium.compose(id, Name.DONE | (type << Name.TYPE) | (key & Name.KEY), this.carry(size));
     this.commit();
   }
 }

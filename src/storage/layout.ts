@@ -29,7 +29,10 @@ export const RecordHeader = {
   ID: 0,
   /** See {@link Name}. */
   NAME: 1,
-  /** CRC-32 of the block's sequence and the two words before: what belongs to another block does not count. */
+  /**
+   * CRC-32 of the block's sequence and the two words before: what belongs to another block does not count. Its complement where the record was
+   * written in one with the one before it, which was moved.
+   */
   CHECK: 2,
   /** In bytes, where there are no data. */
   LENGTH: 12,

@@ -26,10 +26,12 @@ export class Medium {
   readonly start: number;
   /** The last header read. */
   readonly header = new Int32Array(BlockHeader.LENGTH / 4);
-  /** A record behind room for a block's header, so that both go in one write. */
+  /** A record behind room for a block's header, so that both go in one write. There is room for one without data besides. */
   bytes = NOTHING;
   /** The same. */
   words = new Int32Array(NOTHING.buffer);
+  /** Where the record in hand begins in the buffer: behind the block's header, or behind a record that is written with it. */
+  at = 0;
   private readonly flash: FlashPartition;
   private readonly blockHeader: Uint8Array;
   private readonly recordHeader: Uint8Array;
@@ -98,16 +100,21 @@ export class Medium {
     words[BlockHeader.CHECK] = crc32(format, words, BlockHeader.SEQUENCE, BlockHeader.CHECK);
   }
 
-  /** Reads a record's header. @returns the bytes that the record takes, or one of {@link Found}. */
+  /**
+   * Reads a record's header; its `CHECK` is 0 then, or -1 where the record was written in one with the one before it.
+   * @returns the bytes that the record takes, or one of {@link Found}.
+   */
   readRecordHeader(sequence: number, position: number): number {
     const header = this.header;
     this.flash.read(this.recordHeader, this.offsetOf(sequence) + position);
     // On the way of every record when the journal is opened.
-    if (header[RecordHeader.CHECK] === crc32(sequence, header, 0, RecordHeader.CHECK)) {
+    const found = header[RecordHeader.CHECK] ?? 0;
+    const check = (header[RecordHeader.CHECK] = found ^ crc32(sequence, header, 0, RecordHeader.CHECK));
+    if (check === 0 || check === -1) {
       const size = this.sizeOf(dataLength(header[RecordHeader.NAME] ?? 0));
       if (position + size <= this.blockLength) return size;
     }
-    return ((header[0] ?? 0) & (header[1] ?? 0) & (header[2] ?? 0)) === -1 ? Found.BLANK : Found.GARBAGE;
+    return ((header[RecordHeader.ID] ?? 0) & (header[RecordHeader.NAME] ?? 0) & found) === -1 ? Found.BLANK : Found.GARBAGE;
   }
 
   /** Whether a block holds nothing from a position on. */
@@ -122,50 +129,56 @@ export class Medium {
     return true;
   }
 
-  /** Begins a record in the buffer. @returns where its data belong. */
-  compose(id: number, name: number): number {
-    const start = this.start;
-    const size = this.sizeOf(dataLength(name));
-    this.bytes.fill(0xff, start, start + size);
-    this.words[start / 4 + RecordHeader.ID] = id;
-    this.words[start / 4 + RecordHeader.NAME] = name;
-    return start + RecordHeader.LENGTH_WITH_DATA;
+  /** Begins a record in the buffer. @param behind bytes of a sealed one that is to be written with it. @returns where its data belong. */
+  compose(id: number, name: number, behind: number): number {
+    const at = (this.at = this.start + behind);
+    this.bytes.fill(0xff, at, at + this.sizeOf(dataLength(name)));
+    this.words[at / 4 + RecordHeader.ID] = id;
+    this.words[at / 4 + RecordHeader.NAME] = name;
+    return at + RecordHeader.LENGTH_WITH_DATA;
   }
 
-  /** Seals the record in the buffer and writes it; at the start of a block with its header. @returns the bytes it takes. */
-  write(sequence: number, position: number): number {
+  /** Makes the record in hand one of a block. @returns the bytes it takes. */
+  seal(sequence: number): number {
     const words = this.words;
-    const start = this.start;
-    const record = start / 4;
+    const record = this.at / 4;
     const length = dataLength(this.name);
-    const size = this.sizeOf(length);
-    const from = position === start ? 0 : start;
-    words[record + RecordHeader.CHECK] = crc32(sequence, words, record, record + RecordHeader.CHECK);
+    const check = crc32(sequence, words, record, record + RecordHeader.CHECK);
+    words[record + RecordHeader.CHECK] = this.at > this.start ? ~check : check;
     if (length > 0) words[record + RecordHeader.DATA_CHECK] = this.dataCheck(length);
-    this.flash.write(this.view(from, start + size - from), this.offsetOf(sequence) + position + from - start);
-    return size;
+    return this.sizeOf(length);
   }
 
-  /** `ID` of the record in the buffer. */
+  /** Seals the record in hand and writes it, with one that may be before it, and at the start of a block with its header. @returns the bytes of both. */
+  write(sequence: number, position: number): number {
+    const start = this.start;
+    const end = this.at + this.seal(sequence);
+    const from = position === start ? 0 : start;
+    this.flash.write(this.view(from, end - from), this.offsetOf(sequence) + position + from - start);
+    return end - start;
+  }
+
+  /** `ID` of the record in hand. */
   get id(): number {
-    return this.words[this.start / 4 + RecordHeader.ID] ?? 0;
+    return this.words[this.at / 4 + RecordHeader.ID] ?? 0;
   }
 
-  /** `NAME` of the record in the buffer. */
+  /** `NAME` of the record in hand. */
   get name(): number {
-    return this.words[this.start / 4 + RecordHeader.NAME] ?? 0;
+    return this.words[this.at / 4 + RecordHeader.NAME] ?? 0;
   }
 
   private dataCheck(length: number): number {
-    const data = this.start / 4 + RecordHeader.DATA;
+    const data = this.at / 4 + RecordHeader.DATA;
     return crc32(this.id, this.words, data, data + ((length + 3) >> 2));
   }
 
-  /** Reads a whole record into the buffer. @returns whether it is as it was written. */
+  /** Reads a whole record into the buffer: it is in hand then. @returns whether it is as it was written. */
   readRecord(offset: number, id: number, name: number): boolean {
     const length = dataLength(name);
     const size = this.sizeOf(length);
     this.require(this.start + size);
+    this.at = this.start;
     this.flash.read(this.view(this.start, size), offset);
     return this.id === id && this.name === name && (length === 0 || this.words[this.start / 4 + RecordHeader.DATA_CHECK] === this.dataCheck(length));
   }
@@ -181,11 +194,11 @@ export class Medium {
 
   /** Makes the buffer as large as an earlier one was, that wrote what is to be read. */
   private require(length: number): void {
-    if (length > this.bytes.length) this.allocate(length);
+    if (length > this.bytes.length - this.sizeOf(0)) this.allocate(length);
   }
 
   private allocate(length: number): void {
-    const bytes = (this.bytes = new Uint8Array(this.roundUp(length)));
+    const bytes = (this.bytes = new Uint8Array(this.roundUp(length) + this.sizeOf(0)));
     this.words = new Int32Array(bytes.buffer);
     this.record = this.mark = bytes.subarray(this.start, this.start + this.sizeOf(0));
     this.data = NOTHING;
@@ -201,7 +214,7 @@ export class Medium {
 
   /** The error of the caller who wants to keep more in one record than there is room for. */
   checkLength(length: number): void {
-    const room = this.bytes.length - this.start - RecordHeader.LENGTH_WITH_DATA;
+    const room = this.bytes.length - this.sizeOf(0) - this.start - RecordHeader.LENGTH_WITH_DATA;
     if (length > room) throw new MqttError("resource", `what is to be kept takes ${length} bytes, a record has ${room}: raise recordLength by ${length - room} or more, up to a quarter of a block`);
   }
 }

@@ -11,6 +11,8 @@ export class RecordCursor {
   name = 0;
   /** Stretches of a block that were no records although records followed them. */
   damaged = 0;
+  /** 1 where the same goes for what the record in hand was written with: when nothing follows, a cut has torn that write. */
+  torn = 0;
   private readonly medium: Medium;
   private size = 0;
 
@@ -22,7 +24,7 @@ export class RecordCursor {
   moveTo(sequence: number): void {
     this.sequence = sequence;
     this.position = this.medium.start;
-    this.size = 0;
+    this.size = this.torn = 0;
   }
 
   /** Where the record begins in the partition. */
@@ -48,7 +50,12 @@ export class RecordCursor {
     this.position = at;
     this.size = size;
     if (size === Found.BLANK) return false;
-    if (skipped) this.damaged++;
+    this.damaged += this.torn;
+    this.torn = 0;
+    if (skipped) {
+      if (medium.header[RecordHeader.CHECK] === 0) this.damaged++;
+      else this.torn = 1;
+    }
     this.id = medium.header[RecordHeader.ID] ?? 0;
     this.name = medium.header[RecordHeader.NAME] ?? 0;
     return true;

@@ -1,4 +1,4 @@
-import { BlockHeader } from "./layout.js";
+import { BlockHeader, Name, RecordType } from "./layout.js";
 import { RecordCursor } from "./record-cursor.js";
 import type { Ring } from "./ring.js";
 
@@ -30,6 +30,11 @@ function findNewest(ring: Ring): boolean {
   return strange && ring.head === 0;
 }
 
+/** Whether a record counts: one that was moved may have been torn together with what is behind it, then the original does. */
+function counts({ live, medium }: Ring, id: number, name: number, offset: number): boolean {
+  return id > live.id(live.count - 1) || live.findId(id) < 0 || medium.readRecord(offset, id, name);
+}
+
 /**
  * Takes in the records of a block. The last one may have been torn by a cut: its data are checked before it counts. Those of others are
  * checked when they are read, since only complete ones are followed by more.
@@ -42,7 +47,7 @@ function readBlock(ring: Ring, cursor: RecordCursor, sequence: number): boolean 
   let offset = -1;
   cursor.moveTo(sequence);
   while (cursor.next()) {
-    if (offset >= 0) ring.apply(id, name, offset);
+    if (offset >= 0 && (name >> Name.TYPE <= RecordType.READING || counts(ring, id, name, offset))) ring.apply(id, name, offset);
     id = cursor.id;
     name = cursor.name;
     offset = cursor.offset;
@@ -51,7 +56,7 @@ function readBlock(ring: Ring, cursor: RecordCursor, sequence: number): boolean 
   const whole = found && medium.readRecord(offset, id, name);
   if (whole) ring.apply(id, name, offset);
   // A header that stands alone cannot be written again with the first record.
-  ring.position = whole ? cursor.position : medium.blockLength;
+  ring.position = whole && cursor.torn === 0 ? cursor.position : medium.blockLength;
   return found;
 }
 

@@ -1,5 +1,5 @@
 import { MqttError } from "../protocol/error.js";
-import { BlockHeader, Name, RecordType } from "./layout.js";
+import { BlockHeader, Name, RecordHeader, RecordType } from "./layout.js";
 import { LiveIndex } from "./live-index.js";
 import { dataLength, type Medium } from "./medium.js";
 
@@ -29,6 +29,8 @@ export class Ring {
   dropped = 0;
   /** Whether there was a record of this type since the start: mostly there is none to look for. */
   private anySent = false;
+  /** The oldest block when it was found to hold nothing any more that has to move. */
+  private emptied = 0;
   /** Records that were found spoilt since the start. */
   damaged = 0;
 
@@ -79,13 +81,42 @@ export class Ring {
   /** Empties the oldest blocks while too few are free and a record of `size` bytes still fits. */
   private clean(size: number): void {
     const medium = this.medium;
-    // What is kept may lie together: while it moves, no block is won.
-    const reserve = RESERVE + Math.ceil(this.live.bytes / medium.blockLength);
-    while (medium.blocks - (this.head - this.tail + 1) < reserve && this.tail < this.head) {
+    while (this.isShort(this.head)) {
       if (!this.moveAll(medium.offsetOf(this.tail), size)) return;
       this.tail++;
       if (medium.readBlockHeader(this.tail % medium.blocks)) this.dropBefore(medium.header[BlockHeader.READING] ?? 0);
     }
+  }
+
+  /** Whether too few blocks are free with this one as the newest. */
+  private isShort(head: number): boolean {
+    const { live, medium, tail } = this;
+    // What is kept may lie together: while it moves, no block is won.
+    const reserve = RESERVE + Math.ceil(live.bytes / medium.blockLength);
+    return tail < this.head && medium.blocks - (head - tail + 1) < reserve;
+  }
+
+  /**
+   * Puts a record that would have to move when the next block is begun before one of `size` bytes that is to be written, where there is room:
+   * it costs no write of its own then.
+   * @returns the bytes it takes in the medium's buffer.
+   */
+  protected carry(size: number): number {
+    const { live, medium, tail } = this;
+    if (this.emptied === tail || !this.isShort(this.head + 1)) return 0;
+    const from = medium.offsetOf(tail);
+    for (let i = live.count; i-- > 0; ) {
+      const offset = live.offset(i);
+      if (offset < from || offset >= from + medium.blockLength) continue;
+      const name = live.name(i);
+      const both = medium.sizeOf(dataLength(name)) + size;
+      if (this.position + both > medium.blockLength || medium.start + both > medium.bytes.length) return 0;
+      if (medium.readRecord(offset, live.id(i), name)) return medium.seal(this.head);
+      this.forget(i);
+      return 0;
+    }
+    this.emptied = tail;
+    return 0;
   }
 
   /** Moves what is kept in a block. @returns whether all of it found room. */
@@ -115,9 +146,10 @@ export class Ring {
     this.doneReading = reading - 1;
   }
 
-  /** Writes the record that is in the medium's buffer. @returns its offset. */
+  /** Writes the record that is in hand, and what moves with it. @returns its offset. */
   write(): number {
-    const { medium, position } = this;
+    const { live, medium, position } = this;
+    const offset = medium.offsetOf(this.head) + position;
     const first = position === medium.start;
     if (first) medium.setBlockHeader(this.head, this.tail, this.lastReading + 1, this.dropped);
     // Where a write failed nothing more is written.
@@ -125,6 +157,7 @@ export class Ring {
     const size = medium.write(this.head, position);
     if (first) this.recordedTail = this.tail;
     this.position = position + size;
-    return medium.offsetOf(this.head) + position;
+    if (medium.at > medium.start) live.setOffset(live.findId(medium.words[medium.start / 4 + RecordHeader.ID] ?? 0), offset);
+    return offset + medium.at - medium.start;
   }
 }

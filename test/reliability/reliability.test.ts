@@ -22,7 +22,7 @@ test("docs/reliability.md has the kills that are saved, and they lost and double
 test("docs/reliability.md has the figures of the journal as they are measured, and they are what is promised", async () => {
   const figures = await measureFigures();
   ok(page.includes(flashSection(figures)), "npm run reliability writes it");
-  for (const [title, { erasesPerThousand, wear, writesPerMessage }] of figures.flash) ok(erasesPerThousand < 30 && wear <= 1.2 && writesPerMessage < 2.03, title);
+  for (const [title, { erasesPerThousand, wear, writesPerMessage }] of figures.flash) ok(erasesPerThousand < 30 && wear <= 1.2 && writesPerMessage <= 2, title);
 });
 
 test("a seed that lost or doubled something stands in the page", () => {
