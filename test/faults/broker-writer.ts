@@ -1,13 +1,17 @@
 /** The packets of a broker, as bytes. */
 import { Property, Type } from "./client-packets.js";
 
+const encoder = new TextEncoder();
+
 /** Bytes of a property's value. */
 const lengths = new Map<number, number>([
   [Property.SESSION_EXPIRY_INTERVAL, 4], [Property.SERVER_KEEP_ALIVE, 2], [Property.RECEIVE_MAXIMUM, 2], [Property.TOPIC_ALIAS_MAXIMUM, 2], [Property.MAXIMUM_QOS, 1], [Property.MAXIMUM_PACKET_SIZE, 4],
 ]);
 
 function big(value: number, length: number): number[] {
-  return Array.from({ length }, (_, i) => Math.floor(value / 256 ** (length - 1 - i)) % 256);
+  const bytes: number[] = [];
+  for (let i = length; i-- > 0; ) bytes.push(Math.floor(value / 256 ** i) % 256);
+  return bytes;
 }
 
 /** Puts the fixed header in front. */
@@ -24,7 +28,7 @@ export function connack(version: number, present: boolean, reasonCode: number, p
 }
 
 export function publish(version: number, topic: string, qos: number, duplicate: boolean, identifier: number, payload: Uint8Array): number[] {
-  const name = new TextEncoder().encode(topic);
+  const name = encoder.encode(topic);
   return packet((Type.PUBLISH << 4) | (duplicate ? 8 : 0) | (qos << 1), [...big(name.length, 2), ...name, ...(qos > 0 ? big(identifier, 2) : []), ...(version === 5 ? [0] : []), ...payload]);
 }
 

@@ -1,5 +1,4 @@
 import { connect, ReconnectingClient } from "../../src/client/client.js";
-import type { Resolver, ResolverOptions, SocketConstructorOptions } from "../../src/client/ecma-419.js";
 import type { Message } from "../../src/client/options.js";
 import { Journal } from "../../src/storage/journal.js";
 import { SessionStore } from "../../src/storage/session-store.js";
@@ -7,10 +6,11 @@ import { FakeFlash, PowerCut, type Operation } from "../storage/fake-flash.js";
 import { Application } from "./application.js";
 import type { ClientPacket } from "./client-packets.js";
 import type { IncomingLedger } from "./incoming-ledger.js";
-import { Link, SimulatedSocket, type BrokerEnd, type DeviceEnd, type Note } from "./link.js";
+import { Link, type BrokerEnd, type DeviceEnd, type Note } from "./link.js";
 import type { OutgoingLedger } from "./outgoing-ledger.js";
 import { makePlan, type Profile } from "./profile.js";
 import { Readings } from "./readings.js";
+import { makeOn, SimulatedResolver, SimulatedSocket } from "./simulated-io.js";
 import { must, Violation } from "./violation.js";
 import { WatchedStorage } from "./watched-storage.js";
 import { Wire } from "./wire.js";
@@ -54,6 +54,7 @@ export class Device implements DeviceEnd {
     this.readings = new Readings(world, outgoing);
     this.wire = new Wire(world, outgoing, incoming);
     world.clock.callBack = (action) => this.enter(action);
+    makeOn(this);
   }
 
   /** The power comes back. */
@@ -66,7 +67,7 @@ export class Device implements DeviceEnd {
       const { geometry } = profile;
       const storage = geometry === undefined ? undefined : this.open();
       const client = connect({
-        ...profile.options, host: "broker.local", id: "node", ...(storage && { storage }), socket: { io: this.socketClass() }, dns: { io: this.resolverClass() },
+        ...profile.options, host: "broker.local", id: "node", ...(storage && { storage }), socket: { io: SimulatedSocket }, dns: { io: SimulatedResolver },
         onError: (error) => world.note(() => `device: ${error.message}`),
         onDisconnected: (error) => world.note(() => `device: disconnected: ${error.message}`),
         onConnected: ({ resumed }) => world.note(() => `device: connected${resumed ? ", resumed" : ""}`),
@@ -208,17 +209,8 @@ export class Device implements DeviceEnd {
     if (journal !== undefined) must(journal.live.count <= LIVE_RECORDS + inFlight + 3, () => `${journal.live.count} records are kept`);
   }
 
-  private socketClass(): new (options: SocketConstructorOptions) => SimulatedSocket {
-    const connected = (socket: SimulatedSocket): void => this.socketMade(socket);
-    return class extends SimulatedSocket {
-      constructor(options: SocketConstructorOptions) {
-        super(options);
-        connected(this);
-      }
-    };
-  }
-
-  private socketMade(socket: SimulatedSocket): void {
+  /** The client makes a socket. */
+  socketMade(socket: SimulatedSocket): void {
     const { world } = this;
     const plan = makePlan(world, this.profile);
     const reach = this.reach();
@@ -238,27 +230,14 @@ export class Device implements DeviceEnd {
     });
   }
 
-  private resolverClass(): new (options: ResolverOptions) => Resolver {
-    // eslint-disable-next-line @typescript-eslint/no-this-alias -- the class has one of its own
-    const device = this;
-    const { boot, world } = this;
-    return class {
-      private closed = false;
-
-      readonly resolve = ({ host }: { readonly host: string }, callback: (error: unknown, address?: string, host?: string) => void): void => {
-        world.clock.after(1 + world.random.below(50), () => {
-          device.enter(() => {
-            if (this.closed || device.boot !== boot) return;
-            if (world.fault(device.profile.unreachable / 4, "no address for the broker")) callback(new Error("not found"));
-            else callback(null, "10.0.0.1", host);
-          });
-        });
-      };
-
-      close(): void {
-        this.closed = true;
-      }
-    };
+  /** The client asks for the broker's address. */
+  resolve(answer: (found: boolean) => void): void {
+    const { boot, profile, world } = this;
+    world.clock.after(1 + world.random.below(50), () => {
+      this.enter(() => {
+        if (this.boot === boot) answer(!world.fault(profile.unreachable / 4, "no address for the broker"));
+      });
+    });
   }
 
   /** A handler takes a message. */

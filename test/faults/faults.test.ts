@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { runRange, runSeeds } from "./seeds.js";
 import { simulate } from "./simulation.js";
 
-const SEEDS = 1500;
+const SEEDS = 20_000;
 
 /** Faults that a number of seeds cannot leave out. */
 const KINDS = [
@@ -18,7 +18,7 @@ function command(...options: readonly string[]): { readonly status: number | nul
   return { status, text: stdout + stderr };
 }
 
-test(`in ${SEEDS} lives of a node nothing is lost and nothing doubled`, async () => {
+test(`in ${SEEDS.toLocaleString("en")} lives of a node nothing is lost and nothing doubled`, async () => {
   const { counts, failures, seeds } = await runSeeds(1, SEEDS);
   deepEqual(failures, []);
   equal(seeds, SEEDS);

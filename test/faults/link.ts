@@ -1,8 +1,7 @@
-import type { Socket, SocketConstructorOptions } from "../../src/client/ecma-419.js";
 import type { BrokerSession } from "./broker-session.js";
 import { PacketStream, type ClientPacket } from "./client-packets.js";
 import type { Incoming } from "./incoming-ledger.js";
-import { must } from "./violation.js";
+import type { SimulatedSocket } from "./simulated-io.js";
 import type { World } from "./world.js";
 
 /** How a connection behaves, and where it breaks. */
@@ -238,45 +237,5 @@ export class Link {
     this.delivered += part;
     for (const { packet, end, early } of this.packets) if (end <= this.delivered && !this.finished) this.broker.received(packet, this, early);
     this.silent = true;
-  }
-}
-
-/** The client's end of a {@link Link}: an ECMA-419 TCP socket that takes the standard at its word. */
-export class SimulatedSocket implements Socket {
-  format = "number";
-  closed = false;
-  /** Its device has no power: what a program would still do does not happen. */
-  dead = false;
-  readonly options: SocketConstructorOptions;
-  readonly target: unknown;
-  link: Link | undefined;
-
-  constructor(options: SocketConstructorOptions) {
-    this.options = options;
-    this.target = options.target;
-  }
-
-  read(buffer: Uint8Array): number {
-    const { link } = this;
-    if (this.dead) return buffer.length;
-    must(link !== undefined && !this.closed && this.format === "buffer", () => "read of a socket that is not open");
-    must(buffer.length > 0 && buffer.length <= link.unread, () => `read of ${buffer.length} bytes where there are ${link.unread}`);
-    link.read(buffer);
-    return buffer.length;
-  }
-
-  write(data: Uint8Array): number {
-    const { link } = this;
-    if (this.dead) return data.length;
-    must(link !== undefined && !this.closed, () => "write to a socket that is not open");
-    must(data.length <= link.room, () => `write of ${data.length} bytes where there is room for ${link.room}`);
-    link.write(data);
-    return link.room;
-  }
-
-  close(): void {
-    if (this.closed) return;
-    this.closed = true;
-    this.link?.close();
   }
 }

@@ -207,6 +207,9 @@ export async function simulate(seed: number, traced = false): Promise<Outcome> {
   const simulation = new Simulation(seed, traced);
   const { world } = simulation;
   const undo = world.clock.install(() => world.random.next());
+  const { stackTraceLimit } = Error;
+  // Errors are a good part of a node's life; where they come from only somebody who reads the trace wants to know.
+  if (!traced) Error.stackTraceLimit = 0;
   let violation: string | undefined;
   try {
     await simulation.run();
@@ -214,6 +217,7 @@ export async function simulate(seed: number, traced = false): Promise<Outcome> {
     // The first is what matters: others may follow from it.
     violation = Violation.first()?.message ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
   } finally {
+    Error.stackTraceLimit = stackTraceLimit;
     undo();
   }
   return { seed, violation, counts: world.counts, trace: world.trace ?? [] };

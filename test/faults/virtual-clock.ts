@@ -18,12 +18,13 @@ function isEarlier(one: Event, other: Event): boolean {
   return one.at < other.at || (one.at === other.at && one.order < other.order);
 }
 
-/** Gives a property another descriptor. @returns what brings the old one back. */
-function replace<T extends object>(object: T, name: keyof T, descriptor: PropertyDescriptor): () => void {
-  const original = Object.getOwnPropertyDescriptor(object, name);
-  if (original === undefined) throw new Error(`there is no ${String(name)} to replace`);
-  Object.defineProperty(object, name, { configurable: true, ...descriptor });
-  return () => void Object.defineProperty(object, name, original);
+/** The one that the host's `time` and `timer` follow now. */
+let running: VirtualClock | undefined;
+let taken = false;
+
+function inForce(): VirtualClock {
+  if (running === undefined) throw new Error("no simulation is under way");
+  return running;
 }
 
 /** The time of a simulation; while it is installed also that of the host's `time` and `timer`. Nothing happens but by {@link step}. */
@@ -47,16 +48,19 @@ export class VirtualClock {
 
   /** Takes the host's place, and that of chance, until the returned function is called. */
   install(random: () => number): () => void {
-    const undo = [
-      replace(Time, "ticks", { get: () => (this.now + this.ticksAhead) | 0 }),
-      replace(Timer, "set", { value: this.setTimer }),
-      replace(Timer, "schedule", { value: this.scheduleTimer }),
-      replace(Timer, "clear", { value: this.clearTimer }),
-      replace(Math, "random", { value: random }),
-    ];
+    const chance = Math.random;
+    takeHost();
+    running = this;
+    Math.random = random;
     return () => {
-      for (const back of undo) back();
+      running = undefined;
+      Math.random = chance;
     };
+  }
+
+  /** The device's own clock. */
+  get ticks(): number {
+    return (this.now + this.ticksAhead) | 0;
   }
 
   /** Timers that the device has set. */
@@ -115,22 +119,37 @@ export class VirtualClock {
     heap[i] = last;
   }
 
-  private readonly setTimer = (callback: VirtualTimer["callback"], interval = 0): VirtualTimer => {
+  /** `Timer.set` of the host. */
+  setTimer(callback: VirtualTimer["callback"], interval = 0): VirtualTimer {
     const timer = { callback, event: -1 };
     this.timers.add(timer);
     this.scheduleTimer(timer, interval);
     return timer;
-  };
+  }
 
-  private readonly scheduleTimer = (timer: VirtualTimer, interval: number): void => {
+  /** `Timer.schedule` of the host. */
+  scheduleTimer(timer: VirtualTimer, interval: number): void {
     if (!this.timers.has(timer)) throw new Error("Timer: this timer was cleared");
     const event = this.after(interval, () => {
       if (timer.event === event && this.timers.has(timer)) this.callBack(() => timer.callback(timer));
     });
     timer.event = event;
-  };
+  }
 
-  private readonly clearTimer = (timer: VirtualTimer | undefined): void => {
+  /** `Timer.clear` of the host. */
+  clearTimer(timer: VirtualTimer | undefined): void {
     if (timer !== undefined) this.timers.delete(timer);
-  };
+  }
+}
+
+/** From now on `time` and `timer` are those of simulations: once and for all, for a property that changes again and again makes slow what looks at it. */
+function takeHost(): void {
+  if (taken) return;
+  taken = true;
+  Object.defineProperties(Time, { ticks: { get: () => inForce().ticks } });
+  Object.defineProperties(Timer, {
+    set: { value: (callback: VirtualTimer["callback"], interval?: number) => inForce().setTimer(callback, interval) },
+    schedule: { value: (timer: VirtualTimer, interval: number) => inForce().scheduleTimer(timer, interval) },
+    clear: { value: (timer: VirtualTimer | undefined) => inForce().clearTimer(timer) },
+  });
 }
