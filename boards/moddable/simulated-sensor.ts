@@ -1,6 +1,6 @@
 /** An I2C bus for Moddable's simulator, which has none: the sensor on it is the one of our own simulator. */
 import { configure, i2cRead, i2cWrite } from "../simulator/world/index.js";
-import type { Bus } from "../../src/sensors/register-bus.js";
+import type { Bus } from "../../src/sensors/bus.js";
 
 class SimulatedI2C implements Bus {
   private readonly address: number;

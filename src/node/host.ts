@@ -1,7 +1,7 @@
 /** What the firmware takes of its host, as Moddable and ECMA-419 shape it. It is handed in, so that the firmware names no board. */
 import type { NetworkProvider } from "../client/common-options.js";
 import type { AnalogClass, DigitalClass, PWMClass } from "../sensors/pins.js";
-import type { BusOptions } from "../sensors/register-bus.js";
+import type { BusOptions } from "../sensors/bus.js";
 
 /** Moddable's `timer`; times in milliseconds. */
 export interface Timers {

@@ -1,5 +1,5 @@
 import type { Actuator, ActuatorType, ChangeListener, Place, Sensor } from "../sensors/sensor-type.js";
-import type { BusOptions } from "../sensors/register-bus.js";
+import type { BusOptions } from "../sensors/bus.js";
 import type { Device, Timers } from "./host.js";
 import type { ActuatorSettings, PartSettings, SensorSettings } from "./sensor-configuration.js";
 

@@ -5,15 +5,11 @@ export interface Identification {
   /** The sensor class or classes of section 14, where there is one. */
   readonly classification?: string;
   /** The part's serial number, once it is known. */
-  readonly uniqueID?: string;
+  readonly uniqueID?: string | undefined;
 }
 
 /** What the Provenance Sensor Class Pattern adds to every sample. */
 export interface Provenance {
   /** When the measurement began, in milliseconds since 1970 by the device's clock. */
   readonly time: number;
-}
-
-export function identify(model: string, classification: string, uniqueID?: string): Identification {
-  return uniqueID === undefined ? { model, classification } : { model, classification, uniqueID };
 }

@@ -1,7 +1,7 @@
 /** What the registry knows of a sensor or an actuator: enough to list it, to check its configuration, and to make it. */
 import type { Identification } from "./identification.js";
 import type { AnalogClass, DigitalClass, OneShotTimer, PinOptions, PWMClass } from "./pins.js";
-import type { BusOptions } from "./register-bus.js";
+import type { BusOptions } from "./bus.js";
 
 /** A figure that a sensor measures. */
 export interface Quantity {

@@ -2,6 +2,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { measureDrivers } from "../sensors/driver-figures.js";
 import { bundleText } from "./bundle.js";
 import { program, ProgramError } from "./device.js";
 import { Bench, bytecode } from "./figures.js";
@@ -12,7 +13,7 @@ import { classOf, ourClass, ours, u8mqtt, type Subject } from "./subjects.js";
 
 /** What can be asked for by name: our figures, and who is put beside them. */
 export const names = [
-  "bytecode", "ram", "publish0", "receive0", "publish1", "receive1", "publish2", "receive2", "stream", "wake", "speed", "convenient", "peers", "node",
+  "bytecode", "ram", "publish0", "receive0", "publish1", "receive1", "publish2", "receive2", "stream", "wake", "speed", "convenient", "peers", "node", "drivers",
 ] as const;
 /** One of {@link names}. */
 export type Name = typeof names[number];
@@ -98,6 +99,7 @@ export async function collect(order: Order): Promise<Result> {
     if (order.wanted.has("convenient")) result.convenient = await measure(bench, await ours(directory, "convenient"), others);
     if (order.wanted.has("peers")) result.peers = { "u8-mqtt": await measurePeer(bench, await u8mqtt(directory), others) };
     if (order.wanted.has("node")) result.node = await measureNode(sink);
+    if (order.wanted.has("drivers")) result.drivers = await measureDrivers(directory);
     if (order.compare !== undefined) result.compare = await measureClasses(bench, order.compare, directory);
     return result;
   } finally {

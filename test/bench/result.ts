@@ -1,4 +1,5 @@
 /** All that the benchmarks measure, in the shape of `npm run bench -- --json`. */
+import type { DriverFigures } from "../sensors/driver-figures.js";
 import type { MessageCost, Ram, Speed, Stream, Wake } from "./figures.js";
 import type { NodeFigures } from "./node-peers.js";
 import type { MessageCase } from "./subjects.js";
@@ -25,6 +26,8 @@ export interface Result extends ClientFigures {
   peers?: Record<string, ClientFigures>;
   /** On Node, beside MQTT.js. */
   node?: Readonly<Record<string, NodeFigures>>;
+  /** Our drivers of sensors and actuators, each alone in a build. */
+  drivers?: Readonly<Record<string, DriverFigures>>;
   /** The class of `--compare` and our own class, through the same program with ECMA-419 options alone. */
   compare?: Record<string, ClientFigures>;
 }

@@ -1,4 +1,5 @@
 /** The result for people: tables with the others beside us. */
+import type { DriverFigures } from "../sensors/driver-figures.js";
 import type { NodeFigures } from "./node-peers.js";
 import type { ClientFigures, Result } from "./result.js";
 import { messageCases } from "./subjects.js";
@@ -65,8 +66,14 @@ function nodeTable(clients: Readonly<Record<string, NodeFigures>>): string {
   return table("On Node", Object.keys(clients), [...figures, ["bundle, minified, bytes", ...all.map((client) => client.bundle)]]);
 }
 
+function driverTable(drivers: Readonly<Record<string, DriverFigures>>): string {
+  const columns = ["bytecode", "sample() while it measures", "sample() with a sample", "the sample itself"];
+  return table("Drivers, bytes", columns, Object.entries(drivers).map(([name, { bytecode, allocated }]) => [name, bytecode, allocated?.waiting, allocated?.sample, allocated?.sampleItself]));
+}
+
 /** The tables of a result. */
 export function show(result: Result): string {
-  const { convenient, peers = {}, node, compare, ...ours } = result;
-  return clientTables({ "xs-mqtt": ours, ...(convenient && { convenient }), ...peers }) + (node ? nodeTable(node) : "") + (compare ? clientTables(compare) : "");
+  const { convenient, peers = {}, node, drivers, compare, ...ours } = result;
+  return clientTables({ "xs-mqtt": ours, ...(convenient && { convenient }), ...peers }) + (node ? nodeTable(node) : "") + (drivers ? driverTable(drivers) : "")
+    + (compare ? clientTables(compare) : "");
 }

@@ -7,7 +7,7 @@ import { type NodeOptions, SensorNode } from "../../src/node/node.js";
 import type { FlashPartition } from "../../src/storage/flash.js";
 import { MqttError } from "../../src/protocol/error.js";
 import { bme280Type } from "../../src/sensors/bme280/bme280-type.js";
-import type { Bus } from "../../src/sensors/register-bus.js";
+import type { Bus } from "../../src/sensors/bus.js";
 import type { PartType, Sensor, SensorType } from "../../src/sensors/sensor-type.js";
 
 interface Scheduled {

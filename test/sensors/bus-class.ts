@@ -1,4 +1,4 @@
-import type { Bus } from "../../src/sensors/register-bus.js";
+import type { Bus } from "../../src/sensors/bus.js";
 import type { I2CBus } from "../../boards/simulator/world/i2c-bus.js";
 
 /** Hears of the instances of a {@link busClass}. */

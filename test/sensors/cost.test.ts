@@ -1,57 +1,36 @@
-import { deepEqual, ok } from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { projectRoot } from "../../boards/simulator/tools/paths.js";
-import { runSimulator } from "../../boards/simulator/tools/simulator.js";
-import { bundleText } from "../bench/bundle.js";
-import { bytecode } from "../bench/figures.js";
+import { registry } from "../../src/sensors/registry.js";
+import { sdkTypes } from "../../src/sensors/sdk-sensors.js";
+import { type DriverFigures, drivers, measureDrivers } from "./driver-figures.js";
 
-/** Bytes of bytecode that a driver may have. */
+/** Bytes of bytecode that a driver may have, alone in a build with all that it shares with others. */
 const budget = 3072;
 
-const drivers = {
-  ADS1115: "ads1115", Battery: "battery", BH1750: "bh1750", BME280: "bme280", DigitalInput: "digital-input", DigitalOutput: "digital-output", INA219: "ina219",
-  PMSA003I: "pmsa003i", PulseCounter: "pulse-counter", PWMOutput: "pwm-output", SCD4x: "scd4x", SHT4x: "sht4x",
-} as const;
+/** A driver's row in the table of docs/sensors.md. */
+function row(name: string, { bytecode, allocated }: DriverFigures): string {
+  return `| ${name} | ${(bytecode / 1024).toFixed(1)} KiB | ${allocated ? `${allocated.sampleItself} bytes` : ""} |`;
+}
 
-const compiled = (file: string): string => JSON.stringify(join(projectRoot, "build/js/src/sensors", file));
-const exported = (name: string, file: string): string => `export { ${name} } from ${compiled(file)};`;
-
-async function inDirectory<T>(use: (write: (name: string, text: string) => Promise<string>) => Promise<T>): Promise<T> {
+test("every own driver has at most 3 KiB of bytecode with all it needs, and allocates nothing but the sample itself", async () => {
+  const own = registry.filter((type) => !sdkTypes.some((sdk) => sdk === type));
+  deepEqual(Object.keys(drivers).sort(), own.map(({ name }) => name).sort());
   const directory = await mkdtemp(join(tmpdir(), "xs-mqtt-sensors-"));
   try {
-    return await use(async (name, text) => {
-      const file = join(directory, `${name}.js`);
-      await writeFile(file, text);
-      return file;
-    });
+    const figures = await measureDrivers(directory);
+    const documentation = await readFile(join(projectRoot, "docs/sensors.md"), "utf8");
+    for (const type of own) {
+      const driver = figures[type.name];
+      ok(driver && driver.bytecode <= budget, `${type.name} has ${driver?.bytecode ?? "no"} bytes`);
+      equal(driver.allocated !== undefined, "open" in type, `${type.name} is measured`);
+      if (driver.allocated) deepEqual(driver.allocated, { waiting: 0, sample: driver.allocated.sampleItself, sampleItself: driver.allocated.sampleItself }, type.name);
+      ok(documentation.includes(row(type.name, driver)), `docs/sensors.md has no row ${row(type.name, driver)}`);
+    }
   } finally {
     await rm(directory, { recursive: true });
   }
-}
-
-test("no driver has more than 3 KiB of bytecode with all it needs, a BME280 beside the 1.2 KB that all drivers of a bus share", () =>
-  inDirectory(async (write) => {
-    const size = async (name: string, text: string): Promise<number> => bytecode(await write(name, await bundleText(text)));
-    const shared = await size("shared", exported("RegisterBus, hex", "register-bus.js") + exported("identify", "identification.js"));
-    ok(shared < 1229, `what is shared has ${shared} bytes`);
-    for (const [name, folder] of Object.entries(drivers)) {
-      const whole = await size(name, exported(name, `${folder}/${folder}.js`));
-      // With what is shared, but for the one with the longest arithmetic.
-      ok(whole <= (name === "BME280" ? budget + shared : budget), `${name} has ${whole} bytes`);
-    }
-  }));
-
-test("no driver allocates while it measures, nor more than the sample itself when it is there", () =>
-  inDirectory(async (write) => {
-    const library = await write("drivers", await bundleText(Object.entries(drivers).map(([name, folder]) => exported(name, `${folder}/${folder}.js`)).join("\n")));
-    const { stdout, stderr } = await runSimulator({
-      main: join(projectRoot, "test/sensors/programs/allocation.js"), preload: { drivers: library }, world: join(projectRoot, "build/world.js"),
-      clock: "virtual", heap: "unlimited", bits: 32, quiet: true, timeLimit: 60_000,
-    });
-    const lines = stdout.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line) as { name: string; waiting: number; sample: number; size: number });
-    deepEqual(lines.map(({ name }) => name).sort(), Object.keys(drivers).filter((name) => !name.endsWith("Output")).sort(), stderr);
-    for (const { name, waiting, sample, size } of lines) deepEqual([name, waiting, sample], [name, 0, size]);
-  }));
+});

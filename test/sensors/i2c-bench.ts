@@ -1,7 +1,8 @@
 import type { TestContext } from "node:test";
+import { type Fault, parseFault } from "../../boards/simulator/world/fault.js";
 import { I2CBus, type I2CDevice } from "../../boards/simulator/world/i2c-bus.js";
 import { type Conditions, dailyCycle, type Scene } from "../../boards/simulator/world/scene.js";
-import type { BusOptions } from "../../src/sensors/register-bus.js";
+import type { BusOptions } from "../../src/sensors/bus.js";
 import { busClass } from "./bus-class.js";
 
 /** When the clock of a bench begins. */
@@ -53,6 +54,18 @@ export class I2CBench {
     }
     throw new Error(`no sample within ${limit} ms`);
   }
+}
+
+/** Makes benches of a part in given conditions: with the faults that a test names, e.g. `crc@0-1`. */
+export function benches<Kind extends string>(
+  address: number, Twin: new (scene: Scene, now: () => number, faults: readonly Fault<Kind>[]) => I2CDevice, kinds: readonly Kind[], conditions: Partial<Conditions>,
+): (context: TestContext, ...faults: string[]) => I2CBench {
+  return (context, ...faults) => new I2CBench(context, address, (scene, now) => new Twin(scene, now, faults.map((text) => parseFault(text, kinds))), conditions);
+}
+
+/** A part that has the same bytes at each read, whatever was written. */
+export function fixedPart(bytes: readonly number[]): () => I2CDevice {
+  return () => ({ write: () => true, read: (count) => Uint8Array.from(bytes).subarray(0, count) });
 }
 
 /** Whether a number is as near as the step in which the part measures allows. */

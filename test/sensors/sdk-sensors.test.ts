@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readParts, type SensorSettings } from "../../src/node/sensor-configuration.js";
 import { openSensor, type Workbench } from "../../src/node/parts.js";
-import type { Bus } from "../../src/sensors/register-bus.js";
+import type { Bus } from "../../src/sensors/bus.js";
 import { registry } from "../../src/sensors/registry.js";
 import type { Sensor } from "../../src/sensors/sensor-type.js";
 import { FakeTimers } from "../node/fake-host.js";

@@ -1,5 +1,5 @@
-import { type Identification, identify, type Provenance } from "../identification.js";
-import { type I2CSensorOptions, RegisterBus } from "../register-bus.js";
+import type { Identification, Provenance } from "../identification.js";
+import { I2CSensor, type I2CSensorOptions } from "../i2c-sensor.js";
 
 /** Registers (datasheet SBAS444, "Register Map"). */
 const register = { conversion: 0, configuration: 1 } as const;
@@ -31,8 +31,7 @@ export interface ADS1115Sample extends Provenance {
  * `sample` begins a measurement and gives `undefined` until all inputs are measured, one after the other, 8 ms each.
  * Datasheet: SBAS444, https://www.ti.com/lit/ds/symlink/ads1115.pdf
  */
-export class ADS1115 {
-  private readonly bus: RegisterBus;
+export class ADS1115 extends I2CSensor {
   private readonly word = new Uint8Array(2);
   private readonly start = new Uint8Array(3);
   private readonly readings = new Int16Array(inputs.length);
@@ -48,23 +47,13 @@ export class ADS1115 {
    * @throws TypeError for wrong options; Error when nothing answers.
    */
   constructor(options: I2CSensorOptions) {
-    const bus = this.bus = new RegisterBus("ADS1115", options, 0x48);
-    try {
-      this.read(register.configuration);
-    } catch (error) {
-      bus.close();
-      throw error;
-    }
-  }
-
-  /** Lets go of the bus; a second call does nothing. */
-  close(): void {
-    this.bus.close();
+    super("ADS1115", options, 0x48);
+    this.read(register.configuration);
   }
 
   /** Changes what is measured; a measurement under way is dropped. @throws RangeError naming the option and its allowed values; Error when closed. */
   configure({ channels = this.channels, range }: ADS1115Configuration): void {
-    this.bus.checkOpen();
+    this.checkOpen();
     const code = range === undefined ? this.range : ranges.indexOf(range);
     if (code < 0) throw new RangeError(`ADS1115: range must be one of ${ranges.join(", ")}`);
     if (!Number.isInteger(channels) || channels < 1 || channels > inputs.length) throw new RangeError("ADS1115: channels must be 1, 2, 3 or 4");
@@ -78,7 +67,7 @@ export class ADS1115 {
   }
 
   get identification(): Identification {
-    return identify("Texas Instruments ADS1115", "Voltage");
+    return { model: "Texas Instruments ADS1115", classification: "Voltage" };
   }
 
   /**
@@ -94,7 +83,7 @@ export class ADS1115 {
       return undefined;
     }
     const found = this.read(register.configuration);
-    if (((found ^ this.settings(input)) & ~bit.start) !== 0) throw this.bus.error("the chip lost its settings: check its power supply");
+    if (((found ^ this.settings(input)) & ~bit.start) !== 0) throw this.error("the chip lost its settings: check its power supply");
     if ((found & bit.start) === 0) return undefined;
     this.readings[input] = this.read(register.conversion);
     if (input + 1 < this.channels) {
@@ -116,7 +105,7 @@ export class ADS1115 {
     start[0] = register.configuration;
     start[1] = settings >> 8;
     start[2] = settings;
-    this.bus.transfer(start);
+    this.transfer(start);
     this.input = input;
   }
 
@@ -126,7 +115,7 @@ export class ADS1115 {
 
   private read(first: number): number {
     const { word } = this;
-    this.bus.read(first, word);
+    this.transfer(first, word);
     return ((word[0] ?? 0) << 8) | (word[1] ?? 0);
   }
 }

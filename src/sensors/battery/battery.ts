@@ -1,4 +1,4 @@
-import { type Identification, identify, type Provenance } from "../identification.js";
+import type { Identification, Provenance } from "../identification.js";
 import { type Analog, type AnalogClass, checkPin, type PinOptions } from "../pins.js";
 
 /** Readings averaged into one sample, against the converter's noise. */
@@ -54,7 +54,7 @@ export class Battery {
   }
 
   get identification(): Identification {
-    return identify("analog input", "Voltage");
+    return { model: "analog input", classification: "Voltage" };
   }
 
   /** @throws Error when the converter is at one of its ends, or when closed. */

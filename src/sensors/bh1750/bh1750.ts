@@ -1,5 +1,5 @@
-import { type Identification, identify, type Provenance } from "../identification.js";
-import { type I2CSensorOptions, RegisterBus } from "../register-bus.js";
+import type { Identification, Provenance } from "../identification.js";
+import { I2CSensor, type I2CSensorOptions } from "../i2c-sensor.js";
 
 /** Instructions (datasheet BH1750FVI, "Instruction Set Architecture"). */
 const instruction = { powerOn: 0x01, reset: 0x07, measurementTimeHigh: 0x40, measurementTimeLow: 0x60, oneTime: 0x20, oneTimeFine: 0x21 } as const;
@@ -29,8 +29,7 @@ export interface BH1750Sample extends Provenance {
  * identification nor checksum nor a ready bit: what does not acknowledge is found, what answers wrongly is not.
  * Datasheet: BH1750FVI, https://www.rohm.com/products/sensors-mems/ambient-light-sensor-ics
  */
-export class BH1750 {
-  private readonly bus: RegisterBus;
+export class BH1750 extends I2CSensor {
   private readonly data = new Uint8Array(2);
   private fine = false;
   private measurementTime: number = measurementTime.usual;
@@ -43,24 +42,14 @@ export class BH1750 {
    * @throws TypeError for wrong options; Error when nothing answers.
    */
   constructor(options: I2CSensorOptions) {
-    const bus = this.bus = new RegisterBus("BH1750", options, 0x23);
-    try {
-      bus.command(instruction.powerOn);
-      bus.command(instruction.reset);
-    } catch (error) {
-      bus.close();
-      throw error;
-    }
-  }
-
-  /** Lets go of the bus; a second call does nothing. */
-  close(): void {
-    this.bus.close();
+    super("BH1750", options, 0x23);
+    this.transfer(instruction.powerOn);
+    this.transfer(instruction.reset);
   }
 
   /** Changes what the next measurement is to be like; one under way is dropped. @throws RangeError naming the option and its range; Error when closed. */
   configure({ fine, measurementTime: value }: BH1750Configuration): void {
-    this.bus.checkOpen();
+    this.checkOpen();
     if (value !== undefined) {
       if (!Number.isInteger(value) || value < measurementTime.minimum || value > measurementTime.maximum)
         throw new RangeError(`BH1750: measurementTime must be a whole number from ${measurementTime.minimum} to ${measurementTime.maximum}`);
@@ -75,7 +64,7 @@ export class BH1750 {
   }
 
   get identification(): Identification {
-    return identify("ROHM BH1750FVI", "AmbientLight");
+    return { model: "ROHM BH1750FVI", classification: "AmbientLight" };
   }
 
   /**
@@ -84,14 +73,14 @@ export class BH1750 {
    * @throws Error when the chip does not answer, there is more light than it can count, or when closed.
    */
   sample(): BH1750Sample | undefined {
-    const { bus, data, time, fine } = this;
+    const { data, time, fine } = this;
     const factor = this.measurementTime / measurementTime.usual;
     const now = Date.now();
     if (!this.measuring) {
       // Each time: a chip that lost power has forgotten it, and would count a different time.
-      bus.command(instruction.measurementTimeHigh | (this.measurementTime >> 5));
-      bus.command(instruction.measurementTimeLow | (this.measurementTime & 0x1f));
-      bus.command(fine ? instruction.oneTimeFine : instruction.oneTime);
+      this.transfer(instruction.measurementTimeHigh | (this.measurementTime >> 5));
+      this.transfer(instruction.measurementTimeLow | (this.measurementTime & 0x1f));
+      this.transfer(fine ? instruction.oneTimeFine : instruction.oneTime);
       this.measuring = true;
       this.time = now;
       return undefined;
@@ -99,9 +88,9 @@ export class BH1750 {
     // The magnitude: a clock that is set back must not stop the driver.
     if (Math.abs(now - time) < longestMeasurement * factor) return undefined;
     this.measuring = false;
-    bus.transfer(undefined, data);
+    this.transfer(undefined, data);
     const count = ((data[0] ?? 0) << 8) | (data[1] ?? 0);
-    if (count === saturated) throw bus.error("more light than it can count: set fine to false, or measurementTime to less");
+    if (count === saturated) throw this.error("more light than it can count: set fine to false, or measurementTime to less");
     return { time, lightmeter: { illuminance: toIlluminance(count, factor, fine) } };
   }
 }

@@ -6,28 +6,30 @@
  * that are multiplied in halves. A shift to the right of the datasheet is here a division rounded down.
  */
 
-/** Bytes of {@link Calibration}: registers 0x88 to 0xA1, then 0xE1 to 0xE7. */
-export const calibrationLength = 33;
-/** Where the second bank of registers, 0xE1 and following, begins in {@link Calibration}. */
+/**
+ * The chip's trimming parameters as they lie in its registers, 0x88 to 0xA1 and then 0xE1 to 0xE7, in words with the low byte first: the
+ * order of the chip, and of all that XS and Node run on.
+ */
+export type Calibration = Int16Array & Readonly<Record<(typeof trimming)[keyof typeof trimming], number>>;
+
+/** Words of the trimming parameters (datasheet, table 16). `H1` is a high byte, `H3` a low one; the last ones share their words. */
+const trimming = { T1: 0, T2: 1, T3: 2, P1: 3, P2: 4, P3: 5, P4: 6, P5: 7, P6: 8, P7: 9, P8: 10, P9: 11, H1: 12, H2: 13, H3H4: 14, H4H5: 15, H6: 16 } as const;
+
+/** Bytes of {@link Calibration}; the last one is none of the chip's. */
+export const calibrationLength = 34;
+/** Where the second bank of registers begins in it. */
 export const secondBankOffset = 26;
 
-/** The chip's trimming parameters as they lie in its registers (datasheet, table 16). */
-export type Calibration = DataView;
+const { floor } = Math;
 
 /**
- * The fine temperature `t_fine` that the three other formulas start from, in 1/5120 degrees Celsius.
+ * The fine temperature `t_fine` that the other formulas start from, in 1/5120 degrees Celsius.
  * @param adc - 20-bit reading of the temperature registers.
  */
 export function compensateFine(calibration: Calibration, adc: number): number {
-  const t1 = calibration.getUint16(0, true);
-  const coarse = (((adc >> 3) - (t1 << 1)) * calibration.getInt16(2, true)) >> 11;
+  const t1 = calibration[trimming.T1] & 0xffff;
   const difference = (adc >> 4) - t1;
-  return coarse + ((((difference * difference) >> 12) * calibration.getInt16(4, true)) >> 14);
-}
-
-/** Temperature in 1/100 degrees Celsius. */
-export function compensateTemperature(fine: number): number {
-  return (fine * 5 + 128) >> 8;
+  return ((((adc >> 3) - (t1 << 1)) * calibration[trimming.T2]) >> 11) + ((((difference * difference) >> 12) * calibration[trimming.T3]) >> 14);
 }
 
 /**
@@ -37,22 +39,20 @@ export function compensateTemperature(fine: number): number {
 export function compensatePressure(calibration: Calibration, adc: number, fine: number): number {
   const x = fine - 128_000;
   const square = x * x;
-  const offset =
-    square * calibration.getInt16(16, true) + x * calibration.getInt16(14, true) * 0x2_0000 + calibration.getInt16(12, true) * 0x8_0000_0000;
-  const slope = Math.floor((square * calibration.getInt16(10, true)) / 256) + x * calibration.getInt16(8, true) * 4096;
-  const divisor = multiplyShift(0x8000_0000_0000 + slope, calibration.getUint16(6, true), 0x100_0000, 512);
-  if (divisor === 0)
-    return 0;
+  const offset = square * calibration[trimming.P6] + (x * calibration[trimming.P5] + calibration[trimming.P4] * 0x4_0000) * 0x2_0000;
+  const slope = floor((square * calibration[trimming.P3]) / 256) + x * calibration[trimming.P2] * 4096;
+  const divisor = multiplyShift(0x8000_0000_0000 + slope, calibration[trimming.P1] & 0xffff, 8192);
+  if (divisor === 0) return 0;
 
   // (dividend * 3125) / divisor, in halves: the quotient and the remainder of dividend / divisor are each multiplied.
   const dividend = (1_048_576 - adc) * 0x8000_0000 - offset;
   const remainder = dividend % divisor;
-  const raw = ((dividend - remainder) / divisor) * 3125 + Math.trunc((remainder * 3125) / divisor);
+  const raw = ((dividend - remainder) / divisor) * 3125 + (((remainder * 3125) / divisor) | 0);
 
-  const scaled = Math.floor(raw / 8192);
-  const quadratic = multiplyShift(scaled * scaled, calibration.getInt16(22, true), 0x10_0000, 32);
-  const linear = Math.floor((raw * calibration.getInt16(20, true)) / 0x8_0000);
-  return Math.floor((raw + quadratic + linear) / 256) + calibration.getInt16(18, true) * 16;
+  const scaled = floor(raw / 8192);
+  const quadratic = multiplyShift(scaled * scaled, calibration[trimming.P9], 32);
+  const linear = floor((raw * calibration[trimming.P8]) / 0x8_0000);
+  return floor((raw + quadratic + linear) / 256) + calibration[trimming.P7] * 16;
 }
 
 /**
@@ -60,20 +60,20 @@ export function compensatePressure(calibration: Calibration, adc: number, fine: 
  * @param adc - 16-bit reading of the humidity registers.
  */
 export function compensateHumidity(calibration: Calibration, adc: number, fine: number): number {
-  const shared = calibration.getUint8(30);
-  const h4 = (calibration.getInt8(29) << 4) | (shared & 0x0f);
-  const h5 = (calibration.getInt8(31) << 4) | (shared >> 4);
+  const h3h4 = calibration[trimming.H3H4];
+  const h4h5 = calibration[trimming.H4H5];
+  const h4 = ((h3h4 >> 8) << 4) | (h4h5 & 0x0f);
   const x = fine - 76_800;
-  const linear = ((adc << 14) - (h4 << 20) - h5 * x + 16_384) >> 15;
-  const curve = ((((x * calibration.getInt8(32)) >> 10) * (((x * calibration.getUint8(28)) >> 11) + 32_768)) >> 10) + 2_097_152;
-  const first = linear * ((curve * calibration.getInt16(secondBankOffset, true) + 8192) >> 14);
+  const linear = ((adc << 14) - (h4 << 20) - (h4h5 >> 4) * x + 16_384) >> 15;
+  const curve = ((((x * ((calibration[trimming.H6] << 24) >> 24)) >> 10) * (((x * (h3h4 & 0xff)) >> 11) + 32_768)) >> 10) + 2_097_152;
+  const first = linear * ((curve * calibration[trimming.H2] + 8192) >> 14);
   const coarse = first >> 15;
-  const value = first - ((((coarse * coarse) >> 7) * calibration.getUint8(25)) >> 4);
-  return Math.min(Math.max(value, 0), 419_430_400) >> 12;
+  const value = first - ((((coarse * coarse) >> 7) * ((calibration[trimming.H1] >> 8) & 0xff)) >> 4);
+  return value < 0 ? 0 : value > 419_430_400 ? 102_400 : value >> 12;
 }
 
-/** `(value * factor) / (split * divisor)` rounded down, without the product, which may exceed 2^53. */
-function multiplyShift(value: number, factor: number, split: number, divisor: number): number {
-  const high = Math.floor(value / split);
-  return Math.floor((high * factor + Math.floor(((value - high * split) * factor) / split)) / divisor);
+/** `value * factor / 2^20 / divisor` rounded down, without the product, which may exceed 2^53. */
+function multiplyShift(value: number, factor: number, divisor: number): number {
+  const high = floor(value / 0x10_0000);
+  return floor((high * factor + floor(((value - high * 0x10_0000) * factor) / 0x10_0000)) / divisor);
 }

@@ -1,7 +1,7 @@
-import { type Identification, identify, type Provenance } from "../identification.js";
-import { hex, type I2CSensorOptions, RegisterBus } from "../register-bus.js";
+import type { Identification, Provenance } from "../identification.js";
+import { I2CSensor, type I2CSensorOptions } from "../i2c-sensor.js";
 import {
-  type Calibration, calibrationLength, compensateFine, compensateHumidity, compensatePressure, compensateTemperature, secondBankOffset,
+  type Calibration, calibrationLength, compensateFine, compensateHumidity, compensatePressure, secondBankOffset,
 } from "./bme280-compensation.js";
 
 /** Registers (datasheet BST-BME280-DS002, table 18). */
@@ -20,7 +20,9 @@ const burstLength = 12;
 /** Where ctrl_hum, config and ctrl_meas stand in the buffer that starts a measurement. */
 const startOffset = { humidity: 1, config: 3, measurement: 5 } as const;
 /** The bits of ctrl_meas that say what is measured. */
-const oversamplingBits = 0xfc;
+const oversamplingBits = 0b111_111_00;
+/** Those of them for the pressure. */
+const pressureBits = 0b000_111_00;
 
 /** Number of readings averaged into one: less noise for more time and energy (datasheet 3.4). 0: not measured. */
 export type Oversampling = 0 | 1 | 2 | 4 | 8 | 16;
@@ -55,12 +57,11 @@ export interface BME280Sample extends Provenance {
  * After an error the chip's state is unknown: close the instance and make a new one.
  * Datasheet: BST-BME280-DS002, https://www.bosch-sensortec.com/products/environmental-sensors/humidity-sensors-bme280/
  */
-export class BME280 {
-  private readonly bus: RegisterBus;
+export class BME280 extends I2CSensor {
   /** Undefined until the chip has started up and its registers were read. */
   private calibration: Calibration | undefined;
-  private measuring = false;
-  private time = 0;
+  /** When the measurement under way began; undefined: there is none. */
+  private time: number | undefined;
   private readonly data = new Uint8Array(burstLength);
   /** Pairs of register and value. ctrl_hum takes effect with the write of ctrl_meas, which also starts the measurement (datasheet 5.4.3). */
   private readonly start = Uint8Array.of(register.controlHumidity, 1, register.config, 0, register.controlMeasurement, 1 << 5 | 1 << 2 | forcedMode);
@@ -71,42 +72,28 @@ export class BME280 {
    * @throws TypeError for wrong options; Error when nothing answers or another chip does.
    */
   constructor(options: I2CSensorOptions) {
-    const bus = this.bus = new RegisterBus("BME280", options, 0x76);
-    try {
-      const found = bus.readUint8(register.id);
-      if (found !== chipId)
-        throw bus.error(`the chip at address ${hex(bus.address)} has id ${hex(found)}, a BME280 has 0x60: check the part (0x58 is a BMP280) and the address`);
-      bus.transfer(Uint8Array.of(register.reset, resetCommand));
-    } catch (error) {
-      bus.close();
-      throw error;
-    }
-  }
-
-  /** Lets go of the bus; a second call does nothing. */
-  close(): void {
-    this.bus.close();
+    super("BME280", options, 0x76);
+    const { data } = this;
+    this.transfer(register.id, data);
+    const found = data[0] ?? 0;
+    if (found !== chipId) throw this.error(`id 0x${found.toString(16)} instead of 0x60: check part (0x58 is a BMP280) and address`);
+    this.transfer(Uint8Array.of(register.reset, resetCommand));
   }
 
   /**
    * Changes what the next measurement is to be like; what is not named stays. A measurement under way is dropped.
    * @throws RangeError naming the option and its allowed values; Error when closed.
    */
-  configure({ temperatureOversampling, pressureOversampling, humidityOversampling, filter }: BME280Configuration): void {
-    const { bus, start } = this;
-    bus.checkOpen();
-    let humidity = start[startOffset.humidity] ?? 0;
-    let config = start[startOffset.config] ?? 0;
-    let measurement = start[startOffset.measurement] ?? 0;
-    if (temperatureOversampling !== undefined) measurement = (measurement & 0x1f) | (code("temperatureOversampling", temperatureOversampling, "1, ") << 5);
-    if (pressureOversampling !== undefined) measurement = (measurement & 0xe3) | (code("pressureOversampling", pressureOversampling, "0, 1, ") << 2);
-    if (humidityOversampling !== undefined) humidity = code("humidityOversampling", humidityOversampling, "0, 1, ");
-    // The same powers of two, but 1 is not there: their codes are one less (datasheet 5.4.6).
-    if (filter !== undefined) config = Math.max(code("filter", filter, "0, ") - 1, 0) << 2;
+  configure(options: BME280Configuration): void {
+    this.checkOpen();
+    const { start } = this;
+    const temperature = code(options, "temperatureOversampling", ((start[startOffset.measurement] ?? 0) >> 5) - 1, "1, 2, 4, 8, 16") + 1;
+    const pressure = code(options, "pressureOversampling", ((start[startOffset.measurement] ?? 0) >> 2) & 7, "0, 1, 2, 4, 8, 16");
+    const humidity = code(options, "humidityOversampling", start[startOffset.humidity] ?? 0, "0, 1, 2, 4, 8, 16");
+    start[startOffset.config] = code(options, "filter", (start[startOffset.config] ?? 0) >> 2, "0, 2, 4, 8, 16") << 2;
     start[startOffset.humidity] = humidity;
-    start[startOffset.config] = config;
-    start[startOffset.measurement] = measurement;
-    this.measuring = false;
+    start[startOffset.measurement] = (temperature << 5) | (pressure << 2) | forcedMode;
+    this.time = undefined;
   }
 
   /** The registers ctrl_hum, config and ctrl_meas, each with what is written to it (datasheet 5.4.3 to 5.4.6). */
@@ -115,7 +102,7 @@ export class BME280 {
   }
 
   get identification(): Identification {
-    return identify("Bosch BME280", "AtmosphericPressure-Humidity-Temperature");
+    return { model: "Bosch BME280", classification: "AtmosphericPressure-Humidity-Temperature" };
   }
 
   /**
@@ -124,49 +111,50 @@ export class BME280 {
    * @throws Error when the chip does not answer, has lost its settings, or when closed.
    */
   sample(): BME280Sample | undefined {
-    const { bus, data, start } = this;
+    const { data, start } = this;
     // In one burst: only then do all readings belong to one measurement (datasheet 4.1).
-    bus.read(register.status, data);
-    if (((data[offset.status] ?? 0) & busy) !== 0) return undefined;
+    this.transfer(register.status, data);
+    if ((data[offset.status] ?? 0) & busy) return undefined;
 
-    const calibration = this.calibration ??= readCalibration(bus);
-    this.measuring = !this.measuring;
-    if (this.measuring) {
-      bus.transfer(start);
+    let { calibration } = this;
+    if (!calibration) {
+      const registers = new Uint8Array(calibrationLength);
+      this.transfer(register.calibration, registers.subarray(0, secondBankOffset));
+      this.transfer(register.secondBank, registers.subarray(secondBankOffset));
+      calibration = this.calibration = new Int16Array(registers.buffer) as Calibration;
+    }
+    const { time } = this;
+    if (time === undefined) {
+      this.transfer(start);
       this.time = Date.now();
       return undefined;
     }
-    const control = start[startOffset.measurement] ?? 0;
-    if (((control ^ (data[offset.controlMeasurement] ?? 0)) & oversamplingBits) !== 0)
-      throw bus.error("the chip lost its settings while measuring: check its power supply");
+    this.time = undefined;
+    if (((start[startOffset.measurement] ?? 0) ^ (data[offset.controlMeasurement] ?? 0)) & oversamplingBits)
+      throw this.error("the chip lost its settings: check its power supply");
     const fine = compensateFine(calibration, uint20(data, offset.temperature));
-    const sample: BME280Sample = { time: this.time, thermometer: { temperature: compensateTemperature(fine) / 100 } };
+    const sample: BME280Sample = { time, thermometer: { temperature: ((fine * 5 + 128) >> 8) / 100 } };
     if (start[startOffset.humidity] !== 0) {
       // The last two bytes of the burst: beyond it there is nothing.
       sample.hygrometer = { humidity: compensateHumidity(calibration, uint20(data, offset.humidity) >> 4, fine) / 1024 };
     }
-    if ((control & 0b11100) !== 0) sample.barometer = { pressure: compensatePressure(calibration, uint20(data, offset.pressure), fine) / 256 };
+    if ((start[startOffset.measurement] ?? 0) & pressureBits) sample.barometer = { pressure: compensatePressure(calibration, uint20(data, offset.pressure), fine) / 256 };
     return sample;
   }
 }
 
 export default BME280;
 
-function readCalibration(bus: RegisterBus): Calibration {
-  const registers = new Uint8Array(calibrationLength);
-  bus.read(register.calibration, registers.subarray(0, secondBankOffset));
-  bus.read(register.secondBank, registers.subarray(secondBankOffset));
-  return new DataView(registers.buffer);
-}
-
 /** The 20-bit reading in three registers (datasheet 5.4.7, 5.4.8). */
 function uint20(data: Uint8Array, first: number): number {
   return ((data[first] ?? 0) << 12) | ((data[first + 1] ?? 0) << 4) | ((data[first + 2] ?? 0) >> 4);
 }
 
-/** The register's code for 0, 1, 2, 4, 8, 16: 0, 1, 2, 3, 4, 5 (datasheet 5.4.3, 5.4.5). @param few - which of 0 and 1 are allowed. */
-function code(option: string, value: number, few: string): number {
-  const result = 32 - Math.clz32(value);
-  if ((value < 2 && !few.includes(`${value},`)) || value > 16 || value !== (1 << result) >> 1) throw new RangeError(`BME280: ${option} must be ${few}2, 4, 8 or 16`);
-  return result;
+/** The code of an option's value, its place among the allowed ones (datasheet 5.4.3, 5.4.5, 5.4.6). @param present - that where it has none. */
+function code(options: BME280Configuration, option: keyof BME280Configuration, present: number, allowed: string): number {
+  const value = options[option];
+  if (value === undefined) return present;
+  const place = allowed.split(", ").indexOf(`${value}`);
+  if (place < 0) throw new RangeError(`BME280: ${option} must be one of ${allowed}`);
+  return place;
 }

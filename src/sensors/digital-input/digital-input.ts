@@ -1,4 +1,4 @@
-import { type Identification, identify, type Provenance } from "../identification.js";
+import type { Identification, Provenance } from "../identification.js";
 import { checkPin, type Digital, type DigitalClass, inputMode, type OneShotTimer, type PinOptions, type Pull } from "../pins.js";
 
 export interface DigitalInputOptions {
@@ -67,7 +67,7 @@ export class DigitalInput {
   }
 
   get identification(): Identification {
-    return identify("digital input", "Switch");
+    return { model: "digital input", classification: "Switch" };
   }
 
   /** The state that the input had when it last kept still. @throws Error when closed. */

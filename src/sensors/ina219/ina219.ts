@@ -1,5 +1,5 @@
-import { type Identification, identify, type Provenance } from "../identification.js";
-import { type I2CSensorOptions, RegisterBus } from "../register-bus.js";
+import type { Identification, Provenance } from "../identification.js";
+import { I2CSensor, type I2CSensorOptions } from "../i2c-sensor.js";
 
 /** Registers (datasheet SBOS448G, 8.6.1). */
 const register = { configuration: 0, shuntVoltage: 1, busVoltage: 2 } as const;
@@ -32,8 +32,7 @@ export interface INA219Sample extends Provenance {
  * what the chip measures: its own current register would silently read 0 after a power dip, which forgets the calibration.
  * Datasheet: SBOS448G, https://www.ti.com/lit/ds/symlink/ina219.pdf
  */
-export class INA219 {
-  private readonly bus: RegisterBus;
+export class INA219 extends I2CSensor {
   private readonly word = new Uint8Array(2);
   private readonly start = Uint8Array.of(register.configuration, triggered >> 8, triggered & 0xff);
   private shunt = 0.1;
@@ -46,24 +45,14 @@ export class INA219 {
    * @throws TypeError for wrong options; Error when nothing answers, or another chip.
    */
   constructor(options: I2CSensorOptions) {
-    const bus = this.bus = new RegisterBus("INA219", options, 0x40);
-    try {
-      bus.transfer(Uint8Array.of(register.configuration, resetBit >> 8, 0));
-      if (this.read(register.configuration) !== 0x399f) throw bus.error("the chip does not reset as an INA219 does: check part and address (0x40 to 0x4F)");
-    } catch (error) {
-      bus.close();
-      throw error;
-    }
-  }
-
-  /** Lets go of the bus; a second call does nothing. */
-  close(): void {
-    this.bus.close();
+    super("INA219", options, 0x40);
+    this.transfer(Uint8Array.of(register.configuration, resetBit >> 8, 0));
+    if (this.read(register.configuration) !== 0x399f) throw this.error("the chip does not reset as an INA219 does: check part and address (0x40 to 0x4F)");
   }
 
   /** Says what the shunt is. @throws RangeError naming the range; Error when closed. */
   configure({ shunt }: INA219Configuration): void {
-    this.bus.checkOpen();
+    this.checkOpen();
     if (shunt === undefined) return;
     if (!(shunt >= 0.0001 && shunt <= 100)) throw new RangeError("INA219: shunt must be a number of ohms from 0.0001 to 100");
     this.shunt = shunt;
@@ -74,7 +63,7 @@ export class INA219 {
   }
 
   get identification(): Identification {
-    return identify("Texas Instruments INA219", "Energy");
+    return { model: "Texas Instruments INA219", classification: "Energy" };
   }
 
   /**
@@ -83,16 +72,16 @@ export class INA219 {
    * @throws Error when the chip does not answer or has lost its settings, or when closed.
    */
   sample(): INA219Sample | undefined {
-    const { bus, time } = this;
+    const { time } = this;
     if (!this.measuring) {
-      bus.transfer(this.start);
+      this.transfer(this.start);
       this.measuring = true;
       this.time = Date.now();
       return undefined;
     }
     const busReading = this.read(register.busVoltage);
     // Before the ready bit: a chip that was reset measures on by itself, with other settings.
-    if (this.read(register.configuration) !== triggered) throw bus.error("the chip lost its settings: check its power supply");
+    if (this.read(register.configuration) !== triggered) throw this.error("the chip lost its settings: check its power supply");
     if ((busReading & ready) === 0) return undefined;
     this.measuring = false;
     return toSample(time, (this.read(register.shuntVoltage) << 16) >> 16, busReading >> readingShift, this.shunt);
@@ -100,7 +89,7 @@ export class INA219 {
 
   private read(first: number): number {
     const { word } = this;
-    this.bus.read(first, word);
+    this.transfer(first, word);
     return ((word[0] ?? 0) << 8) | (word[1] ?? 0);
   }
 }

@@ -1,5 +1,5 @@
-import { type Identification, identify, type Provenance } from "../identification.js";
-import { type I2CSensorOptions, RegisterBus } from "../register-bus.js";
+import type { Identification, Provenance } from "../identification.js";
+import { I2CSensor, type I2CSensorOptions } from "../i2c-sensor.js";
 
 /** A frame (datasheet PMSA003I, "I2C" data format): 0x42, 0x4D, the length of what follows, 13 words, and the sum of all bytes before. */
 const frameLength = 32;
@@ -18,8 +18,7 @@ export interface PMSA003ISample extends Provenance {
  * are good from 30 s after power-on, when the fan has settled. A frame with a wrong sum is thrown, not given.
  * Datasheet: Plantower PMSA003I, product data manual.
  */
-export class PMSA003I {
-  private readonly bus: RegisterBus;
+export class PMSA003I extends I2CSensor {
   private readonly frame = new Uint8Array(frameLength);
 
   /**
@@ -27,24 +26,14 @@ export class PMSA003I {
    * @param options - `sensor.address` is always 0x12.
    * @throws TypeError for wrong options; Error when nothing answers.
    */
-  constructor(options: I2CSensorOptions) {
-    const bus = this.bus = new RegisterBus("PMSA003I", options, 0x12, 100_000);
-    try {
-      bus.readUint8(0);
-    } catch (error) {
-      bus.close();
-      throw error;
-    }
-  }
-
-  /** Lets go of the bus; a second call does nothing. */
-  close(): void {
-    this.bus.close();
+  constructor({ sensor }: I2CSensorOptions) {
+    super("PMSA003I", { sensor: { hz: 100_000, ...sensor } }, 0x12);
+    this.transfer(0, this.frame);
   }
 
   /** There is nothing to configure. @throws Error when closed. */
   configure(): void {
-    this.bus.checkOpen();
+    this.checkOpen();
   }
 
   get configuration(): Readonly<Record<string, never>> {
@@ -52,7 +41,7 @@ export class PMSA003I {
   }
 
   get identification(): Identification {
-    return identify("Plantower PMSA003I", "ParticulateMatter");
+    return { model: "Plantower PMSA003I", classification: "ParticulateMatter" };
   }
 
   /**
@@ -60,14 +49,14 @@ export class PMSA003I {
    * @throws Error when the part does not answer, reports an error, the sum is wrong, or when closed.
    */
   sample(): PMSA003ISample | undefined {
-    const { bus, frame } = this;
-    bus.read(0, frame);
+    const { frame } = this;
+    this.transfer(0, frame);
     if (this.word(0) === 0) return undefined;
     let sum = 0;
     for (let index = 0; index < offset.check; index++) sum += frame[index] ?? 0;
     if (this.word(0) !== start || this.word(offset.length) !== frameLength - 4 || this.word(offset.check) !== sum)
-      throw bus.error("wrong checksum: check wiring and pull-up resistors");
-    if (frame[offset.error] !== 0) throw bus.error(`the part reports error ${frame[offset.error] ?? 0}: check its fan and its supply of 5 V`);
+      throw this.error("wrong checksum: check wiring and pull-up resistors");
+    if (frame[offset.error] !== 0) throw this.error(`the part reports error ${frame[offset.error] ?? 0}: check its fan and its supply of 5 V`);
     return {
       time: Date.now(),
       particulateMatterDetector: { particulateMatter: this.word(offset.pm25), pm1: this.word(offset.pm1), pm10: this.word(offset.pm10) },

@@ -1,4 +1,4 @@
-import { type Identification, identify, type Provenance } from "../identification.js";
+import type { Identification, Provenance } from "../identification.js";
 import { checkPin, type Digital, type DigitalClass, inputMode, type PinOptions, type Pull } from "../pins.js";
 
 export interface PulseCounterOptions {
@@ -53,7 +53,7 @@ export class PulseCounter {
   }
 
   get identification(): Identification {
-    return identify("pulse input", "PulseCount");
+    return { model: "pulse input", classification: "PulseCount" };
   }
 
   /** @throws Error when closed. */

@@ -1,6 +1,6 @@
 import { checkedWord } from "../crc-8.js";
-import { type Identification, identify, type Provenance } from "../identification.js";
-import { type I2CSensorOptions, RegisterBus } from "../register-bus.js";
+import type { Identification, Provenance } from "../identification.js";
+import { I2CSensor, type I2CSensorOptions } from "../i2c-sensor.js";
 
 /** Commands (datasheet SCD4x 1.3, table 9). */
 const command = { startPeriodic: 0x21b1, stopPeriodic: 0x3f86, serialNumber: 0x3682, dataReady: 0xe4b8, readMeasurement: 0xec05 } as const;
@@ -22,11 +22,10 @@ export interface SCD4xSample extends Provenance {
  * Sensirion SCD40, SCD41: carbon dioxide, temperature and humidity over I2C (ECMA-419, 13 Sensor Class Pattern and 31 Provenance).
  *
  * The chip measures every 5 s by itself; `sample` gives each measurement once, and `undefined` until there is a new one: ask every
- * 20 ms or less often. A reading with a wrong checksum is thrown, not given.
+ * 20 ms or less often. A reading with a wrong checksum is thrown, not given. After `close` the chip measures on: a new instance stops it.
  * Datasheet: SCD4x, https://sensirion.com/products/catalog/SCD40
  */
-export class SCD4x {
-  private readonly bus: RegisterBus;
+export class SCD4x extends I2CSensor {
   private readonly request = new Uint8Array(2);
   private readonly data = new Uint8Array(9);
   /** As much of `data` as the status has: a word and its checksum. */
@@ -41,24 +40,14 @@ export class SCD4x {
    * @param options - `sensor.address` is always 0x62.
    * @throws TypeError for wrong options; Error when nothing answers.
    */
-  constructor(options: I2CSensorOptions) {
-    const bus = this.bus = new RegisterBus("SCD4x", options, 0x62, 100_000);
-    try {
-      this.send(command.stopPeriodic);
-    } catch (error) {
-      bus.close();
-      throw error;
-    }
-  }
-
-  /** Lets go of the bus; a second call does nothing. The chip measures on: a new instance stops it. */
-  close(): void {
-    this.bus.close();
+  constructor({ sensor }: I2CSensorOptions) {
+    super("SCD4x", { sensor: { hz: 100_000, ...sensor } }, 0x62);
+    this.send(command.stopPeriodic);
   }
 
   /** There is nothing to configure. @throws Error when closed. */
   configure(): void {
-    this.bus.checkOpen();
+    this.checkOpen();
   }
 
   get configuration(): Readonly<Record<string, never>> {
@@ -67,7 +56,7 @@ export class SCD4x {
 
   /** With the serial number from the first sample on. */
   get identification(): Identification {
-    return identify("Sensirion SCD4x", "CarbonDioxide-Humidity-Temperature", this.serialNumber);
+    return { model: "Sensirion SCD4x", classification: "CarbonDioxide-Humidity-Temperature", uniqueID: this.serialNumber };
   }
 
   /**
@@ -76,23 +65,23 @@ export class SCD4x {
    * @throws Error when the chip does not answer, a checksum is wrong, or when closed.
    */
   sample(): SCD4xSample | undefined {
-    const { bus, data, pending } = this;
+    const { data, pending } = this;
     switch (pending) {
       case command.stopPeriodic:
         // The magnitude: a clock that is set back must not stop the driver.
         if (Math.abs(Date.now() - this.time) >= stopTime) this.send(command.serialNumber);
         return undefined;
       case command.serialNumber:
-        bus.transfer(undefined, data);
+        this.transfer(undefined, data);
         this.serialNumber = [this.word(0), this.word(3), this.word(6)].map((word) => word.toString(16).padStart(4, "0")).join("");
         this.send(command.startPeriodic);
         return undefined;
       case command.dataReady:
-        bus.transfer(undefined, this.status);
+        this.transfer(undefined, this.status);
         this.send((this.word(0) & readyBits) === 0 ? command.dataReady : command.readMeasurement);
         return undefined;
       case command.readMeasurement: {
-        bus.transfer(undefined, data);
+        this.transfer(undefined, data);
         // Not to be read a second time: the chip's buffer is empty now.
         this.pending = command.startPeriodic;
         const CO2 = this.word(0), temperature = toTemperature(this.word(3)), humidity = toHumidity(this.word(6));
@@ -108,14 +97,14 @@ export class SCD4x {
     const { request } = this;
     request[0] = value >> 8;
     request[1] = value;
-    this.bus.transfer(request);
+    this.transfer(request);
     this.pending = value;
     this.time = Date.now();
   }
 
   private word(start: number): number {
     const word = checkedWord(this.data, start);
-    if (word < 0) throw this.bus.error("wrong checksum: check wiring and pull-up resistors");
+    if (word < 0) throw this.error("wrong checksum: check wiring and pull-up resistors");
     return word;
   }
 }

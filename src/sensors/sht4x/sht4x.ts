@@ -1,6 +1,6 @@
 import { checkedWord } from "../crc-8.js";
-import { type Identification, identify, type Provenance } from "../identification.js";
-import { type I2CSensorOptions, RegisterBus } from "../register-bus.js";
+import type { Identification, Provenance } from "../identification.js";
+import { I2CSensor, type I2CSensorOptions } from "../i2c-sensor.js";
 
 /** Commands (datasheet SHT4x, "Command Overview"), and 0 for none under way. */
 const command = { none: 0, readSerialNumber: 0x89, softReset: 0x94 } as const;
@@ -29,8 +29,7 @@ export interface SHT4xSample extends Provenance {
  * given. After an error close the instance and make a new one: that resets the chip.
  * Datasheet: https://sensirion.com/products/catalog/SHT40
  */
-export class SHT4x {
-  private readonly bus: RegisterBus;
+export class SHT4x extends I2CSensor {
   private readonly data = new Uint8Array(answerLength);
   private repeatability: keyof typeof measure = "high";
   /** The command under way, and when it was sent. */
@@ -44,23 +43,13 @@ export class SHT4x {
    * @throws TypeError for wrong options; Error when nothing answers.
    */
   constructor(options: I2CSensorOptions) {
-    const bus = this.bus = new RegisterBus("SHT4x", options, 0x44);
-    try {
-      bus.command(command.softReset);
-    } catch (error) {
-      bus.close();
-      throw error;
-    }
-  }
-
-  /** Lets go of the bus; a second call does nothing. */
-  close(): void {
-    this.bus.close();
+    super("SHT4x", options, 0x44);
+    this.transfer(command.softReset);
   }
 
   /** Changes what the next measurement is to be like. @throws RangeError naming the allowed values; Error when closed. */
   configure({ repeatability }: SHT4xConfiguration): void {
-    this.bus.checkOpen();
+    this.checkOpen();
     if (repeatability === undefined) return;
     if (!Object.hasOwn(measure, repeatability)) throw new RangeError("SHT4x: repeatability must be high, medium or low");
     this.repeatability = repeatability;
@@ -72,7 +61,7 @@ export class SHT4x {
 
   /** With the serial number from the first sample on. */
   get identification(): Identification {
-    return identify("Sensirion SHT4x", "Humidity-Temperature", this.serialNumber);
+    return { model: "Sensirion SHT4x", classification: "Humidity-Temperature", uniqueID: this.serialNumber };
   }
 
   /**
@@ -81,16 +70,16 @@ export class SHT4x {
    * @throws Error when the chip does not answer, a checksum is wrong, or when closed.
    */
   sample(): SHT4xSample | undefined {
-    const { bus, data, pending, time } = this;
+    const { data, pending, time } = this;
     const now = Date.now();
     if (pending !== command.none) {
       // The magnitude: a clock that is set back must not stop the driver.
       if (Math.abs(now - time) < longestCommand) return undefined;
       if (pending !== command.softReset) {
-        bus.transfer(undefined, data);
+        this.transfer(undefined, data);
         const first = checkedWord(data, 0);
         const second = checkedWord(data, 3);
-        if (first < 0 || second < 0) throw bus.error("wrong checksum: check wiring and pull-up resistors");
+        if (first < 0 || second < 0) throw this.error("wrong checksum: check wiring and pull-up resistors");
         if (pending !== command.readSerialNumber) {
           this.pending = command.none;
           return { time, thermometer: { temperature: toTemperature(first) }, hygrometer: { humidity: toHumidity(second) } };
@@ -100,7 +89,7 @@ export class SHT4x {
     }
     this.time = now;
     this.pending = pending === command.softReset ? command.readSerialNumber : measure[this.repeatability];
-    bus.command(this.pending);
+    this.transfer(this.pending);
     return undefined;
   }
 }

@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
-import { test, type TestContext } from "node:test";
+import { test } from "node:test";
 import { ADS1115, toVoltage } from "../../../src/sensors/ads1115/ads1115.js";
-import { parseFault } from "../../../boards/simulator/world/fault.js";
 import { ADS1115Twin, ads1115Faults } from "../../../boards/simulator/world/ads1115-twin.js";
-import { I2CBench, isNear } from "../i2c-bench.js";
+import { benches, isNear } from "../i2c-bench.js";
 
-function bench(context: TestContext, ...faults: string[]): I2CBench {
-  return new I2CBench(context, 0x48, (scene, now) => new ADS1115Twin(scene, now, faults.map((text) => parseFault(text, ads1115Faults))), { supplyVoltage: 3.7, illuminance: 500 });
-}
+const bench = benches(0x48, ADS1115Twin, ads1115Faults, { supplyVoltage: 3.7, illuminance: 500 });
 
 test("the datasheet's data format: full scale, one step, and the steps of all ranges", () => {
   // SBAS444, "Data Format" and "Full-Scale Range (FSR) and LSB Size", which gives the steps in microvolts.

@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
-import { test, type TestContext } from "node:test";
+import { test } from "node:test";
 import { BH1750, toIlluminance } from "../../../src/sensors/bh1750/bh1750.js";
-import { parseFault } from "../../../boards/simulator/world/fault.js";
 import { BH1750Twin, bh1750Faults } from "../../../boards/simulator/world/bh1750-twin.js";
-import { I2CBench, isNear } from "../i2c-bench.js";
+import { benches, isNear } from "../i2c-bench.js";
 
-function bench(context: TestContext, ...faults: string[]): I2CBench {
-  return new I2CBench(context, 0x23, (scene, now) => new BH1750Twin(scene, now, faults.map((text) => parseFault(text, bh1750Faults))), { illuminance: 350 });
-}
+const bench = benches(0x23, BH1750Twin, bh1750Faults, { illuminance: 350 });
 
 test("the datasheet's worked example: 1000_0011 1001_0000 is 28067 lx", () => {
   // BH1750FVI, "I2C Bus Access", 4).

@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
-import { test, type TestContext } from "node:test";
+import { test } from "node:test";
 import { INA219, toSample } from "../../../src/sensors/ina219/ina219.js";
-import { parseFault } from "../../../boards/simulator/world/fault.js";
 import { INA219Twin, ina219Faults } from "../../../boards/simulator/world/ina219-twin.js";
-import { I2CBench, isNear } from "../i2c-bench.js";
+import { benches, isNear } from "../i2c-bench.js";
 
-function bench(context: TestContext, ...faults: string[]): I2CBench {
-  return new I2CBench(context, 0x40, (scene, now) => new INA219Twin(scene, now, faults.map((text) => parseFault(text, ina219Faults))), { supplyVoltage: 3.7, current: 0.25 });
-}
+const bench = benches(0x40, INA219Twin, ina219Faults, { supplyVoltage: 3.7, current: 0.25 });
 
 test("the datasheet's worked example: 2 milliohms, 20 mV, 0x5D98: 11.98 V, 10.0 A, 119.8 W", () => {
   // SBOS448F, table 3; the shunt register has 2000, the bus voltage register 0x5D98 = 2995 << 3.

@@ -1,25 +1,16 @@
 import assert from "node:assert/strict";
-import { test, type TestContext } from "node:test";
-import type { I2CDevice } from "../../../boards/simulator/world/i2c-bus.js";
-import { parseFault } from "../../../boards/simulator/world/fault.js";
+import { test } from "node:test";
 import { PMSA003ITwin, pmsa003iFaults } from "../../../boards/simulator/world/pmsa003i-twin.js";
 import { PMSA003I } from "../../../src/sensors/pmsa003i/pmsa003i.js";
-import { I2CBench } from "../i2c-bench.js";
+import { benches, fixedPart, I2CBench } from "../i2c-bench.js";
 
-function bench(context: TestContext, ...faults: string[]): I2CBench {
-  return new I2CBench(context, 0x12, (scene, now) => new PMSA003ITwin(scene, now, faults.map((text) => parseFault(text, pmsa003iFaults))), { pm1: 5, pm2_5: 8, pm10: 12 });
-}
-
-/** A part that always has the same frame. */
-function fixed(frame: readonly number[]): () => I2CDevice {
-  return () => ({ write: () => true, read: (count) => Uint8Array.from(frame).subarray(0, count) });
-}
+const bench = benches(0x12, PMSA003ITwin, pmsa003iFaults, { pm1: 5, pm2_5: 8, pm10: 12 });
 
 /** Words and their sum by hand: 0x42 + 0x4D + 28 + 1 + 2 + 3 + 4 + 5 + 6 + 0x97 = 343. */
 const frame = [0x42, 0x4d, 0, 28, 0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, ...new Array<number>(12).fill(0), 0x97, 0, 343 >> 8, 343 & 0xff];
 
 test("a frame written out by the data format: the readings under atmospheric conditions", (context) => {
-  const { options } = new I2CBench(context, 0x12, fixed(frame));
+  const { options } = new I2CBench(context, 0x12, fixedPart(frame));
   assert.deepEqual(new PMSA003I(options).sample()?.particulateMatterDetector, { particulateMatter: 5, pm1: 4, pm10: 6 });
 });
 
@@ -28,7 +19,7 @@ test("any single wrong bit in a frame is thrown, never given as a value", (conte
     const wrong = frame.slice();
     wrong[bit >> 3] = (wrong[bit >> 3] ?? 0) ^ (1 << (bit & 7));
     context.mock.timers.reset();
-    const { options } = new I2CBench(context, 0x12, fixed(wrong));
+    const { options } = new I2CBench(context, 0x12, fixedPart(wrong));
     assert.throws(() => new PMSA003I(options).sample(), /PMSA003I: wrong checksum/, `bit ${bit}`);
   }
 });
@@ -37,7 +28,7 @@ test("an error that the part reports is thrown", (context) => {
   const reporting = frame.slice();
   reporting[29] = 2;
   reporting[31] = (343 & 0xff) + 2;
-  const { options } = new I2CBench(context, 0x12, fixed(reporting));
+  const { options } = new I2CBench(context, 0x12, fixedPart(reporting));
   assert.throws(() => new PMSA003I(options).sample(), /the part reports error 2: check its fan/);
 });
 
@@ -53,14 +44,14 @@ test("samples what the scene says, once there is a frame", (context) => {
 test("wrong sums, no part, and one that never gets ready", (context) => {
   const subject = bench(context, "crc@1-2", "nack@2-3", "never-ready@3");
   subject.tick(1000);
-  const sensor = new PMSA003I(subject.options);
-  assert.throws(() => sensor.sample(), /wrong checksum/);
+  assert.throws(() => new PMSA003I(subject.options).sample(), /wrong checksum/);
   subject.tick(1000);
   assert.throws(() => new PMSA003I(subject.options), /no answer at address 0x12/);
   subject.tick(1000);
+  const sensor = new PMSA003I(subject.options);
   assert.equal(sensor.sample(), undefined);
   sensor.close();
   assert.throws(() => sensor.sample(), /closed/);
   assert.throws(() => sensor.configure(), /closed/);
-  assert.equal(subject.closed, 2);
+  assert.equal(subject.closed, 3);
 });

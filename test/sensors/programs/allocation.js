@@ -34,20 +34,21 @@ function size(object) {
 }
 
 function follow(name, sensor) {
-  const result = { name, waiting: 0, sample: 0, size: 0 };
+  const allocated = { waiting: 0, sample: 0, sampleItself: 0 };
   let samples = 0;
   const timer = Timer.repeat(() => {
     const empty = inUse();
     const before = inUse();
     const sample = sensor.sample();
     const bytes = inUse() - before - (before - empty);
-    if (samples >= WARM) result[sample ? "sample" : "waiting"] = Math.max(result[sample ? "sample" : "waiting"], bytes);
+    const kind = sample ? "sample" : "waiting";
+    if (samples >= WARM) allocated[kind] = Math.max(allocated[kind], bytes);
     if (!sample) return;
-    result.size = size(sample);
+    allocated.sampleItself = size(sample);
     if (++samples < WARM + COUNTED) return;
     Timer.clear(timer);
     sensor.close();
-    emit(result);
+    emit({ name, allocated });
   }, 50);
 }
 

@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
-import { test, type TestContext } from "node:test";
+import { test } from "node:test";
 import { checkedWord } from "../../../src/sensors/crc-8.js";
 import { SCD4x, toHumidity, toTemperature } from "../../../src/sensors/scd4x/scd4x.js";
-import { parseFault } from "../../../boards/simulator/world/fault.js";
 import { SCD4xTwin, scd4xFaults } from "../../../boards/simulator/world/scd4x-twin.js";
-import { I2CBench, isNear } from "../i2c-bench.js";
+import { benches, isNear } from "../i2c-bench.js";
 
-function bench(context: TestContext, ...faults: string[]): I2CBench {
-  return new I2CBench(context, 0x62, (scene, now) => new SCD4xTwin(scene, now, faults.map((text) => parseFault(text, scd4xFaults))), { co2: 800, temperature: 21.5, humidity: 45 });
-}
+const bench = benches(0x62, SCD4xTwin, scd4xFaults, { co2: 800, temperature: 21.5, humidity: 45 });
 
 test("the datasheet's worked example of read_measurement: 500 ppm, 25 degrees, 37 %", () => {
   // SCD4x, 3.5.2: 0x01f4 0x33 0x6667 0xa2 0x5eb9 0x3c.

@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
-import { test, type TestContext } from "node:test";
+import { test } from "node:test";
 import { SHT4x, toHumidity, toTemperature } from "../../../src/sensors/sht4x/sht4x.js";
-import { parseFault } from "../../../boards/simulator/world/fault.js";
 import { SHT4xTwin, sht4xFaults } from "../../../boards/simulator/world/sht4x-twin.js";
-import { I2CBench, isNear } from "../i2c-bench.js";
+import { benches, isNear } from "../i2c-bench.js";
 
-function bench(context: TestContext, ...faults: string[]): I2CBench {
-  return new I2CBench(context, 0x44, (scene, now) => new SHT4xTwin(scene, now, faults.map((text) => parseFault(text, sht4xFaults))), { temperature: 21.5, humidity: 45 });
-}
+const bench = benches(0x44, SHT4xTwin, sht4xFaults, { temperature: 21.5, humidity: 45 });
 
 test("the datasheet's formulas at the ends of the range and in the middle, in fractions", () => {
   // The datasheet has no worked example: independently, 175/65535 = 35/13107 and 125/65535 = 25/13107.
@@ -30,7 +27,7 @@ test("samples what the scene says, over the range of the chip", (context) => {
 test("begins a measurement, waits 9 ms, and says when it was begun and by whom", (context) => {
   const subject = bench(context);
   const sensor = new SHT4x(subject.options);
-  assert.deepEqual(sensor.identification, { model: "Sensirion SHT4x", classification: "Humidity-Temperature" });
+  assert.deepEqual(sensor.identification, { model: "Sensirion SHT4x", classification: "Humidity-Temperature", uniqueID: undefined });
   subject.sample(sensor);
   const begun = subject.now;
   assert.equal(sensor.sample(), undefined);
