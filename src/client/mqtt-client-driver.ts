@@ -3,6 +3,7 @@ import { PacketType } from "../protocol/codec/packet-type.js";
 import type { ReceivedPacket } from "../protocol/codec/received-packet.js";
 import { Take } from "../protocol/connection/handler.js";
 import type { Receiver } from "../protocol/connection/receiver.js";
+import { toText } from "./bytes.js";
 import { complete, OPTIONS, RECEIVE_MAXIMUM, take, type Configuration, type Draft, type Mutable } from "./common-options.js";
 import { Link } from "./link.js";
 import type { MQTTClient } from "./mqtt-client.js";
@@ -25,11 +26,12 @@ function toConfiguration(options: MQTTClientOptions): Configuration {
   configuration.version = 4;
   configuration.keepAlive = options.keepalive ?? 0;
   take(configuration, options);
+  configuration.id = toText("id", configuration.id);
   // The SDK leaves out what is empty.
-  if (options.user === "") configuration.user = undefined;
+  configuration.user = toText("user", options.user ?? "") || undefined;
   if (options.password === "") configuration.password = undefined;
   take(configuration, {
-    will: will && { topic: will.topic, payload: will.message, qos: will.QoS, retain: Boolean(will.retain), properties: will.properties },
+    will: will && { topic: toText("will.topic", will.topic), payload: will.message, qos: will.QoS, retain: Boolean(will.retain), properties: will.properties },
     properties: take({ receiveMaximum: RECEIVE_MAXIMUM }, options.properties),
   });
   return complete(configuration);

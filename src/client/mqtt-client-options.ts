@@ -47,8 +47,8 @@ export interface MQTTClientOptions {
   /** Default 1883. */
   readonly port?: number;
   /** Client Identifier. Default: empty. */
-  readonly id?: string;
-  readonly user?: string;
+  readonly id?: Text;
+  readonly user?: Text;
   readonly password?: string | Uint8Array | ArrayBuffer;
   /** Milliseconds, 0 (off) to 65,535,000. Default 0. */
   readonly keepAlive?: number;
@@ -57,7 +57,7 @@ export interface MQTTClientOptions {
   /** Default true. */
   readonly clean?: boolean;
   readonly will?: {
-    readonly topic: string;
+    readonly topic: Text;
     readonly message?: string | Uint8Array | ArrayBuffer;
     readonly QoS?: QoS;
     readonly retain?: boolean | 0 | 1;
@@ -88,14 +88,17 @@ export interface MQTTClientOptions {
   readonly onClose?: (this: MQTTClient) => void;
 }
 
+/** Text, or its bytes in UTF-8. */
+export type Text = string | ArrayBuffer | ArrayBufferView;
+
 /** The second argument of `write`. */
 export interface WriteOptions {
   /** Default PUBLISH. */
   readonly operation?: number;
-  /** Packet Identifier, 1 to 65,535 and not in use. Default: the next free one. */
+  /** Packet Identifier, 1 to 65,535 and not in use. Default: the next free one. PUBREL, to be sent again after a restart: required. */
   readonly id?: number;
   /** PUBLISH: required. */
-  readonly topic?: string;
+  readonly topic?: Text;
   readonly QoS?: QoS;
   readonly retain?: boolean | 0 | 1;
   /** PUBLISH at QoS 1 or 2: it is sent again, with the `id` that it had; without one it is a new message. */
@@ -104,7 +107,7 @@ export interface WriteOptions {
   readonly byteLength?: number;
   /** SUBSCRIBE and UNSUBSCRIBE: at least one. */
   readonly items?: readonly {
-    readonly topic: string;
+    readonly topic: Text;
     readonly QoS?: QoS;
     readonly noLocal?: boolean;
     readonly retainAsPublished?: boolean;

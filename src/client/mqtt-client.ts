@@ -5,9 +5,9 @@ import { VARIABLE_BYTE_INTEGER_MAXIMUM, variableByteIntegerLength } from "../pro
 import { authenticate } from "../protocol/connection/authenticating.js";
 import { type Connection, ConnectionState } from "../protocol/connection/connection.js";
 import { Published } from "../protocol/connection/publishing.js";
-import { begin, push } from "../protocol/connection/pushing.js";
+import { begin, push, releaseAgain } from "../protocol/connection/pushing.js";
 import { Publication } from "../protocol/session/publication.js";
-import { toBytes } from "./bytes.js";
+import { toBytes, toText } from "./bytes.js";
 import { FLUSH, MQTTClientDriver } from "./mqtt-client-driver.js";
 import type { MQTTClientOptions, WriteOptions } from "./mqtt-client-options.js";
 
@@ -69,7 +69,7 @@ export class MQTTClientPattern {
    * @returns how many bytes may be written now.
    * @throws MqttError (configuration) for wrong arguments, (resource) when there is no room now: nothing was written.
    */
-  write(data: ArrayBuffer | ArrayBufferView | null | undefined, options?: WriteOptions): number {
+  write(data: ArrayBuffer | ArrayBufferView | null | undefined, options?: WriteOptions | null): number {
     const driver = this.open();
     const { connection } = driver;
     // Enhanced authentication goes on before the CONNACK (MQTT 5.0, 4.12).
@@ -80,12 +80,12 @@ export class MQTTClientPattern {
     let what = "data";
     let sent: boolean;
     if (left > 0) {
-      if (options !== undefined) throw configurationError("options", `left out until the message is complete: ${left} bytes to go`);
+      if (options) throw configurationError("options", `left out until the message is complete: ${left} bytes to go`);
       if (bytes.length > left) throw configurationError(what, `at most ${left} bytes long, as byteLength promised`);
       sent = push(connection, bytes, driver.now());
       if (connection.left === 0) driver.soon(FLUSH);
     } else {
-      if (options === undefined) throw configurationError("options", "given, except for further parts of a message");
+      if (!options) throw configurationError("options", "given, except for further parts of a message");
       const operation = options.operation ?? PacketType.PUBLISH;
       what = packetName(operation);
       sent = operation === PacketType.PUBLISH ? publish(connection, driver, bytes, options) : control(connection, driver, operation, options);
@@ -107,23 +107,24 @@ function control(connection: Connection, driver: MQTTClientDriver, operation: nu
   const items = options.items ?? [];
   const reason = options.reason ?? 0;
   const now = driver.now();
-  if (operation === PacketType.SUBSCRIBE) return connection.subscribe(items.map((item) => ({ ...item, filter: item.topic, qos: item.QoS })), properties, now, id) > 0;
-  if (operation === PacketType.UNSUBSCRIBE) return connection.unsubscribe(items.map((item) => item.topic), properties, now, id) > 0;
+  if (operation === PacketType.SUBSCRIBE) return connection.subscribe(items.map((item) => ({ ...item, filter: toText("topic", item.topic), qos: item.QoS })), properties, now, id) > 0;
+  if (operation === PacketType.UNSUBSCRIBE) return connection.unsubscribe(items.map((item) => toText("topic", item.topic)), properties, now, id) > 0;
   if (operation === PacketType.PINGREQ) return connection.ping(now);
+  if (operation === PacketType.PUBREL) return releaseAgain(connection, id ?? 0, now);
   if (operation === PacketType.DISCONNECT) {
     connection.disconnect(reason, properties, now);
     driver.disconnected();
     return true;
   }
   if (operation !== PacketType.AUTH || driver.version !== 5)
-    throw configurationError("operation", "PUBLISH, SUBSCRIBE, UNSUBSCRIBE, PINGREQ, DISCONNECT or, with version: 5, AUTH");
+    throw configurationError("operation", "PUBLISH, PUBREL, SUBSCRIBE, UNSUBSCRIBE, PINGREQ, DISCONNECT or, with version: 5, AUTH");
   return authenticate(connection, reason, properties, now);
 }
 
 /** Publishes, or begins to. @returns false when there is no room now: what is not sent would have to be kept, and the caller may change it. */
 function publish(connection: Connection, driver: MQTTClientDriver, data: Uint8Array, options: WriteOptions): boolean {
   const byteLength = checkInteger("byteLength", options.byteLength ?? data.length, data.length, VARIABLE_BYTE_INTEGER_MAXIMUM);
-  const publication = new Publication(options.topic ?? "", options.QoS ?? 0, Boolean(options.retain), options.properties);
+  const publication = new Publication(toText("topic", options.topic ?? ""), options.QoS ?? 0, Boolean(options.retain), options.properties);
   const header = publishRemainder(publication.topic, publication.qos, driver.version === 5 ? publication.properties : undefined, 0);
   return (
     1 + variableByteIntegerLength(header + byteLength) + header + data.length <= connection.room &&

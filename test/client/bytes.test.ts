@@ -1,6 +1,6 @@
 import { equal, throws } from "node:assert/strict";
 import { test } from "node:test";
-import { toBytes } from "../../src/client/bytes.js";
+import { toBytes, toText } from "../../src/client/bytes.js";
 import { hex } from "../protocol/support/bytes.js";
 
 test("text of every length of character becomes its UTF-8 bytes", () => {
@@ -23,4 +23,16 @@ test("bytes are taken as they are, and not copied", () => {
 test("anything else is refused", () => {
   for (const value of [undefined, null, 5, {}, []])
     throws(() => toBytes("payload", value), { kind: "configuration", message: "payload must be a string, a Uint8Array or an ArrayBuffer" });
+});
+
+test("text may be given as its bytes in UTF-8", () => {
+  equal(toText("topic", "ä"), "ä");
+  equal(toText("topic", toBytes("topic", "aä€😀").slice().buffer), "aä€😀");
+  equal(toText("topic", new DataView(Uint8Array.of(0x61, 0x62, 0x63).buffer, 1, 1)), "b");
+});
+
+test("bytes that are no text are refused", () => {
+  for (const bytes of [[0], [0xff], [0x61, 0xc3]])
+    throws(() => toText("topic", Uint8Array.from(bytes)), { kind: "configuration", message: "topic must be UTF-8 without NUL characters" });
+  throws(() => toText("topic", 5), { kind: "configuration", message: "topic must be a string, a Uint8Array or an ArrayBuffer" });
 });

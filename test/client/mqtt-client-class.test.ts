@@ -53,7 +53,7 @@ const wrong: readonly (readonly [string, Record<string, unknown>, RegExp])[] = [
   ["a negative keepAlive", { keepAlive: -1 }, /^keepAlive must be a whole number from 0 to 65535000$/],
   ["a keepAlive that is no number", { keepAlive: "60" }, /^keepAlive must be/],
   ["version 3", { version: 3 }, /^version must be a whole number from 4 to 5$/],
-  ["an id that is no string", { id: 7 }, /^id must be a string$/],
+  ["an id that is no string", { id: 7 }, /^id must be a string, a Uint8Array or an ArrayBuffer$/],
   ["a password that is a number", { user: "u", password: 7 }, /^password must be a string, a Uint8Array or an ArrayBuffer$/],
   ["a password without user in MQTT 3.1.1", { password: "p" }, /^password must be accompanied by user in MQTT 3\.1\.1/],
   ["an unnamed session to keep in MQTT 3.1.1", { id: "", clean: false }, /^id must be given when clean is false/],

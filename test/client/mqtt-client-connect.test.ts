@@ -6,7 +6,7 @@ import type { ControlMessage } from "../../src/client/mqtt-client-options.js";
 import { MQTTClient } from "../../src/client/mqtt-client.js";
 import { FakeClock } from "./fake-clock.js";
 import { FakeNetwork, FakeSocket } from "./fake-network.js";
-import { Bench } from "./mqtt-client-bench.js";
+import { Bench, buffer } from "./mqtt-client-bench.js";
 
 test("the SDK's own options connect unchanged: device.network.mqtt and a host", (t) => {
   const clock = new FakeClock(t);
@@ -40,6 +40,14 @@ test("the SDK's own options connect unchanged: device.network.mqtt and a host", 
   socket.receive("90 04 00 01 02 00");
   deepEqual(messages.map(({ operation, id, payload }) => [operation, id, payload]), [[MQTTClient.CONNACK, undefined, undefined], [MQTTClient.SUBACK, 1, [2, 0]]]);
   client.close();
+});
+
+test("id, user, password and the will's topic may be given as their bytes", (t) => {
+  const bench = new Bench(t, {
+    id: buffer("'i'"), user: buffer("'u'"), password: buffer("'p'"), will: { topic: buffer("'t'"), message: buffer("'m'") },
+  });
+  bench.open();
+  deepEqual(bench.taken(), ["10 19 00 04 4D 51 54 54 04 C6 00 00 00 01 69 00 01 74 00 01 6D 00 01 75 00 01 70"]);
 });
 
 test("onControl with two parameters is called as in the standard: opcode, message", (t) => {

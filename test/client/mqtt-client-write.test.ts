@@ -16,6 +16,29 @@ test("PUBLISH is the default operation; QoS, retain, duplicate and id are as ask
   deepEqual(bench.taken(), ["30 04 00 01 61 78", "33 06 00 01 61 01 02 79", "3C 06 00 01 61 00 03 7A"]);
 });
 
+test("topics may be given as their bytes", (t) => {
+  const bench = new Bench(t);
+  bench.connect();
+  bench.write(buffer("'x'"), { topic: buffer("'a'") });
+  bench.write(null, { operation: MQTTClient.SUBSCRIBE, items: [{ topic: buffer("'b'"), QoS: 1 }], id: 1 });
+  bench.write(null, { operation: MQTTClient.UNSUBSCRIBE, items: [{ topic: new DataView(buffer("'c'")) }], id: 2 });
+  deepEqual(bench.taken(), ["30 04 00 01 61 78", "82 06 00 01 00 01 62 01", "A2 05 00 02 00 01 63"]);
+  refused(() => bench.write(null, { topic: Uint8Array.of(0xff) }), /^topic must be UTF-8 without NUL characters$/);
+});
+
+test("a PUBREL may be sent again, and its PUBCOMP ends the exchange", (t) => {
+  const bench = new Bench(t);
+  bench.connect();
+  bench.write(null, { operation: MQTTClient.PUBREL, id: 7 });
+  deepEqual(bench.taken(), ["62 02 00 07"]);
+  refused(() => bench.write(null, { operation: MQTTClient.PUBREL, id: 7 }), /^id must be one that is not in use: 7 is in flight$/);
+  refused(() => bench.write(null, { operation: MQTTClient.PUBREL }), /^id must be a whole number from 1 to 65535$/);
+  bench.socket.receive("70 02 00 07");
+  deepEqual(bench.only("control").map(({ message: { operation, id } }) => [operation, id]), [[MQTTClient.PUBCOMP, 7]]);
+  bench.socket.writable(3);
+  match(mqttError(() => bench.write(null, { operation: MQTTClient.PUBREL, id: 7 })).message, /^PUBREL does not fit now/);
+});
+
 test("no data is an empty payload", (t) => {
   const bench = new Bench(t);
   bench.connect();
@@ -37,7 +60,7 @@ test("a message goes out in parts: byteLength first, then data alone", (t) => {
   bench.connect(1000);
   bench.socket.writable(1000);
   equal(bench.write(buffer("'SM'"), { topic: "a", byteLength: 6, QoS: 2 }), 1000 - 9);
-  bench.write(buffer("'ALL'"));
+  bench.write(buffer("'ALL'"), null);
   equal(bench.write(buffer("'!'")), 1000 - 13 - 8);
   deepEqual(bench.taken(), ["34 0B 00 01 61 00 01 53 4D", "41 4C 4C", "21"]);
   // The next one is a message of its own again.
@@ -182,7 +205,7 @@ const wrong: readonly (readonly [string, WriteOptions | undefined, RegExp])[] = 
   ["a SUBSCRIBE without items", { operation: MQTTClient.SUBSCRIBE }, /topic filter/],
   ["an UNSUBSCRIBE without items", { operation: MQTTClient.UNSUBSCRIBE }, /topic filter/],
   ["a wrong filter", { operation: MQTTClient.SUBSCRIBE, items: [{ topic: "a/#/b" }] }, /^topic filter .* must/],
-  ["a PUBACK by hand", { operation: MQTTClient.PUBACK }, /^operation must be PUBLISH, SUBSCRIBE,/],
+  ["a PUBACK by hand", { operation: MQTTClient.PUBACK }, /^operation must be PUBLISH, PUBREL, SUBSCRIBE,/],
   ["AUTH in MQTT 3.1.1", { operation: MQTTClient.AUTH }, /^operation must be/],
 ];
 for (const [name, options, message] of wrong)

@@ -1,6 +1,6 @@
 /** Builds with Moddable's tools. */
 import { execFile } from "node:child_process";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Board } from "../../boards/tools/boards.js";
@@ -33,6 +33,8 @@ export interface Linked {
  */
 export async function buildForSimulator(sdk: Sdk, name: string, manifest: Readonly<Record<string, unknown>>): Promise<string> {
   const project = await writeProject(group, name, manifest);
+  // make does not see that a module has another source than last time.
+  await rm(join(project.output, "tmp/lin/mc/release", name), { recursive: true, force: true });
   await tool(sdk, "mcconfig", ["-m", "-p", "lin", "-t", "build", "-o", project.output, project.manifest]);
   return join(project.output, "bin/lin/mc/release", name, "mc.so");
 }
@@ -44,8 +46,9 @@ export async function buildForSimulator(sdk: Sdk, name: string, manifest: Readon
 export async function link(sdk: Sdk, board: Board): Promise<Linked> {
   const { name, platform, manifest } = board;
   const project = await writeProject(group, name, { include: [manifest], config: { broker: "mqtt://localhost" } });
-  await tool(sdk, "mcconfig", ["-p", platform, "-o", project.output, project.manifest]);
   const folder = join(project.output, "tmp", platform, "release", name);
+  await rm(folder, { recursive: true, force: true });
+  await tool(sdk, "mcconfig", ["-p", platform, "-o", project.output, project.manifest]);
   const code = join(folder, "mc.xs.c");
   await tool(sdk, "make", ["-C", folder, "-f", "makefile", `IDF_PATH=${folder}`, "IDF_VERSION=none", "SDKCONFIG_H=", code]);
   const text = await readFile(code, "utf8");

@@ -17,7 +17,8 @@ or of timing on a chip.
 Moddable SDK ${sdk}, mosquitto ${broker}.
 
 ## Ran in Moddable's simulator
-Built by mcconfig for \`lin\`, run by mcsim on a screen that nobody sees, against a local broker, with MQTT.js as the other side:
+Built by mcconfig for \`lin\`, run by mcsim on a screen that nobody sees, against a local broker, with MQTT.js as the other side. The SDK's
+examples are unmodified but for one line in the manifest, and a network in which every name is that broker.
 
 ${proved.map((sentence) => `- ${sentence};`).join("\n").replace(/;$/, ".")}
 
@@ -34,8 +35,6 @@ that may still be changed, the SDK's own among them: it takes a pointer of 4 byt
 Every module of ours but \`main\`, which starts the node, is preloaded; the run fails where one cannot be.
 
 ## Not tried, or not yet so
-The SDK's wrapper like MQTT.js (\`examples/io/tcp/mqtt\`) does not run on our \`MQTTClient\` yet: it gives topics as ArrayBuffers.
-
 TLS, WebSocket and the flash storage with the SDK's own modules; Wi-Fi, Ethernet and SNTP on a chip: these are tested with stand-ins only
 (\`test/node/network.test.ts\`), and linked here.
 `;

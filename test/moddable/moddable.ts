@@ -5,7 +5,8 @@ import { boards } from "../../boards/tools/boards.js";
 import { findSdk, MissingError } from "../../boards/tools/sdk.js";
 import { documentPath, render } from "./document.js";
 import { link, type Linked } from "./build.js";
-import { firmwareRuns, mqttClientExampleRuns, type Proof } from "./proofs.js";
+import { mqttClientExampleRuns, mqttJsExampleRuns } from "./drop-in.js";
+import { firmwareRuns, type Proof } from "./proofs.js";
 import { openScreen } from "./simulator.js";
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -22,7 +23,7 @@ async function prove(): Promise<void> {
       linked.push(result);
       say(`linked  ${board.name}: ${result.own} bytes of our bytecode`);
     }
-    const proofs: Proof[] = [firmwareRuns, mqttClientExampleRuns];
+    const proofs: Proof[] = [firmwareRuns, mqttClientExampleRuns, mqttJsExampleRuns];
     const proved: string[] = [];
     for (const proof of proofs) {
       const sentence = await proof({ sdk, screen, broker });

@@ -9,15 +9,19 @@ export function firmware(broker: string): Manifest {
   return { include: [join(projectRoot, "manifest.json")], config: { broker, node: "sim", interval: 1 } };
 }
 
-/** The SDK's example of an MQTT client, unmodified, on our client in place of the SDK's. */
-export function sdkExample(port: number): Manifest {
-  const example = "$(MODDABLE)/examples/io/tcp/mqttclient";
+/**
+ * An example of the SDK, unmodified, on our client: one line more, that includes it. Only the network is another, where every name is the
+ * broker of the test.
+ * @param folder - below `examples/io/tcp`.
+ * @param network - the example's modules that give `device` its network: the first is replaced.
+ */
+export function sdkExample(folder: string, network: Readonly<Record<string, string>>, port: number): Manifest {
+  const examples = "$(MODDABLE)/examples/io/tcp";
   return {
-    include: ["$(MODDABLE)/examples/manifest_base.json", `${example}/manifest_mqttclient.json`, join(projectRoot, "manifest-client.json")],
+    include: [`${examples}/${folder}/manifest.json`, join(projectRoot, "manifest-client.json")],
     modules: {
-      "~": [`${example}/mqttclient`, `${example}/config`],
-      "*": `${example}/main`,
-      "mqttclient/config": join(projectRoot, "test/moddable/sdk-example/network"),
+      "~": Object.values(network).map((path) => `${examples}/${path}`),
+      ...Object.fromEntries(Object.keys(network).slice(0, 1).map((name) => [name, join(projectRoot, "test/moddable/sdk-example/network")])),
     },
     config: { port },
   };

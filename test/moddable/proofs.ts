@@ -4,7 +4,7 @@ import type { Broker } from "../../boards/simulator/tools/broker.js";
 import type { Sdk } from "../../boards/tools/sdk.js";
 import { Observer } from "../broker/observer.js";
 import { buildForSimulator } from "./build.js";
-import { firmware, sdkExample } from "./programs.js";
+import { firmware } from "./programs.js";
 import type { Screen } from "./simulator.js";
 
 export interface Bench {
@@ -19,7 +19,7 @@ export type Proof = (bench: Bench) => Promise<string>;
 const patience = 30_000;
 
 /** Runs a program while something is observed at the broker. */
-async function observing(bench: Bench, name: string, manifest: Parameters<typeof buildForSimulator>[2], look: (see: See, observer: Observer) => Promise<void>): Promise<void> {
+export async function observing(bench: Bench, name: string, manifest: Parameters<typeof buildForSimulator>[2], look: (see: See, observer: Observer) => Promise<void>): Promise<void> {
   const program = await buildForSimulator(bench.sdk, name, manifest);
   const observer = await Observer.connect(bench.broker.url);
   const running = bench.screen.run(program);
@@ -58,14 +58,4 @@ export const firmwareRuns: Proof = async (bench) => {
     assert.match(await see("xs-mqtt/sim/response/interval"), /^\{"ok":false,/);
   });
   return "the firmware, with the BME280 of our simulator: comes online, sends telemetry, answers `identify`, `read` and a wrong `interval`";
-};
-
-export const mqttClientExampleRuns: Proof = async (bench) => {
-  await observing(bench, "mqttclient", sdkExample(bench.broker.port), async (see) => {
-    assert.equal(await see("foo/bar/small"), "SMALL\n");
-    const long = await see("foo/bar/xxl");
-    assert.equal(long.length, 3 + 16 * 1024);
-    assert.match(long, /^XXLA+B/);
-  });
-  return "the SDK's example `examples/io/tcp/mqttclient`, its `main.js` unmodified, on our `MQTTClient`: publishes, and streams 16 KiB";
 };

@@ -1,5 +1,7 @@
-/** Publications whose payload the caller brings bit by bit: beside {@link Connection}, because few need it. */
+/** Publications whose payload the caller brings bit by bit, and which it keeps itself: beside {@link Connection}, because few need it. */
+import { PacketType } from "../codec/packet-type.js";
 import { PublishFlag } from "../codec/publish.js";
+import { OutgoingState } from "../session/outgoing.js";
 import type { Publication } from "../session/publication.js";
 import type { Connection } from "./connection.js";
 import { Published } from "./publishing.js";
@@ -26,5 +28,19 @@ export function push(connection: Connection, data: Uint8Array, now: number): boo
   connection.now = now;
   if (data.length > connection.room) return false;
   if (data.length > 0) connection.pushBytes(data, connection.left);
+  return true;
+}
+
+/**
+ * Sends the PUBREL again of a publication that the caller brought on an earlier connection (MQTT 5.0, 4.4); a PUBCOMP will answer it.
+ * @returns false when there is no room now.
+ * @throws MqttError (configuration) for an identifier out of range or in use.
+ */
+export function releaseAgain(connection: Connection, identifier: number, now: number): boolean {
+  const outgoing = connection.session.outgoing;
+  connection.now = now;
+  outgoing.checkFree(identifier);
+  if (!outgoing.hasRoomForRequest || !connection.sendAcknowledgement(PacketType.PUBREL, identifier, 0)) return false;
+  outgoing.add(identifier, OutgoingState.PUBCOMP, 0);
   return true;
 }

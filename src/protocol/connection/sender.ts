@@ -61,7 +61,7 @@ export class Sender {
   }
 
   /** Sends PUBACK, PUBREC, PUBREL or PUBCOMP (MQTT 5.0, 3.4 to 3.7). @returns false when there is no room now. */
-  protected sendAcknowledgement(type: number, identifier: number, reasonCode: number): boolean {
+  sendAcknowledgement(type: number, identifier: number, reasonCode: number): boolean {
     if (this.left > 0 || this.room < ACKNOWLEDGEMENT_LENGTH) return false;
     // Straight into the buffer: one goes out for each QoS 1 message that comes in.
     const bytes = this.sendBuffer;

@@ -4,6 +4,8 @@ import TCP from "embedded:io/socket/tcp";
 import MQTTClient from "embedded:network/mqtt/client";
 import "system";
 
+if (MQTTClient.AUTH === undefined) throw new Error("this is the SDK's client: only ours speaks MQTT 5.0");
+
 class Loopback {
   resolve({ host, onResolved }) {
     onResolved(host, "127.0.0.1");
