@@ -1,8 +1,9 @@
 /** Builds with Moddable's tools. */
 import { execFile } from "node:child_process";
-import { readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { projectRoot } from "../../boards/simulator/tools/paths.js";
 import type { Board } from "../../boards/tools/boards.js";
 import { writeProject } from "../../boards/tools/project.js";
 import type { Sdk } from "../../boards/tools/sdk.js";
@@ -40,6 +41,26 @@ export async function buildForSimulator(sdk: Sdk, name: string, manifest: Readon
 }
 
 /**
+ * Builds an npm package for Moddable's simulator with mcpack, which finds its dependencies.
+ * @param folder - the package's, installed.
+ * @param settings - of `mc/config`, `NAME=VALUE`.
+ * @returns the path of what mcsim loads.
+ * @throws Error with the tools' output.
+ */
+export async function packForSimulator(sdk: Sdk, folder: string, name: string, settings: readonly string[]): Promise<string> {
+  const output = join(projectRoot, "build/moddable", group);
+  await mkdir(output, { recursive: true });
+  await rm(join(output, "tmp/lin/mc/release", name), { recursive: true, force: true });
+  try {
+    await tool(sdk, "mcpack", ["mcconfig", "-m", "-p", "lin", "-t", "build", "-o", output, ...settings], folder);
+  } finally {
+    // What mcpack writes goes to the SDK's own folder.
+    await rm(join(sdk.root, "build/tmp", name), { recursive: true, force: true });
+  }
+  return join(output, "bin/lin/mc/release", name, "mc.so");
+}
+
+/**
  * Compiles and links a board's JavaScript, with preload, as the build for the chip does before the C compiler: that much needs no ESP-IDF.
  * @throws Error with the tools' output, when a module cannot be preloaded among others.
  */
@@ -67,9 +88,10 @@ export async function link(sdk: Sdk, board: Board): Promise<Linked> {
   };
 }
 
-async function tool(sdk: Sdk, program: string, args: readonly string[]): Promise<void> {
+/** @throws Error with what the tool said. */
+export async function tool(sdk: Sdk, program: string, args: readonly string[], folder = projectRoot): Promise<void> {
   try {
-    await run(program, args, { env: sdk.environment, maxBuffer: 1 << 26 });
+    await run(program, args, { cwd: folder, env: sdk.environment, maxBuffer: 1 << 26 });
   } catch (error) {
     const { stdout = "", stderr = "" } = error as { readonly stdout?: string; readonly stderr?: string };
     throw new Error(`${program} ${args.join(" ")} failed:\n${`${stdout}${stderr}`.slice(-4000)}`, { cause: error });

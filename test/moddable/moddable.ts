@@ -6,6 +6,7 @@ import { findSdk, MissingError } from "../../boards/tools/sdk.js";
 import { documentPath, render } from "./document.js";
 import { link, type Linked } from "./build.js";
 import { mqttClientExampleRuns, mqttJsExampleRuns } from "./drop-in.js";
+import { packageRuns } from "./package.js";
 import { firmwareRuns, type Proof } from "./proofs.js";
 import { openScreen } from "./simulator.js";
 
@@ -23,7 +24,7 @@ async function prove(): Promise<void> {
       linked.push(result);
       say(`linked  ${board.name}: ${result.own} bytes of our bytecode`);
     }
-    const proofs: Proof[] = [firmwareRuns, mqttClientExampleRuns, mqttJsExampleRuns];
+    const proofs: Proof[] = [firmwareRuns, mqttClientExampleRuns, mqttJsExampleRuns, packageRuns];
     const proved: string[] = [];
     for (const proof of proofs) {
       const sentence = await proof({ sdk, screen, broker });

@@ -18,9 +18,13 @@ export type Proof = (bench: Bench) => Promise<string>;
 /** Milliseconds that a program has for each step. */
 const patience = 30_000;
 
-/** Runs a program while something is observed at the broker. */
-export async function observing(bench: Bench, name: string, manifest: Parameters<typeof buildForSimulator>[2], look: (see: See, observer: Observer) => Promise<void>): Promise<void> {
-  const program = await buildForSimulator(bench.sdk, name, manifest);
+/** Builds a program and runs it while something is observed at the broker. */
+export async function observing(bench: Bench, name: string, manifest: Parameters<typeof buildForSimulator>[2], look: Look): Promise<void> {
+  await observingProgram(bench, await buildForSimulator(bench.sdk, name, manifest), look);
+}
+
+/** Runs a program that is built while something is observed at the broker. */
+export async function observingProgram(bench: Bench, program: string, look: Look): Promise<void> {
   const observer = await Observer.connect(bench.broker.url);
   const running = bench.screen.run(program);
   try {
@@ -30,6 +34,8 @@ export async function observing(bench: Bench, name: string, manifest: Parameters
     await observer.end();
   }
 }
+
+type Look = (see: See, observer: Observer) => Promise<void>;
 
 type See = (topic: string, passes?: (text: string) => boolean) => Promise<string>;
 
