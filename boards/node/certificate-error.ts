@@ -1,4 +1,5 @@
 import { checkServerIdentity, type Certificate, type PeerCertificate, type TLSSocket } from "node:tls";
+import { ReasonCode } from "../../src/protocol/codec/reason-code.js";
 
 /** OpenSSL's codes for a certificate that no trusted authority vouches for. */
 const untrusted = new Set(["SELF_SIGNED_CERT_IN_CHAIN", "UNABLE_TO_GET_ISSUER_CERT", "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "UNABLE_TO_VERIFY_LEAF_SIGNATURE"]);
@@ -15,7 +16,7 @@ export function explainRefusal(socket: TLSSocket, serverName: string): void {
   socket.prependListener("secure", () => (certificate = socket.getPeerCertificate()));
   socket.prependListener("error", (error: NodeJS.ErrnoException) => {
     const explanation = explanationOf(error.code ?? "", certificate);
-    if (explanation !== undefined) error.message = `the certificate of ${serverName} ${explanation}`;
+    if (explanation !== undefined) refuse(error, `the certificate of ${serverName} ${explanation}`);
   });
 }
 
@@ -44,7 +45,12 @@ export function checkServerName(serverName: string, certificate: PeerCertificate
   if (error !== undefined) {
     // It says "DNS:a.example, IP Address:192.0.2.1".
     const names = certificate.subjectaltname?.replace(/\b(?:DNS|IP Address):/g, "") ?? commonName(certificate.subject);
-    error.message = `the certificate is for ${names}, not for ${serverName}: connect to the server by a name it bears, or give that as the option secure.serverName`;
+    refuse(error, `the certificate is for ${names}, not for ${serverName}: connect to the server by a name it bears, or give that as the option secure.serverName`);
   }
   return error;
+}
+
+/** The Reason Code makes the client wait longer before it asks again: this lasts until somebody mends it. */
+function refuse(error: Error, message: string): void {
+  Object.assign(error, { message, reasonCode: ReasonCode.NOT_AUTHORIZED });
 }

@@ -18,7 +18,10 @@ export interface SocketCallbacks {
   readonly onReadable: (count: number) => void;
   /** The first call means: connected. */
   readonly onWritable: (count: number) => void;
-  /** The socket is unusable; the SDK gives no reason, other hosts may. */
+  /**
+   * The socket is unusable; the SDK gives no reason, other hosts may. An error with a `reasonCode` of MQTT lasts until somebody mends
+   * something where the code says so: a certificate that is refused has 0x87 (Not authorized).
+   */
   readonly onError: (error?: unknown) => void;
 }
 

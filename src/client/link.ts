@@ -10,7 +10,7 @@ import { Session } from "../protocol/session/session.js";
 import { Timed } from "./clock.js";
 import { hostNetwork, type Configuration } from "./common-options.js";
 import type { Resolver, Socket, SocketTarget } from "./ecma-419.js";
-import { messageOf, toMqttError } from "./thrown.js";
+import { messageOf, reasonCodeOf, toMqttError } from "./thrown.js";
 
 const CANNOT_CONNECT = "cannot connect to";
 
@@ -144,7 +144,7 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
   /** @param what went wrong between here and there. */
   private failureOf(what: string, error?: unknown): MqttError {
     const { host, port } = this.configuration;
-    return new MqttError("transport", `${what} ${host}:${port}${error == null ? "" : `: ${messageOf(error)}`}`);
+    return new MqttError("transport", `${what} ${host}:${port}${error == null ? "" : `: ${messageOf(error)}`}`, reasonCodeOf(error));
   }
 
   /** The socket has bytes. As few calls deep as can be: the application's handlers run below this. */

@@ -5,6 +5,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import { freePort } from "../../boards/simulator/tools/free-port.js";
+import { listenTLS } from "../boards/node/peer.js";
+import { Authority } from "../broker/certificates.js";
 import { subject } from "./network.js";
 import { ScriptedBroker } from "./scripted-broker.js";
 
@@ -84,6 +86,15 @@ test("nobody on the port", async (t) => {
   const { error, final } = await disconnections.next();
   deepEqual([error.kind, final], ["transport", true]);
   match(error.message, new RegExp(`^cannot connect to 127\\.0\\.0\\.1:${port}: .*ECONNREFUSED`));
+});
+
+test("a broker with a certificate of somebody else's authority: it is said, and asked again after the longest delays only", async (t) => {
+  const { certificate: cert, key } = new Authority().issue("localhost", "127.0.0.1");
+  const { port } = await listenTLS(t, { cert, key });
+  const { disconnections } = subject(t, `mqtts://127.0.0.1:${port}`, { reconnect: false });
+  const { error } = await disconnections.next();
+  deepEqual([error.kind, error.reasonCode], ["transport", 0x87]);
+  match(error.message, /^cannot connect to 127\.0\.0\.1:\d+: the certificate of 127\.0\.0\.1 is from an authority that is not trusted here/);
 });
 
 test("a name that does not exist", async (t) => {

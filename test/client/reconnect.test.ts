@@ -1,5 +1,5 @@
 /** When the client comes back, over fake sockets and fake time. */
-import { deepEqual, equal, rejects } from "node:assert/strict";
+import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { connect } from "../../src/client/client.js";
 import type { Client, ConnectOptions } from "../../src/client/options.js";
@@ -125,6 +125,18 @@ test("a refusal that lasts leads to the longest delays at once", (t) => {
   greet("20 03 00 86 00");
   equal(delay(), 1000);
   deepEqual(ends.map(({ error, final }) => [error.reasonCode, final]), [[0x86, false]]);
+});
+
+test("a socket that says that its failure lasts leads to the longest delays at once, one that says nothing does not", (t) => {
+  random(t, ALMOST_ONE);
+  const { network, delay, ends } = bench(t, { reconnect: { minimum: 100, maximum: 1000 } });
+  delay();
+  network.socket.fail(new Error("no route"));
+  equal(delay(), 100);
+  network.socket.fail(Object.assign(new Error("the certificate is for somebody else"), { reasonCode: 0x87 }));
+  equal(delay(), 1000);
+  deepEqual(ends.map(({ error }) => [error.kind, error.reasonCode]), [["transport", 0x80], ["transport", 0x87]]);
+  match(ends[1]?.error.message ?? "", /^cannot connect to .*: the certificate is for somebody else$/);
 });
 
 test("reconnect: false ends the client with the first failure", async (t) => {
