@@ -15,7 +15,10 @@ import { deviceInput, minifyForDevice } from "./build/js/boards/simulator/tools/
 const compiled = join(import.meta.dirname, "build/js");
 
 /** Modules that the host of a device has. */
-const device = [/^embedded:/, "timer", "time", "mc/config", "Resource", "simulator", "system", "ethernet", "net", "sntp", "xs-mqtt/network"];
+const device = [/^embedded:/, "timer", "time", "mc/config", "Resource", "simulator", "system", "ethernet", "net", "sntp", /^xs-mqtt\//];
+
+/** Modules of the SDK beneath its TLS socket. */
+const crypto = [/^ssl\//, "bin", "crypt", "ecdsa", "pkcs1_5", "pkcs8", "x509"];
 
 /** Resolves the named modules to files in build/js. */
 const substitute = (files) => ({
@@ -68,5 +71,7 @@ export default [
   bundle("boards/moddable/network-up.js", "dist/network.js", device),
   ...["network-wifi", "network-ethernet", "setup", "main", "desktop"].map((name) =>
     bundle(`boards/moddable/${name}.js`, `build/moddable/${name}.js`, device, [separate("src/node/main.js", "xs-mqtt/firmware")])),
+  ...["tls", "certificates", "handshake", "without-tls"].map((name) =>
+    bundle(`boards/moddable/tls/${name}.js`, `build/moddable/tls/${name}.js`, [...device, ...crypto], [small])),
   bundle("boards/simulator/world/index.js", "build/world.js", device),
 ];

@@ -1,12 +1,15 @@
 /** Gives the global `device` its network. Done when the program is built, this costs no RAM. */
 import "system";
 import TCP from "embedded:io/socket/tcp";
+import tls from "xs-mqtt/tls";
 import type { Device } from "../../src/node/host.js";
 import { HostResolver } from "./resolver.js";
 
 declare global {
   var device: Device | undefined;
 }
+
+const dns = Object.freeze({ io: HostResolver });
 
 /** @param own - what brings the network up on this board: its Wi-Fi, or a link. */
 export function provideNetwork(own: Device["network"]): void {
@@ -15,7 +18,8 @@ export function provideNetwork(own: Device["network"]): void {
     network: Object.freeze({
       ...globalThis.device?.network,
       ...own,
-      mqtt: Object.freeze({ socket: Object.freeze({ io: TCP }), dns: Object.freeze({ io: HostResolver }) }),
+      mqtt: Object.freeze({ socket: Object.freeze({ io: TCP }), dns }),
+      ...(tls && { mqtts: Object.freeze({ socket: tls, dns }) }),
     }),
   });
 }

@@ -1,0 +1,2 @@
+/** `xs-mqtt/tls`, where the build has no TLS. */
+export default undefined;
