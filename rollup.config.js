@@ -69,7 +69,7 @@ export default [
   bundle("boards/simulator/device/main.js", "build/device.js", device, [separate("src/node/main.js", "firmware")]),
   bundle("boards/moddable/mqtt-client.js", "dist/mqtt-client.js", device, [separate("src/index.js", "xs-mqtt")]),
   bundle("boards/moddable/network-up.js", "dist/network.js", device),
-  ...["network-wifi", "network-ethernet", "setup", "main", "desktop"].map((name) =>
+  ...["network-wifi", "network-ethernet", "setup", "flash", "without-flash", "main", "desktop"].map((name) =>
     bundle(`boards/moddable/${name}.js`, `build/moddable/${name}.js`, device, [separate("src/node/main.js", "xs-mqtt/firmware")])),
   ...["tls", "certificates", "handshake", "without-tls"].map((name) =>
     bundle(`boards/moddable/tls/${name}.js`, `build/moddable/tls/${name}.js`, [...device, ...crypto], [small])),

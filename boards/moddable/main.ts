@@ -1,6 +1,7 @@
 /** The firmware on a device, and in Moddable's simulator: what happens is traced, as xsbug and a serial monitor show it. */
 import type { Device } from "../../src/node/host.js";
 import { start } from "../../src/node/main.js";
+import openFlash from "xs-mqtt/flash";
 import { setClock } from "./clock.js";
 import "xs-mqtt/network";
 
@@ -8,10 +9,13 @@ declare const device: Device;
 
 const line = (text: string): void => trace(`${text}\n`);
 
+if (!openFlash) line("no flash on this host: session and readings do not outlive a restart");
+
 try {
   start({
     device,
     setClock,
+    ...(openFlash && { openFlash }),
     onOnline: ({ node, mqtt, resumed }) => line(`online: ${node}, MQTT ${mqtt === 5 ? "5.0" : "3.1.1"}${resumed ? ", session resumed" : ""}`),
     onTelemetry: (topic, payload) => line(`${topic} ${payload}`),
     onOffline: (reason) => line(`offline: ${reason}`),
