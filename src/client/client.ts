@@ -221,6 +221,7 @@ export class ReconnectingClient extends Subscriber implements Client {
     this.endPublishing(error);
     this.abandonSubscriptions(error);
     this.requests?.expire(Infinity, error);
+    this.storage?.close?.();
     this.tellWaiters();
   }
 }

@@ -71,7 +71,7 @@ export abstract class Publisher extends Link implements PublicationOwner {
   abstract report(error: MqttError): void;
 
   protected override callbackFailed(what: string, thrown: unknown): void {
-    this.report(new MqttError("configuration", `${what} failed: ${messageOf(thrown)}`));
+    this.report(new MqttError(thrown instanceof MqttError ? thrown.kind : "configuration", `${what} failed: ${messageOf(thrown)}`));
   }
 
   /**

@@ -1,6 +1,7 @@
 import { encodeUtf8, readUtf8 } from "../protocol/codec/utf8.js";
 import type { FlashPartition } from "../storage/flash.js";
 import { Journal } from "../storage/journal.js";
+import { isFlashFailure } from "../storage/medium.js";
 import { SessionStore } from "../storage/session-store.js";
 import { TelemetryLog } from "../storage/telemetry-log.js";
 import { earliestTime } from "./clock.js";
@@ -16,6 +17,8 @@ export class NodeStorage {
   private readonly journal: Journal;
   private readonly log: TelemetryLog;
   private told = false;
+  /** Why readings cannot be kept, as it was last reported. */
+  private failure = "";
   private sending = false;
 
   /** Reads what is on flash and writes nothing. @throws MqttError (configuration) for a partition that cannot be used. */
@@ -27,8 +30,12 @@ export class NodeStorage {
     this.log = new TelemetryLog(journal);
   }
 
-  /** Erases everything: what is there cannot be worked with. The next start finds a blank partition. */
-  erase(): void {
+  /**
+   * The session cannot be taken up. Unless the flash itself has failed it would be so at each start: erases everything, so that the next one
+   * finds a blank partition.
+   */
+  giveUp(error: unknown): void {
+    if (isFlashFailure(error)) return;
     for (let block = this.flash.status().blocks; block-- > 0; ) this.flash.eraseBlock(block);
   }
 
@@ -49,10 +56,20 @@ export class NodeStorage {
    * Keeps readings for the next connection; when there is no room the oldest ones give way, and are counted.
    * @param time when they were taken, in milliseconds since 1970.
    * @param members of the telemetry's JSON object.
-   * @throws MqttError (resource) when they are longer than a record may be.
+   * @param report is told why one cannot be kept, once for each reason.
+   * @returns whether it is kept.
    */
-  keep(time: number, members: string): void {
-    this.log.append(time, encodeUtf8(members));
+  keep(time: number, members: string, report: (error: unknown) => void): boolean {
+    try {
+      this.log.append(time, encodeUtf8(members));
+      this.failure = "";
+      return true;
+    } catch (error) {
+      const failure = isFlashFailure(error) ? "flash" : String(error);
+      if (failure !== this.failure) report(error);
+      this.failure = failure;
+      return false;
+    }
   }
 
   /**

@@ -175,10 +175,13 @@ export class SensorNode implements CommandTarget, SensorHost {
     try {
       return connect(broker, { ...this.clientOptions(), storage: storage.session });
     } catch (error) {
-      // It would be so at each start: the next one is to find it blank.
       this.report(error);
       this.#storage = undefined;
-      storage.erase();
+      try {
+        storage.giveUp(error);
+      } catch (failure) {
+        this.report(failure);
+      }
       return connect(broker, this.clientOptions());
     }
   }
@@ -229,13 +232,7 @@ export class SensorNode implements CommandTarget, SensorHost {
   /** Keeps readings for the next connection, where that is possible. @returns whether it was. */
   private keep(members: string): boolean {
     if (!this.#storage || this.#client?.connected) return false;
-    try {
-      this.#storage.keep(this.bench.now(), members);
-      return true;
-    } catch (error) {
-      this.report(error);
-      return false;
-    }
+    return this.#storage.keep(this.bench.now(), members, (error) => this.report(error));
   }
 
   private stopping(): boolean {

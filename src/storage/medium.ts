@@ -16,6 +16,20 @@ export function dataLength(name: number): number {
   return (name >> Name.LENGTH) & Name.LENGTH_MAXIMUM;
 }
 
+/** What a partition throws, as the one class of errors, its own as `cause`; unchanged where it is one. */
+function flashError(what: string, thrown: unknown): MqttError {
+  if (thrown instanceof MqttError) return thrown;
+  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  const error = new MqttError("resource", `flash cannot be ${what}: ${reason}: check the partition table, replace a chip that is worn out`);
+  error.cause = thrown;
+  return error;
+}
+
+/** Whether it was flash that failed, and not a limit that was reached. */
+export function isFlashFailure(error: unknown): boolean {
+  return error instanceof MqttError && error.cause !== undefined;
+}
+
 /** A partition as the journal sees it: headers, records and one buffer for them. */
 export class Medium {
   readonly blocks: number;
@@ -72,8 +86,21 @@ export class Medium {
     return (sequence % this.blocks) * this.blockLength;
   }
 
+  /** @throws MqttError (resource) when the flash fails, as everything here that reads or writes. */
   erase(sequence: number): void {
-    this.flash.eraseBlock(sequence % this.blocks);
+    try {
+      this.flash.eraseBlock(sequence % this.blocks);
+    } catch (error) {
+      throw flashError("erased", error);
+    }
+  }
+
+  private read(buffer: Uint8Array, offset: number): void {
+    try {
+      this.flash.read(buffer, offset);
+    } catch (error) {
+      throw flashError("read", error);
+    }
   }
 
   private formatWord(): number {
@@ -83,7 +110,7 @@ export class Medium {
   /** Reads the header at the start of a block of the partition. @returns whether it is one. */
   readBlockHeader(block: number): boolean {
     const header = this.header;
-    this.flash.read(this.blockHeader, block * this.blockLength);
+    this.read(this.blockHeader, block * this.blockLength);
     return header[BlockHeader.FORMAT] === this.formatWord() && header[BlockHeader.CHECK] === crc32(this.formatWord(), header, BlockHeader.SEQUENCE, BlockHeader.CHECK)
       && (header[BlockHeader.SEQUENCE] ?? 0) % this.blocks === block;
   }
@@ -106,7 +133,7 @@ export class Medium {
    */
   readRecordHeader(sequence: number, position: number): number {
     const header = this.header;
-    this.flash.read(this.recordHeader, this.offsetOf(sequence) + position);
+    this.read(this.recordHeader, this.offsetOf(sequence) + position);
     // On the way of every record when the journal is opened.
     const found = header[RecordHeader.CHECK] ?? 0;
     const check = (header[RecordHeader.CHECK] = found ^ crc32(sequence, header, 0, RecordHeader.CHECK));
@@ -122,7 +149,7 @@ export class Medium {
     const words = this.words;
     while (position < this.blockLength) {
       const length = Math.min(this.bytes.length, this.blockLength - position);
-      this.flash.read(this.view(0, length), this.offsetOf(sequence) + position);
+      this.read(this.view(0, length), this.offsetOf(sequence) + position);
       for (let i = length >> 2; i-- > 0; ) if (words[i] !== -1) return false;
       position += length;
     }
@@ -154,7 +181,11 @@ export class Medium {
     const start = this.start;
     const end = this.at + this.seal(sequence);
     const from = position === start ? 0 : start;
-    this.flash.write(this.view(from, end - from), this.offsetOf(sequence) + position + from - start);
+    try {
+      this.flash.write(this.view(from, end - from), this.offsetOf(sequence) + position + from - start);
+    } catch (error) {
+      throw flashError("written", error);
+    }
     return end - start;
   }
 
@@ -179,7 +210,7 @@ export class Medium {
     const size = this.sizeOf(length);
     this.require(this.start + size);
     this.at = this.start;
-    this.flash.read(this.view(this.start, size), offset);
+    this.read(this.view(this.start, size), offset);
     return this.id === id && this.name === name && (length === 0 || this.words[this.start / 4 + RecordHeader.DATA_CHECK] === this.dataCheck(length));
   }
 
@@ -188,7 +219,7 @@ export class Medium {
     const start = this.start + RecordHeader.LENGTH_WITH_DATA;
     this.require(start + count);
     if (this.data.length !== count) this.data = this.bytes.subarray(start, start + count);
-    if (count > 0) this.flash.read(this.data, offset + RecordHeader.LENGTH_WITH_DATA + from);
+    if (count > 0) this.read(this.data, offset + RecordHeader.LENGTH_WITH_DATA + from);
     return this.data;
   }
 

@@ -42,6 +42,7 @@ function counts({ live, medium }: Ring, id: number, name: number, offset: number
  */
 function readBlock(ring: Ring, cursor: RecordCursor, sequence: number): boolean {
   const medium = ring.medium;
+  const start = medium.offsetOf(sequence);
   let id = 0;
   let name = 0;
   let offset = -1;
@@ -50,7 +51,7 @@ function readBlock(ring: Ring, cursor: RecordCursor, sequence: number): boolean 
     if (offset >= 0 && (name >> Name.TYPE <= RecordType.READING || counts(ring, id, name, offset))) ring.apply(id, name, offset);
     id = cursor.id;
     name = cursor.name;
-    offset = cursor.offset;
+    offset = start + cursor.position;
   }
   const found = offset >= 0;
   const whole = found && medium.readRecord(offset, id, name);

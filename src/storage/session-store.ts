@@ -1,4 +1,4 @@
-import { MqttError } from "../protocol/error.js";
+import { configurationError, MqttError } from "../protocol/error.js";
 import { encodeUtf8 } from "../protocol/codec/utf8.js";
 import { Incoming } from "../protocol/session/incoming.js";
 import { OutgoingState } from "../protocol/session/outgoing.js";
@@ -28,16 +28,21 @@ export class SessionStore implements SessionStorage, Keeper {
   private readonly journal: Journal;
   /** Identifiers up to here, and not including it, are known on flash to be used; -1 when none are. */
   private reserved = -1;
+  /** That the session has begun is still to be noted. */
+  private late = false;
 
   constructor(journal: Journal) {
     this.journal = journal;
   }
 
   restore(session: Session, identity: string, owner: PublicationOwner): PublicationInHand[] {
-    const { live } = this.journal;
+    const journal = this.journal;
+    const { live } = journal;
     const { incoming, outgoing } = session;
     const unsent: PublicationInHand[] = [];
+    if (journal.inUse) throw configurationError("storage", "of one client only: close the other one first, or give each a journal of its own");
     let identifier = this.open(encodeUtf8(identity));
+    journal.inUse = true;
     session.established = live.find(RecordType.BEGUN << Name.TYPE) >= 0;
     for (let i = 0; i < live.count; i++) {
       const name = live.name(i);
@@ -98,13 +103,29 @@ export class SessionStore implements SessionStorage, Keeper {
     };
   }
 
+  close(): void {
+    this.journal.inUse = false;
+  }
+
+  /** Where flash fails the connection goes on without: it is noted before what is kept next. */
   begun(): void {
+    try {
+      this.late = true;
+      this.beginLate();
+    } catch (error) {
+      if (!(error instanceof MqttError)) throw error;
+    }
+  }
+
+  private beginLate(): void {
     if (this.journal.live.find(RecordType.BEGUN << Name.TYPE) < 0) this.note(RecordType.BEGUN, 0);
+    this.late = false;
   }
 
   keep(publication: Publication, payload: PublicationPayload, identifier: number): Publication {
     const { flags, topic, properties } = publication;
     const journal = this.journal;
+    if (this.late) this.beginLate();
     if (journal.live.find((RecordType.OUTGOING << Name.TYPE) | identifier) >= 0) throw new MqttError("resource", `Packet Identifier ${identifier} is still kept: publish less at once`);
     let at = journal.begin(RecordType.OUTGOING, identifier, PUBLICATION_HEADER + topic.length + properties.length + payload.byteLength);
     const bytes = journal.medium.bytes;
@@ -155,6 +176,7 @@ export class SessionStore implements SessionStorage, Keeper {
   }
 
   received(identifier: number): void {
+    if (this.late) this.beginLate();
     this.note(RecordType.INCOMING, identifier);
   }
 

@@ -1,10 +1,12 @@
 /** A session on flash before flash that fails, sources that misbehave and little room: what is sent, and what stays kept. */
-import { deepEqual, equal, rejects } from "node:assert/strict";
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import type { ConnectOptions } from "../../src/client/options.js";
+import { MqttError } from "../../src/protocol/error.js";
 import { Journal } from "../../src/storage/journal.js";
 import { SessionStore } from "../../src/storage/session-store.js";
 import { Attacked, RESUMED } from "../hostile/attacked.js";
+import { bytes, hex } from "../protocol/support/bytes.js";
 import { refused } from "../protocol/support/encoding.js";
 import { FakeFlash } from "../storage/fake-flash.js";
 import { Random } from "../storage/random.js";
@@ -17,6 +19,16 @@ function onFlash(t: TestContext, options: ConnectOptions = {}, liveRecords = 16)
   const attacked = new Attacked(t, { storage: new SessionStore(journal), ...options });
   const before = journal.live.count;
   return { attacked, flash, kept: () => open(flash.restart()).live.count - before };
+}
+
+const FAILED = "flash cannot be written: no answer from flash: check the partition table, replace a chip that is worn out";
+
+/** Lets the next operations fail. */
+function fail(flash: FakeFlash, failures: number): void {
+  let left = failures;
+  flash.onOperation = () => {
+    if (left-- > 0) throw new Error("no answer from flash");
+  };
 }
 
 for (const given of [0, 5])
@@ -59,6 +71,48 @@ test("a durable publication whose source closes the client rejects and stays kep
 });
 
 for (const failures of [1, Infinity])
+  test(`flash that fails ${failures === 1 ? "once" : "for good"} as a received identifier is kept: it is reported, PUBREC goes out, and reading goes on`, (t) => {
+    const { attacked, flash } = onFlash(t);
+    const socket = attacked.greet();
+    const got: string[] = [];
+    attacked.subscribe((text) => void got.push(text), 2);
+    fail(flash, failures);
+    socket.receive("34 07 00 01 'a' 00 01 00 'x'", "30 05 00 01 'a' 00 'y'", "3C 07 00 01 'a' 00 01 00 'x'");
+    deepEqual([got, socket.taken(), socket.unread], [["x", "y"], ["50 02 00 01", "50 02 00 01"], 0]);
+    // Asked again it tries again.
+    equal(attacked.errors.length, Math.min(failures, 2));
+    deepEqual([attacked.errors[0]?.kind, attacked.errors[0]?.message], ["resource", `a callback failed: ${FAILED}`]);
+  });
+
+test("flash that fails rejects durable publications, says why, and nothing else suffers; when it works again they are taken", async (t) => {
+  const { attacked, flash, kept } = onFlash(t);
+  const socket = attacked.greet();
+  fail(flash, Infinity);
+  const error = await attacked.client.publish("a", "x", { qos: 1, durability: "flash" }).catch((thrown: unknown) => thrown);
+  ok(error instanceof MqttError && error.cause instanceof Error);
+  deepEqual([error.kind, error.message, error.cause.message], ["resource", FAILED, "no answer from flash"]);
+  void attacked.client.publish("a", "y", { qos: 1 });
+  deepEqual(socket.taken(), [hex(bytes("32 07 00 01 'a' 00 02 00 'y'"))]);
+  fail(flash, 0);
+  const call = attacked.client.publish("a", "z", { qos: 1, durability: "flash" });
+  deepEqual(socket.taken(), [hex(bytes("32 07 00 01 'a' 00 03 00 'z'"))]);
+  // Its end cannot be noted: the caller is told all the same.
+  fail(flash, 1);
+  socket.receive("40 02 00 03");
+  equal(await call, 0);
+  deepEqual([kept(), attacked.errors.map(({ kind, message }) => `${kind}: ${message}`)], [2, [`resource: a callback failed: ${FAILED}`]]);
+});
+
+test("flash that fails as the session begins does not end the connection: that is noted with what is kept next", (t) => {
+  const { attacked, flash, kept } = onFlash(t);
+  fail(flash, 1);
+  const socket = attacked.greet();
+  equal(kept(), 0);
+  void attacked.client.publish("a", "x", { qos: 1, durability: "flash" }).catch(() => undefined);
+  deepEqual([socket.taken(), kept()], [[hex(bytes("32 07 00 01 'a' 00 01 00 'x'"))], 2]);
+});
+
+for (const failures of [1, Infinity])
   test(`flash that fails ${failures === 1 ? "once" : "for good"} as a received identifier is forgotten: it is reported, PUBCOMP goes out, and reading goes on`, (t) => {
     const { attacked, flash } = onFlash(t);
     const socket = attacked.greet();
@@ -66,15 +120,12 @@ for (const failures of [1, Infinity])
     attacked.subscribe((text) => void got.push(text), 2);
     socket.receive("34 07 00 01 'a' 00 01 00 'x'");
     deepEqual(socket.taken(), ["50 02 00 01"]);
-    let left = failures;
-    flash.onOperation = () => {
-      if (left-- > 0) throw new Error("no answer from flash");
-    };
+    fail(flash, failures);
     socket.receive("62 02 00 01", "30 05 00 01 'a' 00 'y'", "32 07 00 01 'a' 00 02 00 'z'");
     deepEqual([got, socket.taken(), socket.unread], [["x", "y", "z"], ["70 02 00 01", "40 02 00 02"], 0]);
-    deepEqual(attacked.errors.map(({ message }) => message), ["a callback failed: no answer from flash"]);
+    deepEqual(attacked.errors.map(({ kind, message }) => `${kind}: ${message}`), [`resource: a callback failed: ${FAILED}`]);
     // The identifier is free again.
-    left = 0;
+    fail(flash, 0);
     socket.receive("34 07 00 01 'a' 00 01 00 'w'");
     deepEqual([got.at(-1), socket.taken()], ["w", ["50 02 00 01"]]);
   });
@@ -98,4 +149,12 @@ test("QoS 2 messages whose identifiers the journal has no room for are acknowled
 test("clean: true with a session on flash is refused; clean: false is what it is anyway", (t) => {
   refused(() => onFlash(t, { clean: true }), /^clean must be false or left out where there is the option storage$/);
   equal(onFlash(t, { clean: false }).attacked.greet().closed, false);
+});
+
+test("a session on flash is one client's at a time: another gets it once that one is closed", async (t) => {
+  const storage = new SessionStore(new Journal(new FakeFlash({ blocks: 8, blockLength: 512, writeAlign: 4 }, new Random(1)), { recordLength: 128 }));
+  const { client } = new Attacked(t, { storage });
+  refused(() => new Attacked(t, { storage }), /^storage must be of one client only: close the other one first, or give each a journal of its own$/);
+  await client.close();
+  new Attacked(t, { storage });
 });

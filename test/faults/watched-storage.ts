@@ -39,6 +39,10 @@ export class WatchedStorage implements SessionStorage {
     return unsent;
   }
 
+  close(): void {
+    this.inner.close?.();
+  }
+
   private cameBack(publication: Publication, payload: PublicationPayload): void {
     // Of one that the broker has only the identifier is left.
     if (payload.byteLength === 0) return;

@@ -251,7 +251,7 @@ export class Bench {
   setClock: ((done: () => void) => void) | undefined;
   flash: FlashPartition | undefined;
   /** What a client with storage throws when it is made. */
-  refuseStorage: string | undefined;
+  refuseStorage: Error | undefined;
 
   start(config: Record<string, unknown> = {}): SensorNode {
     const { timers, sensor, restarts, setClock, flash } = this;
@@ -262,7 +262,7 @@ export class Bench {
       time: timers,
       now: () => this.epoch + timers.ticks,
       connect: (url, connectOptions) => {
-        if (connectOptions.storage && this.refuseStorage !== undefined) throw new Error(this.refuseStorage);
+        if (connectOptions.storage && this.refuseStorage !== undefined) throw this.refuseStorage;
         const client = new FakeClient(url, connectOptions);
         this.clients.push(client);
         return client;

@@ -1,12 +1,14 @@
 /** The node with a flash partition: what it keeps while there is no broker, and what a bad partition does to it. */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { test } from "node:test";
+import { MqttError } from "../../src/protocol/error.js";
 import type { FlashPartition } from "../../src/storage/flash.js";
 import { FakeFlash } from "../storage/fake-flash.js";
 import { Random } from "../storage/random.js";
 import { Bench } from "./fake-host.js";
 
 const MINUTE = 60_000;
+const FAILED = "flash cannot be erased: no answer from flash: check the partition table, replace a chip that is worn out";
 const DAY = 24 * 60;
 
 function flash(blocks = 64, bytes?: Uint8Array): FakeFlash {
@@ -109,11 +111,39 @@ test("without a partition that works the node is as without any", async () => {
 test("a session that cannot be taken up is erased for the next start, and the node goes on without", async () => {
   const partition = flash(16);
   const subject = bench(partition);
-  subject.refuseStorage = "the journal is full";
+  subject.refuseStorage = new Error("the journal is full");
   subject.start();
   subject.client.come();
   await subject.timers.pass(100);
   equal(subject.client.options.storage, undefined);
   deepEqual(subject.events[0], ["error", "the journal is full"]);
   deepEqual([...partition.erased], new Array(16).fill(1));
+});
+
+test("flash that fails as the session is taken up is reported, and not erased: the next start may find what is kept", async () => {
+  const partition = flash(16);
+  const subject = bench(partition);
+  subject.refuseStorage = Object.assign(new MqttError("resource", FAILED), { cause: new Error("no answer from flash") });
+  subject.start();
+  subject.client.come();
+  await subject.timers.pass(100);
+  deepEqual([subject.events[0], subject.payloads("status")], [["error", FAILED], ["online"]]);
+  deepEqual([...partition.erased], new Array(16).fill(0));
+});
+
+test("readings that flash does not take are reported once, and sent as without it; when it works again they are kept", async () => {
+  const partition = flash(16);
+  const subject = bench(partition);
+  let fails = true;
+  partition.onOperation = () => {
+    if (fails) throw new Error("no answer from flash");
+  };
+  subject.start();
+  await subject.timers.pass(5 * MINUTE + 100);
+  deepEqual(subject.events.filter(([name]) => name === "error"), [["error", FAILED]]);
+  fails = false;
+  await subject.timers.pass(2 * MINUTE);
+  subject.client.come();
+  await subject.timers.pass(100);
+  equal(keptTimes(subject).length, 2);
 });

@@ -1,8 +1,15 @@
+import { MqttError } from "../../src/protocol/error.js";
 import type { FlashPartition, FlashStatus } from "../../src/storage/flash.js";
 import type { Random } from "./random.js";
 
-/** The power went: the operation under way is torn, and every later one fails. */
-export class PowerCut extends Error {}
+/** The power went: the operation under way is torn, and every later one fails. Nobody is left to wrap it: it passes through the journal as it is. */
+export class PowerCut extends MqttError {
+  override cause = "the power is gone";
+
+  constructor() {
+    super("resource", "the power is gone");
+  }
+}
 
 export interface Geometry {
   readonly blocks: number;
@@ -111,7 +118,7 @@ export class FakeFlash implements FlashPartition {
     this.cutAfter = 0;
     this.doTorn(operation, this.tear);
     this.tear = { bytes: 0, bits: 0 };
-    throw new PowerCut("the power is gone");
+    throw new PowerCut();
   }
 
   private check(offset: number, length: number, align: number): void {

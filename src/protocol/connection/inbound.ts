@@ -16,14 +16,19 @@ function checkRefusal(reasonCode: number): void {
     throw configurationError(`Reason Code ${reasonCode}`, "one that PUBACK and PUBREC of a client may carry");
 }
 
-/** Keeps an identifier before its PUBREC goes out. */
-function keepIdentifier(storage: SessionStorage, identifier: number): void {
+/**
+ * Keeps an identifier before its PUBREC goes out. Where that cannot be the session knows it all the same: the message is delivered twice only
+ * if the power is cut before its PUBREL comes.
+ * @returns what is to be thrown once the PUBREC is out: the memory has failed; that it is full is no failure.
+ */
+function keepIdentifier(storage: SessionStorage, identifier: number): MqttError | undefined {
   try {
     storage.received(identifier);
   } catch (error) {
-    // The session knows it all the same: the message is delivered twice only if the power is cut before its PUBREL comes.
     if (!(error instanceof MqttError)) throw error;
+    if (error.cause !== undefined) return error;
   }
+  return undefined;
 }
 
 /** Layer of a {@link Connection}: received messages: aliases, Receive Maximum, repeats, acknowledging in order (MQTT 5.0, 4.3, 4.6). */
@@ -188,12 +193,13 @@ export abstract class Inbound extends Outbound {
       if (state === Incoming.PUBREL) continue;
       const qos2 = (entry & Incoming.QOS_2) !== 0;
       const reasonCode = entry >>> Incoming.REASON_CODE;
-      if (qos2 && table.storage !== undefined && reasonCode < 0x80 && this.canSend(ACKNOWLEDGEMENT_LENGTH)) keepIdentifier(table.storage, entry & Incoming.IDENTIFIER);
+      const failure = qos2 && table.storage !== undefined && reasonCode < 0x80 && this.canSend(ACKNOWLEDGEMENT_LENGTH) ? keepIdentifier(table.storage, entry & Incoming.IDENTIFIER) : undefined;
       if (!this.sendAcknowledgement(qos2 ? PacketType.PUBREC : PacketType.PUBACK, entry & Incoming.IDENTIFIER, reasonCode)) return false;
       if (qos2 && reasonCode < 0x80) table.setState(i, Incoming.PUBREL, 0);
       else table.remove(i--);
       // There may be room for what could not be taken.
       if (this.crowded) this.crowded = this.held = false;
+      if (failure !== undefined) throw failure;
     }
     return true;
   }

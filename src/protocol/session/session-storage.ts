@@ -20,10 +20,13 @@ export interface SessionStorage {
    * {@link begun}.
    * @param identity says whose session it is: that of another server or client is forgotten.
    * @param owner is told of the end of publications that were accepted before the restart.
+   * @throws MqttError (configuration) while another client has the session, (resource) when it cannot be read.
    * @returns in their order those that have not been sent: what the table has no room for, and what comes behind a QoS 2 one of them.
    */
   restore(session: Session, identity: string, owner: PublicationOwner): PublicationInHand[];
-  /** A server has accepted a connection with this session: it may have the other half from now on. Said at each connection. */
+  /** The client has ended: another may have the session. */
+  close?(): void;
+  /** A server has accepted a connection with this session: it may have the other half from now on. Said at each connection. Throws nothing. */
   begun(): void;
   /**
    * Keeps a publication of QoS 1 or 2 until it is done.
