@@ -28,6 +28,8 @@ export class ReconnectingClient extends Subscriber implements Client {
   private connectedAt?: number;
   /** Who waits for {@link ready}: each looks for itself. */
   private waiters?: (() => void)[];
+  /** Subscriptions that this program does not have are to be ended. */
+  private sweeping?: boolean;
   /** The last attempt did not get as far as a CONNACK: publications may not go before the next one. */
   private unanswered?: boolean;
 
@@ -121,6 +123,10 @@ export class ReconnectingClient extends Subscriber implements Client {
     this.noteDirect();
     if (this.connection !== undefined) this.linkTimeout(now);
     else if (now >= this.deadline) this.openLink(TOPIC_ALIASES);
+    if (this.sweeping) {
+      delete this.sweeping;
+      this.dropStale();
+    }
     this.requests?.expire(now);
     this.lookAgain();
     this.wake();
@@ -150,6 +156,11 @@ export class ReconnectingClient extends Subscriber implements Client {
     if (packet.sessionPresent) this.resumed = true;
     this.renewSubscriptions(packet.sessionPresent);
     this.tellWaiters();
+    if (packet.sessionPresent && this.mayBeStale) {
+      // Not before who waits for the connection, or hears of it, has subscribed.
+      this.sweeping = true;
+      this.wakeAt(this.connectedAt);
+    }
     if (configuration.onConnected === undefined) return;
     const connected = this.connected;
     if (connected !== undefined) configuration.onConnected(connected);
@@ -211,6 +222,7 @@ export class ReconnectingClient extends Subscriber implements Client {
     delete this.info;
     delete this.returned;
     delete this.takers;
+    delete this.sweeping;
   }
 
   /** The end: everything pending is told. */

@@ -214,6 +214,7 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
       this.deadline = Infinity;
       this.dropResolver();
       socket.format = "buffer";
+      this.session.storage?.subscriptions?.connecting();
       try {
         connection.open(socket, count, this.configuration, now, this.early, this.encoded);
         delete this.encoded;

@@ -62,7 +62,8 @@ export interface ConnectOptions {
   readonly early?: boolean;
   /**
    * Keeps the session over restarts: a `SessionStore` over flash, or over memory that outlives a sleep. Needs an `id`. The session is taken
-   * up again where it was; that of another broker or `id` is forgotten. Default: the session lives as long as the client.
+   * up again where it was; that of another broker or `id` is forgotten. Subscriptions that the broker holds from an earlier start and that are not made
+   * again by the end of the turn in which the connection stands are ended. Default: the session lives as long as the client.
    */
   readonly storage?: SessionStorage;
   /**
@@ -121,7 +122,10 @@ export interface SubscribeOptions {
   readonly noLocal?: boolean;
   /** MQTT 5.0: keep the RETAIN flag as the publisher set it. */
   readonly retainAsPublished?: boolean;
-  /** MQTT 5.0: 0 send retained messages, 1 only for a new subscription, 2 never. Default 0. */
+  /**
+   * MQTT 5.0: 0 send retained messages, 1 only for a new subscription, 2 never. Default 0. With 1 and 2 nothing is sent after a restart where the
+   * `storage` knows that the broker holds the subscription.
+   */
   readonly retainHandling?: 0 | 1 | 2;
   /**
    * Take payloads larger than the receive buffer, in pieces. Without it such a message is refused and reported. At QoS 1 and 2 a message

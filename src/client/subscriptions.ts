@@ -1,6 +1,7 @@
 import { checkNames, MqttError } from "../protocol/error.js";
 import { ReasonCode } from "../protocol/codec/reason-code.js";
 import { peerError } from "../protocol/codec/reason-text.js";
+import type { SubscriptionStorage } from "../protocol/session/session-storage.js";
 import type { ReceivedPacket } from "../protocol/codec/received-packet.js";
 import { ConnectionState } from "../protocol/connection/connection.js";
 import type { Receiver } from "../protocol/connection/receiver.js";
@@ -58,6 +59,7 @@ export abstract class Subscriber extends Handling {
   /** A connection stands: what was not answered on the last one is sent again; without its session the broker knows nothing of ours. */
   protected renewSubscriptions(resumed: boolean): void {
     const list = this.subscriptions ?? [];
+    this.kept?.connected(resumed);
     for (let i = list.length; i-- > 0; ) {
       const subscription = list[i];
       if (subscription === undefined) continue;
@@ -71,6 +73,33 @@ export abstract class Subscriber extends Handling {
       }
     }
     this.pumpRequests();
+  }
+
+  /** What keeps over restarts what the server holds. */
+  private get kept(): SubscriptionStorage | undefined {
+    return this.storage?.subscriptions;
+  }
+
+  /** Whether the server may hold subscriptions that an earlier program made: see {@link dropStale}. */
+  protected get mayBeStale(): boolean {
+    return this.kept !== undefined;
+  }
+
+  /** Unsubscribes from what an earlier program subscribed to and this one does not. */
+  protected dropStale(): void {
+    const list = (this.subscriptions ??= []);
+    this.kept?.filters().forEach((filter) => {
+      if (list.some((subscription) => subscription.filter === filter)) return;
+      const stale = new Subscription(filter, {}, () => undefined);
+      stale.state = SubscriptionState.UNWANTED;
+      list.push(stale);
+    });
+    this.pumpRequests();
+  }
+
+  /** On what terms the server need not be told again of a subscription. */
+  private termsOf(subscription: Subscription): string | undefined {
+    return this.configuration.version === 5 ? subscription.terms : undefined;
   }
 
   /** The client is closed: nothing pending will be answered. */
@@ -88,6 +117,17 @@ export abstract class Subscriber extends Handling {
       if (subscription === undefined || subscription.state & 1) continue;
       const { filter, options } = subscription;
       const now = this.now();
+      const kept = this.kept;
+      if (kept !== undefined) {
+        const terms = subscription.state === SubscriptionState.WANTED ? this.termsOf(subscription) : undefined;
+        const granted = terms === undefined ? -1 : kept.granted(filter, terms);
+        if (granted >= 0) {
+          subscription.state = SubscriptionState.GRANTED;
+          subscription.settle(granted);
+          continue;
+        }
+        kept.asking(filter);
+      }
       try {
         subscription.identifier =
           subscription.state === SubscriptionState.WANTED ? connection.subscribe([{ ...options, filter }], options.properties, now) : connection.unsubscribe([filter], subscription.farewell, now);
@@ -125,9 +165,19 @@ export abstract class Subscriber extends Handling {
     else if (dropping || state === SubscriptionState.REQUESTED) subscription.state = SubscriptionState.GRANTED;
     // Unsubscribed while the answer was on its way.
     else return;
+    if (!refused) this.keepAnswer(subscription, dropping, code);
     const error = refused ? peerError(`refused to ${dropping ? "unsubscribe from" : "subscribe to"} "${filter}"`, code, packet.properties) : undefined;
     if (error === undefined) subscription.settle(code);
     else this.settleRequest(subscription, error);
+  }
+
+  /** Notes what the server holds now. */
+  private keepAnswer(subscription: Subscription, dropping: boolean, code: number): void {
+    const kept = this.kept;
+    if (kept === undefined) return;
+    const terms = this.termsOf(subscription);
+    if (dropping) kept.dropped(subscription.filter);
+    else if (terms !== undefined) kept.confirmed(subscription.filter, terms, code);
   }
 
   /** Hands a message, or a piece of one, to the handlers whose filter matches. */

@@ -23,8 +23,8 @@ export class NodeStorage {
 
   /** Reads what is on flash and writes nothing. @throws MqttError (configuration) for a partition that cannot be used. */
   constructor(flash: FlashPartition) {
-    // The session and its received identifiers; nothing that the node publishes is kept as a publication.
-    const journal = this.journal = new Journal(flash, { liveRecords: 4 });
+    // The session, its subscription and received identifiers; nothing that the node publishes is kept as a publication.
+    const journal = this.journal = new Journal(flash, { liveRecords: 6 });
     this.flash = flash;
     this.session = new SessionStore(journal);
     this.log = new TelemetryLog(journal);

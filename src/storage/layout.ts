@@ -75,4 +75,6 @@ export const RecordType = {
   BEGUN: 5,
   /** Packet Identifiers from the one in the data on have not been used. */
   IDENTIFIERS: 6,
+  /** A subscription that the server holds, or may hold; with `KEY` 0 and no data: a CONNECT is not answered yet, it may have begun a new session. */
+  SUBSCRIPTION: 7,
 } as const;

@@ -7,6 +7,7 @@ import type { Session } from "../protocol/session/session.js";
 import type { PublicationInHand, PublicationOwner, SessionStorage } from "../protocol/session/session-storage.js";
 import type { Journal } from "./journal.js";
 import { type Keeper, KeptPayload, keptPublication } from "./kept-publication.js";
+import { KeptSubscriptions } from "./kept-subscriptions.js";
 import { Name, RecordType } from "./layout.js";
 import { dataLength } from "./medium.js";
 
@@ -25,6 +26,7 @@ function following(identifier: number): number {
 
 /** Keeps a session on flash: `storage` of a client. Every call that returns has it safe; see {@link SessionStorage}. */
 export class SessionStore implements SessionStorage, Keeper {
+  readonly subscriptions: KeptSubscriptions;
   private readonly journal: Journal;
   /** Identifiers up to here, and not including it, are known on flash to be used; -1 when none are. */
   private reserved = -1;
@@ -33,6 +35,7 @@ export class SessionStore implements SessionStorage, Keeper {
 
   constructor(journal: Journal) {
     this.journal = journal;
+    this.subscriptions = new KeptSubscriptions(journal);
   }
 
   restore(session: Session, identity: string, owner: PublicationOwner): PublicationInHand[] {

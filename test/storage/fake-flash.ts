@@ -47,6 +47,8 @@ export class FakeFlash implements FlashPartition {
   onOperation: ((operation: Operation) => void) | undefined;
   /** Operations until the power goes. */
   cutAfter = Infinity;
+  /** The power has gone. */
+  off = false;
   tear: Tear = { bytes: 0, bits: 0 };
   private readonly random: Random;
   /** Of each unit, whether it was written since its block was erased. */
@@ -116,8 +118,8 @@ export class FakeFlash implements FlashPartition {
     this.onOperation?.(operation);
     if (this.cutAfter-- > 0) return;
     this.cutAfter = 0;
-    this.doTorn(operation, this.tear);
-    this.tear = { bytes: 0, bits: 0 };
+    if (!this.off) this.doTorn(operation, this.tear);
+    this.off = true;
     throw new PowerCut();
   }
 

@@ -116,7 +116,9 @@ export class Node {
   /** The session's tables, and what has not been sent. */
   private open(identity: number): { session: Session; unsent: readonly PublicationInHand[] } {
     const session = new Session({ inFlight: 255, receiveMaximum: 1000 });
-    return { session, unsent: this.session.restore(session, identityOf(identity), {}) };
+    const unsent = this.session.restore(session, identityOf(identity), {});
+    this.session.close();
+    return { session, unsent };
   }
 
   /** The session whose identity is on flash, or -1. */

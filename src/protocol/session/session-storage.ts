@@ -11,6 +11,27 @@ export interface PublicationInHand {
 }
 
 /**
+ * What keeps over restarts which subscriptions the server's half of the session holds. `terms` is a text that says on what terms it holds one.
+ * Nothing is thrown: what cannot be kept is uncertain.
+ */
+export interface SubscriptionStorage {
+  /** A CONNECT is about to be sent. Until its answer is noted the server may have begun a new session. */
+  connecting(): void;
+  /** The server has accepted; without having `resumed` the session it holds no subscription. */
+  connected(resumed: boolean): void;
+  /** @returns the QoS that was granted, where the server certainly holds the subscription on these terms; otherwise -1. */
+  granted(filter: string, terms: string): number;
+  /** A SUBSCRIBE or UNSUBSCRIBE is about to be sent. */
+  asking(filter: string): void;
+  /** The server holds it on these terms, at a QoS of 0 to 2. */
+  confirmed(filter: string, terms: string, qos: number): void;
+  /** The server holds it no more. */
+  dropped(filter: string): void;
+  /** Those that the server holds or may hold. */
+  filters(): string[];
+}
+
+/**
  * What keeps a session over restarts (MQTT 5.0, 4.1): on flash, or in memory that outlives a sleep. What a call was asked to note is safe
  * when it returns. Without one, a session lives as long as its object.
  */
@@ -24,6 +45,8 @@ export interface SessionStorage {
    * @returns in their order those that have not been sent: what the table has no room for, and what comes behind a QoS 2 one of them.
    */
   restore(session: Session, identity: string, owner: PublicationOwner): PublicationInHand[];
+  /** Which subscriptions the server holds; without it they are made anew at each start. */
+  readonly subscriptions?: SubscriptionStorage;
   /** The client has ended: another may have the session. */
   close?(): void;
   /** A server has accepted a connection with this session: it may have the other half from now on. Said at each connection. Throws nothing. */
