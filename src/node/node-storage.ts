@@ -55,13 +55,13 @@ export class NodeStorage {
   /**
    * Keeps readings for the next connection; when there is no room the oldest ones give way, and are counted.
    * @param time when they were taken, in milliseconds since 1970.
-   * @param members of the telemetry's JSON object.
+   * @param reading the sensor's name, `/` and the members of the telemetry's JSON object.
    * @param report is told why one cannot be kept, once for each reason.
    * @returns whether it is kept.
    */
-  keep(time: number, members: string, report: (error: unknown) => void): boolean {
+  keep(time: number, reading: string, report: (error: unknown) => void): boolean {
     try {
-      this.log.append(time, encodeUtf8(members));
+      this.log.append(time, encodeUtf8(reading));
       this.failure = "";
       return true;
     } catch (error) {
@@ -74,9 +74,9 @@ export class NodeStorage {
 
   /**
    * Sends what is kept, oldest first, some at a time. What was not acknowledged when it ends early comes again at the next call.
-   * @param publish sends a message. @returns whether it has arrived.
+   * @param publish sends a message of a sensor. @returns whether it has arrived.
    */
-  async send(publish: (payload: string) => Promise<boolean>): Promise<void> {
+  async send(publish: (sensor: string, payload: string) => Promise<boolean>): Promise<void> {
     if (this.sending) return;
     this.sending = true;
     const { log } = this;
@@ -84,7 +84,7 @@ export class NodeStorage {
     try {
       for (;;) {
         const underWay: Promise<boolean>[] = [];
-        while (underWay.length < UNDER_WAY && log.next()) underWay.push(publish(this.format()));
+        while (underWay.length < UNDER_WAY && log.next()) underWay.push(this.sendReading(publish));
         const last = log.number;
         if (underWay.length === 0 || !(await Promise.all(underWay)).every((arrived) => arrived)) return;
         log.done(last);
@@ -94,12 +94,15 @@ export class NodeStorage {
     }
   }
 
-  /** The reading in hand as a telemetry message: without `uptime`, and without `time` where nobody had set the clock. */
-  private format(): string {
+  /** Sends the reading in hand as a telemetry message: without `uptime`, and without `time` where nobody had set the clock. */
+  private sendReading(publish: (sensor: string, payload: string) => Promise<boolean>): Promise<boolean> {
     const { log } = this;
     const bytes = log.read();
-    const members = readUtf8(bytes, 0, bytes.length);
-    return log.time < earliestTime ? `{${members}}` : `{"time":${Math.floor(log.time / 1000)},${members}}`;
+    const reading = readUtf8(bytes, 0, bytes.length);
+    // Names are levels of topics: there is none with a slash.
+    const end = reading.indexOf("/");
+    const time = log.time < earliestTime ? "" : `"time":${Math.floor(log.time / 1000)},`;
+    return publish(reading.slice(0, end), `{${time}${reading.slice(end + 1)}}`);
   }
 }
 

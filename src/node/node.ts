@@ -14,7 +14,7 @@ import { type NodeStorage, openStorage } from "./node-storage.js";
 import { readParts, singleSensor } from "./sensor-configuration.js";
 import { SensorSet } from "./sensor-set.js";
 import type { SensorHost } from "./sensor-task.js";
-import { formatTelemetry } from "./telemetry.js";
+import { formatTelemetry, telemetryTopic } from "./telemetry.js";
 import { version } from "./version.js";
 
 /** Longest wait in milliseconds for the acknowledgement of the last publication. */
@@ -226,13 +226,13 @@ export class SensorNode implements CommandTarget, SensorHost {
     const storage = this.#storage;
     const report = storage?.report();
     if (report !== undefined) void this.publish("storage", report, false);
-    storage?.send((payload) => this.publish("telemetry", payload, false)).catch((error: unknown) => this.report(error));
+    storage?.send((sensor, payload) => this.publish(telemetryTopic(sensor), payload, false)).catch((error: unknown) => this.report(error));
   }
 
   /** Keeps readings for the next connection, where that is possible. @returns whether it was. */
-  private keep(members: string): boolean {
+  private keep(reading: string, time = this.bench.now()): boolean {
     if (!this.#storage || this.#client?.connected) return false;
-    return this.#storage.keep(this.bench.now(), members, (error) => this.report(error));
+    return this.#storage.keep(time, reading, (error) => this.report(error));
   }
 
   private stopping(): boolean {
@@ -263,10 +263,9 @@ export class SensorNode implements CommandTarget, SensorHost {
 
   /** One telemetry message: a sensor's readings, or why there are none. */
   tell(sensor: string, members: string, time: number | undefined): void {
-    // What is kept comes back on the topic of the node: it says whose it is.
-    if (this.#stopped || this.keep(sensor === "" ? members : `"name":${JSON.stringify(sensor)},${members}`)) return;
+    if (this.#stopped || this.keep(`${sensor}/${members}`, time)) return;
     const payload = formatTelemetry(this.#clock, members, this.#link?.RSSI, time);
-    const name = sensor === "" ? "telemetry" : `telemetry/${sensor}`;
+    const name = telemetryTopic(sensor);
     void this.publish(name, payload, false);
     this.bench.onTelemetry?.(this.#topic + name, payload);
   }

@@ -1,5 +1,10 @@
 import type { Clock } from "./clock.js";
 
+/** Where a sensor tells, after the node's name. @param sensor - its name; empty: the only one, which has none. */
+export function telemetryTopic(sensor: string): string {
+  return sensor === "" ? "telemetry" : `telemetry/${sensor}`;
+}
+
 /** A failure as a member of a JSON object. */
 export function formatError(error: unknown): string {
   return `"error":${JSON.stringify(error instanceof Error ? error.message : String(error))}`;

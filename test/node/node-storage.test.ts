@@ -5,11 +5,13 @@ import { MqttError } from "../../src/protocol/error.js";
 import type { FlashPartition } from "../../src/storage/flash.js";
 import { FakeFlash } from "../storage/fake-flash.js";
 import { Random } from "../storage/random.js";
-import { Bench } from "./fake-host.js";
+import { Bench, FakeSensor, fakeType } from "./fake-host.js";
 
 const MINUTE = 60_000;
 const FAILED = "flash cannot be erased: no answer from flash: check the partition table, replace a chip that is worn out";
 const DAY = 24 * 60;
+/** What a fake sensor measures. */
+const readings = { temperature: 21.5, humidity: 45.12, pressure: 101_325.25 };
 
 function flash(blocks = 64, bytes?: Uint8Array): FakeFlash {
   return new FakeFlash({ blocks, blockLength: 4096, writeAlign: 4 }, new Random(1), bytes);
@@ -38,6 +40,24 @@ test("a day without broker: 1,440 readings arrive in order with their times", as
   const start = subject.epoch / 1000;
   deepEqual(keptTimes(subject), Array.from({ length: DAY }, (_, minute) => start + 60 * (minute + 1)));
   deepEqual(subject.payloads("storage"), [{ kept: 0, damaged: 0, foreign: false, readings: DAY, dropped: 0 }]);
+});
+
+test("readings of named sensors come back on their own topics, in order, each with the time when it was measured", async () => {
+  const partition = flash();
+  const subject = bench(partition);
+  const b = new FakeSensor();
+  b.sampled = { ...b.sampled, time: subject.epoch + 50_000 };
+  subject.registry = [fakeType(new FakeSensor(), "A"), fakeType(b, "B")];
+  const sensors = { a: { type: "A", interval: 30 }, '"ü"': { type: "B", interval: 60 } };
+  subject.start({ sensors });
+  await subject.timers.pass(2 * MINUTE + 100);
+  subject.client.come();
+  await subject.timers.pass(0);
+  const start = subject.epoch / 1000;
+  const kept = (name: string): unknown[] => subject.payloads(`telemetry/${name}`).filter((payload) => !("uptime" in Object(payload)));
+  deepEqual(kept("a"), [30, 60, 90, 120].map((time) => ({ time: start + time, sensor: "A", ...readings })));
+  deepEqual(kept('"ü"'), [50, 50].map((time) => ({ time: start + time, sensor: "B", ...readings })));
+  deepEqual(subject.payloads("telemetry"), []);
 });
 
 test("readings outlive a restart, and what was not acknowledged comes again", async () => {
