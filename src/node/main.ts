@@ -5,7 +5,8 @@ import Timer from "timer";
 import { connect } from "../client/client.js";
 import { registry } from "../sensors/registry.js";
 import type { Device } from "./host.js";
-import { type NodeCallbacks, type NodeOptions, SensorNode } from "./node.js";
+import { SensorNode } from "./node.js";
+import type { NodeCallbacks, NodeOptions } from "./node-options.js";
 
 export interface StartOptions extends NodeCallbacks, Pick<NodeOptions, "openFlash"> {
   /** The global `device`, or that with more; the client takes its network from the global one. */

@@ -1,15 +1,14 @@
-import { toBytes } from "../client/bytes.js";
 import { toConfiguration } from "../client/configuration.js";
 import type { Client, ConnectedInfo, ConnectOptions, Message } from "../client/options.js";
 import { parseUrl } from "../client/url.js";
-import type { FlashPartition } from "../storage/flash.js";
+import { clientOptions } from "./client-options.js";
 import { Clock } from "./clock.js";
 import { answerCommand, type CommandTarget, refusal } from "./commands.js";
 import { type Configuration, readConfiguration } from "./configuration.js";
-import type { PartType } from "../sensors/sensor-type.js";
-import type { Device, NetworkLink, Ticks, Timers } from "./host.js";
+import type { NetworkLink } from "./host.js";
 import { Indicator } from "./indicator.js";
 import { nameFromMAC, openLink } from "./network.js";
+import type { NodeOptions } from "./node-options.js";
 import { type NodeStorage, openStorage } from "./node-storage.js";
 import { readParts, singleSensor } from "./sensor-configuration.js";
 import { SensorSet } from "./sensor-set.js";
@@ -19,50 +18,11 @@ import { version } from "./version.js";
 
 /** Longest wait in milliseconds for the acknowledgement of the last publication. */
 const farewellTimeout = 3000;
-/** Bytes of the receive buffer, and of the longest packet that the broker may send. */
-const receiveBuffer = 512;
-/** A broker of MQTT 5.0 drops what is longer (MQTT-3.1.2-25): a longer command at QoS 1 would come again at each connection, and end it. */
-const properties = { maximumPacketSize: receiveBuffer };
 /**
  * A client comes back by itself, also after a refusal. It ends only where the broker's version of MQTT cannot say what is configured:
  * 3.1.1 has no password without a user. It is made anew after so many milliseconds, for the broker may be mended.
  */
 const endedDelay = 60_000;
-
-/** What the host wants to hear; the node works without. */
-export interface NodeCallbacks {
-  readonly onOnline?: (info: { readonly node: string; readonly mqtt: 4 | 5; readonly resumed: boolean }) => void;
-  /** A telemetry message is handed to the client. */
-  readonly onTelemetry?: (topic: string, payload: string) => void;
-  /** The broker, or the network, is gone or cannot be reached; the node comes back by itself. */
-  readonly onOffline?: (reason: string) => void;
-  /** Something failed, but the node goes on. */
-  readonly onError?: (message: string) => void;
-  /** Sets the clock from the network where it is not set yet; calls back when it is, or when nobody knows the time. */
-  readonly setClock?: (done: () => void) => void;
-  /** Starts the host anew, after the node has stopped. Without it the command `restart` is refused. */
-  readonly restart?: () => void;
-}
-
-/** Everything that the node needs of its host. */
-export interface NodeOptions extends NodeCallbacks {
-  /** The options of `mc/config`: see {@link readConfiguration}. */
-  readonly config: Readonly<Record<string, unknown>>;
-  readonly device: Device;
-  readonly timer: Timers;
-  readonly time: Ticks;
-  /** `Date.now`. */
-  readonly now: () => number;
-  readonly connect: (url: string, options: ConnectOptions) => Client;
-  /** Opens the partition for session and readings. Without it nothing outlives a restart, and readings taken while offline are few. */
-  readonly openFlash?: () => FlashPartition;
-  /** The sensors and actuators that can be configured. */
-  readonly registry: readonly PartType[];
-  /** Name in the registry of the sensor that a node has without a list of them. */
-  readonly defaultSensor: string;
-  /** A module of the host by its specifier, undefined where it is not included; without it there are none. */
-  readonly load?: (specifier: string) => unknown;
-}
 
 /** A sensor node: measures, publishes telemetry, obeys commands, and comes back after every loss. */
 export class SensorNode implements CommandTarget, SensorHost {
@@ -187,21 +147,8 @@ export class SensorNode implements CommandTarget, SensorHost {
   }
 
   private clientOptions(): ConnectOptions {
-    const { broker, brokerUser, brokerPassword, prefix, node, keepAlive, qos } = this.configuration;
-    const { user = brokerUser, password = brokerPassword } = parseUrl(broker);
-    const id = `${prefix}-${node}`;
     return {
-      id,
-      ...(user !== undefined && { user }),
-      ...(password !== undefined && { password }),
-      keepAlive: keepAlive * 1000,
-      will: { topic: `${this.#topic}status`, payload: "offline", qos, retain: true },
-      properties,
-      receiveBuffer,
-      inFlight: 4,
-      // As the receive buffer: then whatever Response Topic and Correlation Data came in also goes out. And CONNECT fits, as long as it is.
-      sendBuffer: receiveBuffer + toBytes("node", id).length + toBytes("brokerUser", user ?? "").length + toBytes("brokerPassword", password ?? "").length,
-      queuePolicy: "drop-oldest",
+      ...clientOptions(this.configuration, this.#topic),
       // Later: the client calls back from deep in the stack, of which a device has 6 to 8 KiB.
       onConnected: (info) => void Promise.resolve(info).then((connected) => this.connected(connected)),
       onDisconnected: (error, final) => this.disconnected(error, final),
