@@ -71,10 +71,10 @@ export class Readings {
 }
 
 /** A quantity's value in a sample. */
-function pick(sample: object, { name, group, property = name }: Quantity): number | undefined {
+function pick(sample: object, { name, group, property = name, factor = 1 }: Quantity): number | undefined {
   const holder = group === undefined ? sample : member(sample, group);
   const value = typeof holder === "object" && holder !== null ? member(holder, property) : undefined;
-  return typeof value === "number" ? value : undefined;
+  return typeof value === "number" ? value * factor : undefined;
 }
 
 function member(holder: object, name: string): unknown {

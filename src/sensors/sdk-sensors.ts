@@ -1,9 +1,9 @@
 /**
- * The Moddable SDK's sensors (modules/drivers/sensors), as far as their samples are figures. Their drivers are modules of the host: an
- * app includes the manifests of those that it needs. They check less than our own, and some wait in `sample` until a measurement is
- * done, 1 to 120 ms.
+ * The Moddable SDK's sensors as types of the registry. Their drivers are modules of the host: an app includes the manifests of those that
+ * it needs. They check less than our own, and some wait in `sample` until a measurement is done, 1 to 200 ms.
  */
-import type { Quantity, Sensor, SensorType } from "./sensor-type.js";
+import { type SDKPart, sdkParts, temperature } from "./sdk-parts.js";
+import type { Sensor, SensorType } from "./sensor-type.js";
 
 /** What the SDK's module "DS18X20" has: it is not of ECMA-419's shape. */
 interface DS18X20 {
@@ -15,39 +15,12 @@ interface OneWire {
   close(): void;
 }
 
+interface Configurable {
+  configure(options: object): void;
+}
+
 /** A class of the SDK; its instances have the part of this that its module is known for. */
-type HostClass = new (options: Readonly<Record<string, unknown>>) => Sensor & OneWire & DS18X20;
-
-/** The last part of a specifier is the part's name. */
-type Entry = readonly [specifier: string, description: string, connection: "I2C" | "SMBus", addresses: readonly number[], quantities: readonly Quantity[]];
-
-const thermometer = (minimum: number, maximum: number): Quantity => ({ name: "temperature", group: "thermometer", unit: "°C", minimum, maximum, digits: 2 });
-/** Of a sensor of one quantity, whose sample has no groups. */
-const temperature = (minimum: number, maximum: number): Quantity => ({ name: "temperature", unit: "°C", minimum, maximum, digits: 2 });
-const hygrometer: Quantity = { name: "humidity", group: "hygrometer", unit: "%", minimum: 0, maximum: 100, digits: 2 };
-/** As the formula gives it, which leaves 0 to 100 at the ends: these drivers do not crop it. */
-const rawHygrometer: Quantity = { ...hygrometer, minimum: -6, maximum: 119 };
-const barometer: Quantity = { name: "pressure", group: "barometer", unit: "Pa", minimum: 30_000, maximum: 110_000, digits: 2 };
-
-const entries: readonly Entry[] = [
-  ["Humidity-Temperature/AHT10", "Aosong AHT10: temperature, humidity", "I2C", [0x38, 0x39], [thermometer(-40, 85), hygrometer]],
-  ["Humidity-Temperature/AM2320", "Aosong AM2320: temperature, humidity", "I2C", [0x5c], [thermometer(-40, 80), hygrometer]],
-  ["Barometer-Temperature/BMP180", "Bosch BMP180: temperature, air pressure", "I2C", [0x77], [thermometer(-40, 85), barometer]],
-  ["Barometer-Temperature/BMP280", "Bosch BMP280: temperature, air pressure", "I2C", [0x76, 0x77], [thermometer(-40, 85), barometer]],
-  ["CarbonDioxideGasSensor-VOCSensor/CCS811", "ams CCS811: volatile organic compounds, CO2 equivalent", "SMBus", [0x5a, 0x5b], [
-    // The SDK's sample names it with a zero.
-    { name: "eco2", group: "carbonDioxideGasSensor", property: "C02", unit: "ppm", minimum: 400, maximum: 32_768, digits: 0 },
-    { name: "tvoc", group: "vocSensor", unit: "ppb", minimum: 0, maximum: 32_768, digits: 0 },
-  ]],
-  ["Humidity-Temperature/HTU21D", "TE HTU21D: temperature, humidity", "I2C", [0x40], [thermometer(-40, 125), rawHygrometer]],
-  ["Temperature/LM75", "LM75: temperature", "SMBus", [0x48, 0x49, 0x4a, 0x4b, 0x4c, 0x4d, 0x4e, 0x4f], [temperature(-55, 125)]],
-  ["Temperature/MLX90614", "Melexis MLX90614: temperature by infrared", "SMBus", [0x5a], [temperature(-70, 380)]],
-  ["Humidity-Temperature/SHT3x", "Sensirion SHT30, SHT31, SHT35: temperature, humidity", "I2C", [0x44, 0x45], [thermometer(-40, 125), hygrometer]],
-  ["Humidity-Temperature/SHTC3", "Sensirion SHTC3: temperature, humidity", "I2C", [0x70], [thermometer(-40, 125), hygrometer]],
-  ["Humidity-Temperature/SI7020", "Silicon Labs SI7020: temperature, humidity", "I2C", [0x40], [thermometer(-40, 125), rawHygrometer]],
-  ["Temperature/TMP102", "Texas Instruments TMP102: temperature", "SMBus", [0x48, 0x49, 0x4a, 0x4b], [temperature(-55, 128)]],
-  ["Temperature/TMP117", "Texas Instruments TMP117: temperature", "SMBus", [0x48, 0x49, 0x4a, 0x4b], [temperature(-55, 150)]],
-];
+type HostClass = new (options: Readonly<Record<string, unknown>>) => Sensor & Configurable & OneWire & DS18X20;
 
 /** The class that a module of the host exports; that it is of this shape is the SDK's word. @throws Error where there is no such module. */
 function load(host: (specifier: string) => unknown, specifier: string, manifest: string): HostClass {
@@ -72,10 +45,11 @@ class Reporting implements Sensor {
     this.sensor.close();
   }
 
+  /** @returns undefined also for a sample that has nothing in it: so some say that they have not measured yet. */
   sample(): object | undefined {
     const sample = this.sensor.sample();
     this.check();
-    return sample;
+    return sample && Object.keys(sample).length > 0 ? sample : undefined;
   }
 
   private check(): void {
@@ -134,17 +108,41 @@ const ds18x20Type: SensorType = {
   },
 };
 
-function toType([path, description, connection, addresses, quantities]: Entry): SensorType {
+/** A thermistor needs to be told what it is. The names are those that the driver knows. */
+const ntcThermistorType: SensorType = {
+  name: "NTC_Thermistor",
+  description: "NTC thermistor and a resistor at an analog pin: temperature",
+  connection: "Analog",
+  quantities: [temperature(-55, 200)],
+  options: [
+    { name: "series_resistance", minimum: 1, maximum: 1e7, default: 10_000 },
+    { name: "thermistor_resistance", minimum: 1, maximum: 1e7, default: 10_000 },
+    { name: "beta", minimum: 1000, maximum: 10_000, default: 3435 },
+    { name: "averaging", minimum: 1, maximum: 64, default: 16, whole: true },
+    { name: "pullup", minimum: 0, maximum: 1, default: 0, whole: true },
+  ],
+  open: ({ sensor, options, load: host }) => {
+    const driver = new (load(host, "embedded:sensor/Temperature/NTC_Thermistor", "sensors/ntcThermistor"))({ sensor });
+    driver.configure({ ...options, pullup: options["pullup"] === 1 });
+    return driver;
+  },
+};
+
+function toType([path, description, connection, addresses, quantities, { folder, configuration } = {}]: SDKPart): SensorType {
   const name = path.slice(path.indexOf("/") + 1);
   const specifier = `embedded:sensor/${path}`;
   return {
     name, description, connection, addresses, quantities,
     options: [],
     open: (place) => {
-      const driver = load(place.load, specifier, `sensors/${name.toLowerCase()}`);
-      return new Reporting(name, (onError) => new driver({ sensor: place.sensor, onError }));
+      const driver = load(place.load, specifier, `sensors/${folder ?? name.toLowerCase()}`);
+      return new Reporting(name, (onError) => {
+        const sensor = new driver({ sensor: place.sensor, onError });
+        if (configuration) sensor.configure(configuration);
+        return sensor;
+      });
     },
   };
 }
 
-export const sdkTypes: readonly SensorType[] = [...entries.map(toType), ds18x20Type];
+export const sdkTypes: readonly SensorType[] = [...sdkParts.map(toType), ds18x20Type, ntcThermistorType];

@@ -11,6 +11,8 @@ export interface Quantity {
   readonly group?: string;
   /** Its name there; without: as in telemetry. */
   readonly property?: string;
+  /** What the sample's figure is multiplied by. */
+  readonly factor?: number;
   readonly unit: string;
   /** What the part can give; a value outside is a fault, not a reading. */
   readonly minimum: number;
