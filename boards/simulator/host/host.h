@@ -206,6 +206,10 @@ void deadline_disarm(Deadline* deadline);
 double deadline_next(void);
 void deadlines_fire(void);
 
+/* sleep.c: what a deep sleep leaves; to be told the command line before it is parsed. */
+
+void sleep_wake(int count, char** values);
+
 /* signals.c: SIGTERM and SIGINT as events of the loop. */
 
 void signals_listen(void);

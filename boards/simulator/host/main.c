@@ -60,6 +60,7 @@ int main(int count, char** values)
 	Module* mainModule;
 	clock_real();
 	signal(SIGPIPE, SIG_IGN);
+	sleep_wake(count, values);
 	options_parse(count, values);
 	Graph* graph = load_graph(&mainModule);
 	device = create_device(graph);

@@ -15,6 +15,7 @@
 	X(xs_resolver_close) X(xs_resolver_constructor) X(xs_resolver_resolve) \
 	X(xs_simulator_args) X(xs_simulator_collect) X(xs_simulator_emit) X(xs_simulator_exit) X(xs_simulator_measure) \
 	X(xs_simulator_onSignal) X(xs_simulator_profile) X(xs_simulator_resetPeaks) X(xs_trace) \
+	X(xs_sleep_deep) X(xs_sleep_get_retainedMemory) \
 	X(xs_time_delta) X(xs_time_get_microseconds) X(xs_time_get_ticks) X(xs_time_set) \
 	X(xs_tcp_close) X(xs_tcp_constructor) X(xs_tcp_get_format) X(xs_tcp_get_remoteAddress) X(xs_tcp_get_remotePort) \
 	X(xs_tcp_read) X(xs_tcp_set_format) X(xs_tcp_write) \

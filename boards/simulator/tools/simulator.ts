@@ -67,6 +67,7 @@ const specifiers: Record<string, string> = {
   resolver: "embedded:network/dns/resolver/udp",
   resource: "Resource",
   simulator: "simulator",
+  sleep: "sleep",
   smbus: "embedded:io/smbus",
   tcp: "embedded:io/socket/tcp",
   time: "time",
