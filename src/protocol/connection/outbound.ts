@@ -152,6 +152,8 @@ export abstract class Outbound extends Publishing {
         entry.publication?.released?.();
         if ((entry.state & OutgoingState.RESEND) === 0) this.due++;
         entry.state = OutgoingState.PUBREL | (entry.state & OutgoingState.COUNTED);
+        // The hot path has not looked for what an earlier exchange left here.
+        entry.extra = 0;
         table.toEnd(index);
       }
     } else {

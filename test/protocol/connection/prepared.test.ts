@@ -43,6 +43,13 @@ test("both QoS are acknowledged as theirs, and resent when the connection is los
   }
 });
 
+test("PUBREL says Success, whatever the entry in the table stood for before: two topic filters here", () => {
+  const { broker, publication } = prepared(2);
+  broker.reply("50 02 00 01").expect("62 02 00 01").subscribe("f", "g").expect("82 0B 00 02 00 00 01 'f' 00 00 01 'g' 00").reply("90 05 00 02 00 00 00");
+  equal(again(broker, publication), true);
+  broker.expect("34 07 00 01 'a' 00 03 00 02").reply("50 02 00 03").expect("62 02 00 03");
+});
+
 test("a payload of another length needs another header", () => {
   const { broker, publication } = prepared(1);
   equal(again(broker, publication, "02 03"), false);
