@@ -4,7 +4,7 @@
  *   dist/node.js       the library for Node
  *   build/firmware.js  the firmware, for the simulator to preload
  *   build/device.js    the simulated board's main module, over the firmware
- *   dist/mqtt-client.js, dist/network.js, build/moddable/  the binding to Moddable's SDK: see docs/decisions/0018-manifests-and-bundles.md
+ *   dist/mqtt-client.js, dist/program-network.js, build/moddable/  the binding to Moddable's SDK: see docs/decisions/0018-manifests-and-bundles.md
  *   build/world.js     what is outside the simulated chip
  * and copies the library's type declarations to dist/types.
  */
@@ -69,6 +69,7 @@ export default [
   bundle("boards/simulator/device/main.js", "build/device.js", device, [separate("src/node/main.js", "firmware")]),
   bundle("boards/moddable/mqtt-client.js", "dist/mqtt-client.js", device, [separate("src/index.js", "xs-mqtt")]),
   bundle("boards/moddable/network-up.js", "dist/network.js", device),
+  bundle("boards/moddable/program-network.js", "dist/program-network.js", device),
   ...["network-wifi", "network-ethernet", "setup", "flash", "without-flash", "main", "desktop"].map((name) =>
     bundle(`boards/moddable/${name}.js`, `build/moddable/${name}.js`, device, [separate("src/node/main.js", "xs-mqtt/firmware")])),
   ...["tls", "certificates", "handshake", "without-tls"].map((name) =>

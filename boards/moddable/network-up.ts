@@ -1,4 +1,4 @@
-/** The network of a host that is up already: for `connect`, unless the program has given `device` one. */
+/** The network of a host that is up already. */
 import { provideNetwork } from "./device-network.js";
 
-if (globalThis.device?.network?.mqtt === undefined) provideNetwork({});
+provideNetwork({});
