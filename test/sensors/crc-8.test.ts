@@ -3,10 +3,16 @@ import { test } from "node:test";
 import { checkedWord, crc8 } from "../../src/sensors/crc-8.js";
 import { wordsWithChecksums } from "../../boards/simulator/world/sensirion-words.js";
 
-test("the datasheets' examples: 0xBEEF has 0x92; 480 ppm 0xB4, a correction of -50 ppm 0x7B", () => {
-  // SHT4x, "Checksum Calculation"; SCD4x 1.3, tables 18 and 19.
-  for (const [high, low, crc] of [[0xbe, 0xef, 0x92], [0x01, 0xe0, 0xb4], [0x7f, 0xce, 0x7b], [0x00, 0x01, 0xb0]] as const)
-    assert.equal(crc8(Uint8Array.of(high, low), 0), crc);
+test("the datasheets' examples", () => {
+  // SHT3x-DIS version 5, table 20, and SHT4x, "Checksum Calculation": 0xBEEF has 0x92. The others are the words of SCD4x version 1.3:
+  const examples = [
+    [0xbeef, 0x92],
+    // Table 11: 25 degrees, 37 %. Table 13: an offset of 5.4 degrees. Table 17: 98,700 Pa.
+    [0x6667, 0xa2], [0x5eb9, 0x3c], [0x07e6, 0x48], [0x03db, 0x42],
+    // Table 18: 480 ppm, a correction of -50 ppm. Table 19: switched on. Table 22: not ready. Table 24: a serial number.
+    [0x01e0, 0xb4], [0x7fce, 0x7b], [0x0001, 0xb0], [0x8000, 0xa2], [0xf896, 0x31], [0x9f07, 0xc2], [0x3bbe, 0x89],
+  ] as const;
+  for (const [word, crc] of examples) assert.equal(crc8(Uint8Array.of(word >> 8, word & 0xff), 0), crc, word.toString(16));
 });
 
 test("a word is given only with its own checksum", () => {

@@ -112,11 +112,11 @@ export class SCD4x extends I2CSensor {
 export default SCD4x;
 
 /** Degrees Celsius (datasheet, 3.5.2). */
-export function toTemperature(word: number): number {
+function toTemperature(word: number): number {
   return (175 * word) / 65_535 - 45;
 }
 
 /** Percent (datasheet, 3.5.2). */
-export function toHumidity(word: number): number {
+function toHumidity(word: number): number {
   return (100 * word) / 65_535;
 }

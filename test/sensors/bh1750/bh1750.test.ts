@@ -7,7 +7,7 @@ import { benches, isNear } from "../i2c-bench.js";
 const bench = benches(0x23, BH1750Twin, bh1750Faults, { illuminance: 350 });
 
 test("the datasheet's worked example: 1000_0011 1001_0000 is 28067 lx", () => {
-  // BH1750FVI, "I2C Bus Access", 4).
+  // BH1750FVI technical note 2009.04 Rev.B, "I2C Bus Access", 4): (2^15 + 2^9 + 2^8 + 2^7 + 2^4) / 1.2.
   assert.equal(Math.round(toIlluminance(0b1000_0011_1001_0000, 1, false)), 28_067);
 });
 

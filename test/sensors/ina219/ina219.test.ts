@@ -7,7 +7,7 @@ import { benches, isNear } from "../i2c-bench.js";
 const bench = benches(0x40, INA219Twin, ina219Faults, { supplyVoltage: 3.7, current: 0.25 });
 
 test("the datasheet's worked example: 2 milliohms, 20 mV, 0x5D98: 11.98 V, 10.0 A, 119.8 W", () => {
-  // SBOS448F, table 3; the shunt register has 2000, the bus voltage register 0x5D98 = 2995 << 3.
+  // SBOS448F, table 3: the shunt register has 0x07D0, 2000 steps of 10 uV; the bus voltage register 0x5D98, 2995 steps of 4 mV above 3 bits.
   assert.deepEqual(toSample(0, 2000, 0x5d98 >> 3, 0.002), { time: 0, voltmeter: { voltage: 11.98 }, ammeter: { current: 10 }, powermeter: { power: 11.98 * 10 } });
   assert.equal((11.98 * 10).toFixed(1), "119.8");
 });

@@ -1,18 +1,45 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkedWord } from "../../../src/sensors/crc-8.js";
-import { SCD4x, toHumidity, toTemperature } from "../../../src/sensors/scd4x/scd4x.js";
+import type { I2CDevice } from "../../../boards/simulator/world/i2c-bus.js";
+import { wordsWithChecksums } from "../../../boards/simulator/world/sensirion-words.js";
+import { SCD4x } from "../../../src/sensors/scd4x/scd4x.js";
 import { SCD4xTwin, scd4xFaults } from "../../../boards/simulator/world/scd4x-twin.js";
-import { benches, isNear } from "../i2c-bench.js";
+import { benches, I2CBench, isNear } from "../i2c-bench.js";
 
 const bench = benches(0x62, SCD4xTwin, scd4xFaults, { co2: 800, temperature: 21.5, humidity: 45 });
 
-test("the datasheet's worked example of read_measurement: 500 ppm, 25 degrees, 37 %", () => {
-  // SCD4x, 3.5.2: 0x01f4 0x33 0x6667 0xa2 0x5eb9 0x3c.
-  const answer = Uint8Array.of(0x01, 0xf4, 0x33, 0x66, 0x67, 0xa2, 0x5e, 0xb9, 0x3c);
-  assert.equal(checkedWord(answer, 0), 500);
-  assert.equal(Math.round(toTemperature(checkedWord(answer, 3))), 25);
-  assert.equal(Math.round(toHumidity(checkedWord(answer, 6))), 37);
+/** A chip that answers as the examples of the datasheet (version 1.3, tables 24, 22 and 11). @param crc - of the carbon dioxide's word. */
+function exampleChip(crc: number): () => I2CDevice {
+  const answers: Readonly<Record<number, readonly number[]>> = {
+    0x3682: [0xf8, 0x96, 0x31, 0x9f, 0x07, 0xc2, 0x3b, 0xbe, 0x89],
+    0xe4b8: wordsWithChecksums([0x8006]),
+    0xec05: [0x01, 0xf4, crc, 0x66, 0x67, 0xa2, 0x5e, 0xb9, 0x3c],
+  };
+  let answer: readonly number[] | undefined;
+  return () => ({
+    write: ([high = 0, low = 0]) => {
+      answer = answers[(high << 8) | low];
+      return true;
+    },
+    read: (count) => answer && Uint8Array.from(answer).subarray(0, count),
+  });
+}
+
+test("the datasheet's worked examples: serial number, 500 ppm, 25 degrees, 37 %", (context) => {
+  const subject = new I2CBench(context, 0x62, exampleChip(0x33));
+  const sensor = new SCD4x(subject.options);
+  const { carbonDioxideDetector, thermometer, hygrometer } = subject.sample(sensor, 1000, 10);
+  assert.equal(carbonDioxideDetector.CO2, 500);
+  // The datasheet rounds; independently, 0x6667 is 26,215 and 0x5EB9 24,249: 5 * 26,215 / 13,107 * 7 - 45 and 24,249 / 655.35.
+  assert.equal(thermometer.temperature.toFixed(6), "25.002670");
+  assert.equal(hygrometer.humidity.toFixed(6), "37.001602");
+  assert.equal(sensor.identification.uniqueID, "f8969f073bbe");
+});
+
+test("the example's checksum as the datasheet prints it is wrong, and refused", (context) => {
+  // Table 11 has 0x7B behind 0x01F4, which is that of 0x7FCE in table 18; its own algorithm (3.11) gives 0x33.
+  const subject = new I2CBench(context, 0x62, exampleChip(0x7b));
+  assert.throws(() => subject.sample(new SCD4x(subject.options), 1000, 10), /SCD4x: wrong checksum/);
 });
 
 test("gives each measurement of the chip once, every 5 s", (context) => {
