@@ -195,10 +195,10 @@ export class SensorNode implements CommandTarget, SensorHost {
   }
 
   private makeSensors(): SensorSet {
-    const { registry, defaultSensor } = this.bench;
+    const { registry, defaultSensor, device } = this.bench;
     const { sensors, sensorAddress, interval } = this.configuration;
     const single = registry.find((type) => type.name === defaultSensor);
-    const parts = sensors !== undefined ? readParts(sensors, registry)
+    const parts = sensors !== undefined ? readParts(sensors, registry, Object.keys(device.I2C ?? {}))
       : { sensors: single && "open" in single ? [singleSensor(single, sensorAddress)] : [], actuators: [] };
     return new SensorSet(this, parts, interval);
   }

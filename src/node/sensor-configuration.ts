@@ -52,12 +52,15 @@ const longestName = 32;
 
 /**
  * Checks the option `sensors`: an object of entries by name, or its JSON text.
+ * @param buses - names in `device.I2C`.
  * @throws MqttError (configuration) naming the entry, the field and what it may be.
  */
-export function readParts(value: unknown, registry: readonly PartType[]): Parts {
+export function readParts(value: unknown, registry: readonly PartType[], buses: readonly string[]): Parts {
   const entries = record("sensors", typeof value === "string" ? parse(value) : value);
   const sensors: SensorSettings[] = [];
   const actuators: ActuatorSettings[] = [];
+  /** Who has which address or pin. */
+  const taken = new Map<string, string>();
   for (const name of Object.keys(entries)) {
     const what = `sensors.${name}`;
     if (name === "" || name.length > longestName || /[+#/\0]/.test(name))
@@ -65,8 +68,16 @@ export function readParts(value: unknown, registry: readonly PartType[]): Parts 
     const fields = record(what, entries[name]);
     const type = registry.find((known) => known.name === fields["type"]);
     if (!type) throw configurationError(`${what}.type`, `one of ${registry.map((known) => known.name).join(", ")}`);
-    if ("open" in type) sensors.push(readSensor(what, name, fields, type));
-    else actuators.push({ ...readPart(what, name, fields, type, []), type });
+    const settings = "open" in type ? readSensor(what, name, fields, type) : { ...readPart(what, name, fields, type, []), type };
+    const { bus, address, pin } = settings;
+    const addressed = "addresses" in type;
+    if (addressed && !buses.includes(bus)) throw configurationError(`${what}.bus`, buses.length > 0 ? `one of ${buses.join(", ")}` : "another board's: this one has no device.I2C");
+    const place = addressed ? `${bus} ${address}` : `${pin}`;
+    const other = taken.get(place);
+    if (other !== undefined) throw configurationError(`${what}.${addressed ? "address" : "pin"}`, `another than that of "${other}"`);
+    taken.set(place, name);
+    if ("interval" in settings) sensors.push(settings);
+    else actuators.push(settings);
   }
   return { sensors, actuators };
 }

@@ -205,9 +205,9 @@ export class FakeSensor implements Sensor {
 }
 
 /** The registry's entry of a fake sensor: what a BME280 measures. */
-export function fakeType(sensor: FakeSensor, name = "FAKE"): SensorType {
+export function fakeType(sensor: FakeSensor, name = "FAKE", address = 0x76): SensorType {
   return {
-    name, description: "for tests", connection: "I2C", addresses: [0x76, 0x77], quantities: bme280Type.quantities, options: [],
+    name, description: "for tests", connection: "I2C", addresses: [address], quantities: bme280Type.quantities, options: [],
     open: () => {
       sensor.open = true;
       sensor.opened++;

@@ -47,7 +47,7 @@ test("readings of named sensors come back on their own topics, in order, each wi
   const subject = bench(partition);
   const b = new FakeSensor();
   b.sampled = { ...b.sampled, time: subject.epoch + 50_000 };
-  subject.registry = [fakeType(new FakeSensor(), "A"), fakeType(b, "B")];
+  subject.registry = [fakeType(new FakeSensor(), "A"), fakeType(b, "B", 0x77)];
   const sensors = { a: { type: "A", interval: 30 }, '"ü"': { type: "B", interval: 60 } };
   subject.start({ sensors });
   await subject.timers.pass(2 * MINUTE + 100);

@@ -7,7 +7,7 @@ import { readParts } from "../../src/node/sensor-configuration.js";
 import { registry } from "../../src/sensors/registry.js";
 
 function readings(fields: Readonly<Record<string, unknown>>): Readings {
-  const [settings] = readParts({ it: fields }, registry).sensors;
+  const [settings] = readParts({ it: fields }, registry, ["default"]).sensors;
   assert.ok(settings);
   return new Readings(settings);
 }

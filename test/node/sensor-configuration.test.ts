@@ -5,7 +5,7 @@ import { MqttError } from "../../src/protocol/error.js";
 import { registry } from "../../src/sensors/registry.js";
 
 test("a type is enough where the part has one address; everything else has a default", () => {
-  const { sensors: [air], actuators } = readParts({ air: { type: "SCD4x" } }, registry);
+  const { sensors: [air], actuators } = readParts({ air: { type: "SCD4x" } }, registry, ["default"]);
   assert.ok(air);
   const { type, ...settings } = air;
   assert.equal(type.name, "SCD4x");
@@ -20,7 +20,7 @@ test("all fields arrive; addresses may be hexadecimal text; a single number does
   const { sensors: [light, power] } = readParts({
     light: { type: "BH1750", address: "0x5c", bus: "second", interval: 2.5, retry: 4, onFailure: "stop", median: 5, average: 10, scale: 2, offset: -1, delta: 3, heartbeat: 60, measurementTime: 31 },
     power: { type: "INA219", address: 65, shunt: 0.01, delta: { current: 0.5 } },
-  }, registry);
+  }, registry, ["default", "second"]);
   assert.ok(light && power);
   const { type, ...settings } = light;
   assert.equal(type.name, "BH1750");
@@ -32,9 +32,15 @@ test("all fields arrive; addresses may be hexadecimal text; a single number does
 });
 
 test("JSON text is taken, as from a command line; actuators are told from sensors", () => {
-  const { sensors, actuators } = readParts('{"relay":{"type":"DigitalOutput","pin":16,"invert":1},"door":{"type":"DigitalInput","pin":4}}', registry);
+  const { sensors, actuators } = readParts('{"relay":{"type":"DigitalOutput","pin":16,"invert":1},"door":{"type":"DigitalInput","pin":4}}', registry, ["default"]);
   assert.deepEqual(sensors.map(({ name, pin, options }) => ({ name, pin, options })), [{ name: "door", pin: 4, options: { pull: "up", debounce: 50 } }]);
   assert.deepEqual(actuators.map(({ name, pin, options }) => ({ name, pin, options })), [{ name: "relay", pin: 16, options: { invert: 1 } }]);
+});
+
+test("one address may be on two buses, and a board may have none", () => {
+  const pair = { near: { type: "SHT4x" }, far: { type: "SHT4x", bus: "second" } };
+  assert.deepEqual(readParts(pair, registry, ["default", "second"]).sensors.map(({ bus, address }) => [bus, address]), [["default", 0x44], ["second", 0x44]]);
+  assert.throws(() => readParts({ air: { type: "SHT4x" } }, registry, []), /sensors\.air\.bus must be another board's: this one has no device\.I2C/);
 });
 
 test("a mistake names the entry, the field and what is allowed", () => {
@@ -62,8 +68,11 @@ test("a mistake names the entry, the field and what is allowed", () => {
     [{ light: { type: "BH1750", measurementTime: 30 } }, /^sensors\.light\.measurementTime must be a whole number from 31 to 254/],
     [{ analog: { type: "ADS1115", range: 5 } }, /^sensors\.analog\.range must be one of 6\.144, 4\.096/],
     [{ door: { type: "DigitalInput" } }, /^sensors\.door\.pin must be a whole number from 0 to 48/],
+    [{ air: { type: "SHT4x", bus: "second" } }, /^sensors\.air\.bus must be one of default$/],
+    [{ air: { type: "SHT4x" }, too: { type: "SHT3x" } }, /^sensors\.too\.address must be another than that of "air"$/],
+    [{ door: { type: "DigitalInput", pin: 4 }, lamp: { type: "PWMOutput", pin: 4 } }, /^sensors\.lamp\.pin must be another than that of "door"$/],
     [{ relay: { type: "DigitalOutput", pin: 4, interval: 5 } }, /^sensors\.relay: the field "interval" must be one of type, pin, invert/],
   ];
   for (const [value, message] of wrong)
-    assert.throws(() => readParts(value, registry), (error) => error instanceof MqttError && error.kind === "configuration" && message.test(error.message), String(message));
+    assert.throws(() => readParts(value, registry, ["default"]), (error) => error instanceof MqttError && error.kind === "configuration" && message.test(error.message), String(message));
 });

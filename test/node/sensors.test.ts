@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { digitalInputType } from "../../src/sensors/digital-input/digital-input-type.js";
 import { digitalOutputType } from "../../src/sensors/digital-output/digital-output-type.js";
 import { FakePins } from "../sensors/fake-pins.js";
 import { Bench, FakeSensor, fakeType } from "./fake-host.js";
@@ -8,7 +9,7 @@ import { Bench, FakeSensor, fakeType } from "./fake-host.js";
 async function online(fields: Readonly<Record<string, unknown>> = {}): Promise<{ readonly bench: Bench; readonly a: FakeSensor; readonly b: FakeSensor }> {
   const bench = new Bench();
   const [a, b] = [new FakeSensor(), new FakeSensor()];
-  bench.registry = [fakeType(a, "A"), fakeType(b, "B"), digitalOutputType];
+  bench.registry = [fakeType(a, "A"), fakeType(b, "B", 0x77), digitalOutputType];
   bench.start({ sensors: { a: { type: "A", interval: 10, ...fields }, b: { type: "B", interval: 4 } } });
   bench.client.come();
   await bench.timers.pass(100);
@@ -99,7 +100,7 @@ test("read measures one or all; a failing one does not hide the others", async (
 
 test("the node's interval is that of the sensors without one", async () => {
   const bench = new Bench();
-  bench.registry = [fakeType(new FakeSensor(), "A"), fakeType(new FakeSensor(), "B")];
+  bench.registry = [fakeType(new FakeSensor(), "A"), fakeType(new FakeSensor(), "B", 0x77)];
   bench.start({ interval: 20, sensors: { a: { type: "A" }, b: { type: "B", interval: 10 } } });
   bench.client.come();
   await bench.timers.pass(20_100);
@@ -128,14 +129,15 @@ test("set switches actuators; a mistake says what is allowed; the end switches t
   assert.deepEqual(pins.written.at(-1), [16, 0]);
 });
 
-test("a board without what a part needs says so: an actuator stops the start, a sensor is a fault", async () => {
+test("a board without what a part needs says so: an actuator or a bus that is not there stops the start, a class that is missing is a fault", async () => {
   const bench = new Bench();
   bench.registry = [digitalOutputType];
   assert.throws(() => bench.start({ sensors: { relay: { type: "DigitalOutput", pin: 16 } } }), /this board has no device\.io\.Digital/);
   const other = new Bench();
-  other.registry = [fakeType(new FakeSensor(), "A")];
-  other.start({ sensors: { a: { type: "A", bus: "second" } } });
+  other.registry = [fakeType(new FakeSensor(), "A"), digitalInputType];
+  assert.throws(() => other.start({ sensors: { a: { type: "A", bus: "second" } } }), /sensors\.a\.bus must be one of default$/);
+  other.start({ sensors: { door: { type: "DigitalInput", pin: 4 } } });
   other.client.come();
   await other.timers.pass(100);
-  assert.match(String(other.client.published.at(-1)?.payload), /"error":"this board has no device\.I2C\.second"/);
+  assert.match(String(other.client.published.at(-1)?.payload), /"error":"this board has no device\.io\.Digital"/);
 });

@@ -47,7 +47,7 @@ class NoBus implements Bus {
 }
 
 function settings(fields: Readonly<Record<string, unknown>>): SensorSettings {
-  const [found] = readParts({ it: fields }, registry).sensors;
+  const [found] = readParts({ it: fields }, registry, ["default"]).sensors;
   assert.ok(found);
   return found;
 }

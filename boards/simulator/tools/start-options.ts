@@ -2,11 +2,10 @@ import { readFileSync } from "node:fs";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { parseUrl } from "../../../src/client/url.js";
 import { level, levels } from "../../../src/node/configuration.js";
-import { readParts } from "../../../src/node/sensor-configuration.js";
 import { checkInteger } from "../../../src/protocol/error.js";
-import { registry } from "../../../src/sensors/registry.js";
 import { parseScene } from "../world/csv-scene.js";
 import { UsageError } from "./command-line.js";
+import { readSensorsFile } from "./sensors-file.js";
 import { heaps, type Heap } from "./simulator.js";
 
 /** What `npm start` was asked for. */
@@ -60,7 +59,7 @@ const options = {
 /** The longest scene in bytes: it reaches the simulator as one argument, of which Linux takes 128 KiB. */
 const longestScene = 120_000;
 
-/** @throws UsageError saying which option is wrong and what it may be. */
+/** @throws UsageError saying which option is wrong and what it may be; Error for what is wrong in the file of `--sensors`. */
 export function parseStartOptions(args: readonly string[]): StartOptions {
   const values = parse(args);
   return {
@@ -69,7 +68,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
     broker: values.broker === undefined ? undefined : brokerUrl(values.broker),
     seconds: values.seconds === undefined ? undefined : seconds("--seconds", values.seconds, 2_000_000),
     scene: values.scene === undefined ? undefined : scene(values.scene),
-    sensors: values.sensors === undefined ? undefined : sensors(values.sensors),
+    sensors: values.sensors === undefined ? undefined : readSensorsFile(values.sensors),
     node: name("--node", values.node, level),
     prefix: name("--prefix", values.prefix, levels),
     interval: seconds("--interval", values.interval, 86_400),
@@ -120,17 +119,6 @@ function heap(text: string): Heap {
   const known = heaps.find((name) => name === text);
   if (known === undefined) throw new UsageError(`--heap: "${text}" must be ${heaps.join(", ")}`);
   return known;
-}
-
-/** Asks the firmware before anything is started. */
-function sensors(file: string): unknown {
-  try {
-    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
-    readParts(value, registry);
-    return value;
-  } catch (error) {
-    throw new UsageError(`--sensors ${file}: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }
 
 function scene(file: string): string {

@@ -91,14 +91,26 @@ test("--sensors runs a node with any set of them, and switches what it is told t
   assert.equal(await run.end(), 0);
 });
 
-test("a mistake in the file of --sensors names the entry, the field and what is allowed", async (context) => {
+const wrongSensors: readonly (readonly [text: string, message: RegExp])[] = [
+  ['{"air":{"type":"SHT4x","address":"0x50"}}', /sensors\.air\.address must be one of 0x44, 0x45, 0x46/],
+  ['{"air":{"type":"SHT4x","bus":"second"}}', /sensors\.air\.bus must be one of default$/m],
+  ['{"air":{"type":"SHT4x"},\n"air":{"type":"BME280"}}', /"air" stands twice in one object: names must differ/],
+  ['{"a":{"type":"SHT4x","interval":5,"interval":6}}', /"interval" stands twice/],
+  ['{\n"air":{"type":"SHT4x",}}', /line 2 is no JSON: /],
+  ['', /line 1 is no JSON: /],
+];
+
+test("a mistake in the file of --sensors names the entry, the field and what is allowed, and nothing else", async (context) => {
   const directory = mkdtempSync(join(tmpdir(), "xs-mqtt-test-"));
   context.after(() => rmSync(directory, { recursive: true }));
   const file = join(directory, "sensors.json");
-  writeFileSync(file, '{"air":{"type":"SHT4x","address":"0x50"}}');
-  const run = new StartRun(context, "--json", "--sensors", file);
-  assert.equal(await run.end(), 1);
-  assert.match(run.stderr, /--sensors .*sensors\.json: sensors\.air\.address must be one of 0x44, 0x45, 0x46/);
+  for (const [text, message] of wrongSensors) {
+    writeFileSync(file, text);
+    const run = new StartRun(context, "--json", "--sensors", file);
+    assert.equal(await run.end(), 1);
+    assert.match(run.stderr, /^npm start: --sensors .*sensors\.json: .*\n$/);
+    assert.match(run.stderr, message);
+  }
 });
 
 test("a lost broker shows as offline with the reason, and the node comes back", async (context) => {
