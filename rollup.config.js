@@ -70,8 +70,9 @@ export default [
   bundle("boards/moddable/mqtt-client.js", "dist/mqtt-client.js", device, [separate("src/index.js", "xs-mqtt")]),
   bundle("boards/moddable/network-up.js", "dist/network.js", device),
   bundle("boards/moddable/program-network.js", "dist/program-network.js", device),
-  ...["network-wifi", "network-ethernet", "setup", "flash", "without-flash", "main", "desktop"].map((name) =>
+  ...["network-wifi", "network-ethernet", "setup", "flash", "without-flash", "without-web-socket", "main", "desktop"].map((name) =>
     bundle(`boards/moddable/${name}.js`, `build/moddable/${name}.js`, device, [separate("src/node/main.js", "xs-mqtt/firmware")])),
+  bundle("boards/moddable/web-socket.js", "build/moddable/web-socket.js", device, [small]),
   ...["tls", "certificates", "handshake", "without-tls"].map((name) =>
     bundle(`boards/moddable/tls/${name}.js`, `build/moddable/tls/${name}.js`, [...device, ...crypto], [small])),
   bundle("boards/simulator/world/index.js", "build/world.js", device),

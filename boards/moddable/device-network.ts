@@ -2,6 +2,7 @@
 import "system";
 import TCP from "embedded:io/socket/tcp";
 import tls from "xs-mqtt/tls";
+import { io as WebSocketClient } from "xs-mqtt/web-socket";
 import type { Device } from "../../src/node/host.js";
 import { HostResolver } from "./resolver.js";
 
@@ -9,6 +10,7 @@ declare global {
   var device: Device | undefined;
 }
 
+const tcp = Object.freeze({ io: TCP });
 const dns = Object.freeze({ io: HostResolver });
 
 /** @param own - what brings the network up on this board: its Wi-Fi, or a link. */
@@ -18,8 +20,10 @@ export function provideNetwork(own: Device["network"]): void {
     network: Object.freeze({
       ...globalThis.device?.network,
       ...own,
-      mqtt: Object.freeze({ socket: Object.freeze({ io: TCP }), dns }),
+      mqtt: Object.freeze({ socket: tcp, dns }),
       ...(tls && { mqtts: Object.freeze({ socket: tls, dns }) }),
+      ...(WebSocketClient && { ws: Object.freeze({ io: WebSocketClient, socket: tcp, dns }) }),
+      ...(WebSocketClient && tls && { wss: Object.freeze({ io: WebSocketClient, socket: tls, dns }) }),
     }),
   });
 }

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { UsageError } from "../simulator/tools/command-line.js";
 import { boards } from "./boards.js";
+import type { CredentialFiles } from "./credentials.js";
 
 /** How to call `npm run device`. */
 export const usage = `npm run device -- --board NAME [OPTIONS]
@@ -10,7 +11,10 @@ export const usage = `npm run device -- --board NAME [OPTIONS]
   --board NAME         one of ${boards().map(({ name }) => name).join(", ")}, or the path of a folder like those in boards/
   --ssid NAME          Wi-Fi to join
   --password TEXT      its password; better in XS_MQTT_PASSWORD or in a file, for others can see command lines
-  --broker URL         where to connect: mqtt://HOST[:PORT]
+  --broker URL         where to connect: mqtt://HOST[:PORT], with TLS mqtts://HOST[:PORT]
+  --ca FILE            with TLS: certificate of the authority that has signed the broker's, or several, in PEM or DER
+  --certificate FILE   the device's own certificate, where the broker wants one
+  --key FILE           and its private key, of RSA
   --config NAME=VALUE  any other option of docs/firmware.md; may be repeated
   --secrets FILE       JSON with any of these options, e.g. {"ssid":"...","password":"...","brokerPassword":"..."}
   --port PATH          serial port (default: the only one)
@@ -26,6 +30,7 @@ export interface DeviceOptions {
   readonly board: string;
   /** For mc/config. */
   readonly config: Readonly<Record<string, unknown>>;
+  readonly credentials: CredentialFiles;
   readonly port: string | undefined;
   readonly buildOnly: boolean;
   readonly monitor: boolean;
@@ -45,7 +50,8 @@ export function parseDeviceOptions(args: readonly string[], environment: Readonl
   if (values.monitor === true && values["build-only"] === true) throw new UsageError("--monitor needs a board: leave out --build-only");
   const config = { ...(values.secrets !== undefined && readSecrets(values.secrets)), ...fromEnvironment(environment), ...fromPairs(values.config ?? []) };
   for (const name of ["ssid", "password", "broker"] as const) if (values[name] !== undefined) config[name] = values[name];
-  return { board: values.board, config, port: values.port ?? environment["UPLOAD_PORT"], buildOnly: values["build-only"] === true, monitor: values.monitor === true };
+  const { board, ca, certificate, key, port = environment["UPLOAD_PORT"] } = values;
+  return { board, config, credentials: { ca, certificate, key }, port, buildOnly: values["build-only"] === true, monitor: values.monitor === true };
 }
 
 function parse(args: readonly string[]) {
@@ -54,7 +60,7 @@ function parse(args: readonly string[]) {
       args: [...args],
       options: {
         board: { type: "string" }, ssid: { type: "string" }, password: { type: "string" }, broker: { type: "string" }, secrets: { type: "string" },
-        port: { type: "string" }, config: { type: "string", multiple: true },
+        ca: { type: "string" }, certificate: { type: "string" }, key: { type: "string" }, port: { type: "string" }, config: { type: "string", multiple: true },
         "build-only": { type: "boolean" }, monitor: { type: "boolean" }, help: { type: "boolean" },
       },
     });

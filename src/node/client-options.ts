@@ -1,6 +1,6 @@
 import { toBytes } from "../client/bytes.js";
 import type { ConnectOptions } from "../client/options.js";
-import { parseUrl } from "../client/url.js";
+import type { Broker } from "./broker.js";
 import type { Configuration } from "./configuration.js";
 
 /** Bytes of the receive buffer, and of the longest packet that the broker may send. */
@@ -10,10 +10,11 @@ const properties = { maximumPacketSize: receiveBuffer };
 
 /**
  * The client's options by the node's configuration, without callbacks and storage.
+ * @param broker - whose URL may have user and password, which go before those of the configuration.
  * @param topic - what the node's topics begin with, `/` included.
  */
-export function clientOptions({ broker, brokerUser, brokerPassword, prefix, node, keepAlive, qos }: Configuration, topic: string): ConnectOptions {
-  const { user = brokerUser, password = brokerPassword } = parseUrl(broker);
+export function clientOptions({ brokerUser, brokerPassword, prefix, node, keepAlive, qos }: Configuration, broker: Broker, topic: string): ConnectOptions {
+  const { user = brokerUser, password = brokerPassword } = broker;
   const id = `${prefix}-${node}`;
   return {
     id,

@@ -89,7 +89,8 @@ function number(options: Readonly<Record<string, unknown>>, name: string, otherw
 
 function brokerUrl(value: string | undefined): string {
   try {
-    if (value !== undefined && parseUrl(value).host !== "") return value;
+    // What stands behind ws: is for the host's route to say.
+    if (value !== undefined && (/^wss?:/.test(value) || parseUrl(value).host !== "")) return value;
   } catch {
     // Said below, with the option's name.
   }

@@ -8,7 +8,7 @@ import type { Device } from "./host.js";
 import { SensorNode } from "./node.js";
 import type { NodeCallbacks, NodeOptions } from "./node-options.js";
 
-export interface StartOptions extends NodeCallbacks, Pick<NodeOptions, "openFlash"> {
+export interface StartOptions extends NodeCallbacks, Pick<NodeOptions, "openFlash" | "route"> {
   /** The global `device`, or that with more; the client takes its network from the global one. */
   readonly device: Device;
   /** Gives a module of the host, e.g. a driver of the SDK, by its specifier: `(specifier) => Modules.has(specifier) ? Modules.importNow(specifier) : undefined`. */

@@ -1,5 +1,6 @@
 /** What a node is given by its host. */
 import type { Client, ConnectOptions } from "../client/options.js";
+import type { WebSocketOptions } from "../client/web-socket.js";
 import type { PartType } from "../sensors/sensor-type.js";
 import type { FlashPartition } from "../storage/flash.js";
 import type { Device, Ticks, Timers } from "./host.js";
@@ -28,7 +29,9 @@ export interface NodeOptions extends NodeCallbacks {
   readonly time: Ticks;
   /** `Date.now`. */
   readonly now: () => number;
-  readonly connect: (url: string, options: ConnectOptions) => Client;
+  readonly connect: (broker: string | WebSocketOptions, options: ConnectOptions) => Client;
+  /** Makes options of a URL of `ws:` or `wss:`, which `connect` does not know. Without it such a URL is refused. */
+  readonly route?: (url: string) => WebSocketOptions;
   /** Opens the partition for session and readings. Without it nothing outlives a restart, and readings taken while offline are few. */
   readonly openFlash?: () => FlashPartition;
   /** The sensors and actuators that can be configured. */

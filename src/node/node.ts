@@ -1,6 +1,6 @@
 import { toConfiguration } from "../client/configuration.js";
 import type { Client, ConnectedInfo, ConnectOptions, Message } from "../client/options.js";
-import { parseUrl } from "../client/url.js";
+import { type Broker, brokerOf } from "./broker.js";
 import { clientOptions } from "./client-options.js";
 import { Clock } from "./clock.js";
 import { answerCommand, type CommandTarget, refusal } from "./commands.js";
@@ -34,6 +34,7 @@ export class SensorNode implements CommandTarget, SensorHost {
   /** What the sensors and actuators are made with. */
   readonly bench: NodeOptions;
   readonly #topic: string;
+  readonly #broker: Broker;
   readonly #clock: Clock;
   readonly #sensors: SensorSet;
   readonly #indicator: Indicator;
@@ -60,7 +61,8 @@ export class SensorNode implements CommandTarget, SensorHost {
     this.#clock = new Clock(options.time, options.now);
     this.#indicator = new Indicator(device, timer);
     // Now: a client that is made later, once the Wi-Fi is up, has nobody to throw to.
-    toConfiguration(configuration.broker, this.clientOptions(), device.network);
+    this.#broker = brokerOf(configuration.broker, options);
+    toConfiguration(this.#broker.target, this.clientOptions(), device.network);
     this.#storage = openStorage(options.openFlash, (error) => this.report(error));
     this.#sensors = this.makeSensors();
     // Readings are taken also while the broker is away from the start.
@@ -111,7 +113,7 @@ export class SensorNode implements CommandTarget, SensorHost {
     if (this.#client) return;
     const { setClock } = this.bench;
     // Only who checks certificates must know the time: a network of one's own may have no time server.
-    const waits = setClock && parseUrl(this.configuration.broker).secure;
+    const waits = setClock && this.#broker.secure;
     setClock?.(() => {
       if (waits) this.connect();
     });
@@ -129,11 +131,11 @@ export class SensorNode implements CommandTarget, SensorHost {
 
   private makeClient(): Client {
     const { connect } = this.bench;
-    const { broker } = this.configuration;
+    const { target } = this.#broker;
     const storage = this.#storage;
-    if (!storage) return connect(broker, this.clientOptions());
+    if (!storage) return connect(target, this.clientOptions());
     try {
-      return connect(broker, { ...this.clientOptions(), storage: storage.session });
+      return connect(target, { ...this.clientOptions(), storage: storage.session });
     } catch (error) {
       this.report(error);
       this.#storage = undefined;
@@ -142,13 +144,13 @@ export class SensorNode implements CommandTarget, SensorHost {
       } catch (failure) {
         this.report(failure);
       }
-      return connect(broker, this.clientOptions());
+      return connect(target, this.clientOptions());
     }
   }
 
   private clientOptions(): ConnectOptions {
     return {
-      ...clientOptions(this.configuration, this.#topic),
+      ...clientOptions(this.configuration, this.#broker, this.#topic),
       // Later: the client calls back from deep in the stack, of which a device has 6 to 8 KiB.
       onConnected: (info) => void Promise.resolve(info).then((connected) => this.connected(connected)),
       onDisconnected: (error, final) => this.disconnected(error, final),

@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import type { NetworkProvider } from "../../src/client/common-options.js";
 import type { Resolver, Socket } from "../../src/client/ecma-419.js";
 import type { Client, ConnectedInfo, ConnectOptions, Message, MessageHandler, Payload, PublishOptions, SubscribeOptions } from "../../src/client/options.js";
+import type { WebSocketOptions } from "../../src/client/web-socket.js";
 import type { Device, Ticks, Timers } from "../../src/node/host.js";
 import { SensorNode } from "../../src/node/node.js";
 import type { NodeOptions } from "../../src/node/node-options.js";
@@ -110,10 +111,10 @@ export class FakeClient implements Client {
   closed = false;
   #handler: MessageHandler | undefined;
 
-  readonly url: string;
+  readonly url: string | WebSocketOptions;
   readonly options: ConnectOptions;
 
-  constructor(url: string, options: ConnectOptions) {
+  constructor(url: string | WebSocketOptions, options: ConnectOptions) {
     this.url = url;
     this.options = options;
   }
@@ -250,6 +251,7 @@ export class Bench {
   epoch = Date.UTC(2026, 0, 1);
   restarts: (() => void) | undefined;
   setClock: ((done: () => void) => void) | undefined;
+  route: NodeOptions["route"];
   flash: FlashPartition | undefined;
   /** What a client with storage throws when it is made. */
   refuseStorage: Error | undefined;
@@ -277,6 +279,7 @@ export class Bench {
       ...(restarts && { restart: restarts }),
       ...(setClock && { setClock }),
       ...(flash && { openFlash: () => flash }),
+      ...(this.route && { route: this.route }),
     };
     return new SensorNode(options);
   }

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { device } from "../../boards/node/index.js";
+import { webSocket } from "../../src/client/web-socket.js";
 import type { NetworkLink, NetworkLinkOptions, WiFi } from "../../src/node/host.js";
 import { MqttError } from "../../src/protocol/error.js";
 import { Bench, plainNetwork } from "./fake-host.js";
@@ -80,7 +82,8 @@ test("the broker is called once the Wi-Fi has an address", () => {
 
 test("what the client cannot do stops the start, before the Wi-Fi is begun", () => {
   const wrong: readonly (readonly [Record<string, string>, RegExp])[] = [
-    [{ broker: "mqtts://broker" }, /^no network for mqtts: give/],
+    [{ broker: "mqtts://broker" }, /^broker must be a URL without TLS, mqtt:; this build has none: include manifest-tls\.json$/],
+    [{ broker: "ws://broker" }, /^broker must be a URL of mqtt: or mqtts:; this build has no WebSocket: include manifest-websocket\.json$/],
     [{ brokerPassword: "\0" }, /^brokerPassword must be free of NUL/],
   ];
   for (const [config, message] of wrong) {
@@ -212,11 +215,22 @@ test("a board's own link is brought up, told of, and let go", async () => {
   assert.deepEqual(calls, ["up", "down"]);
 });
 
+test("a broker behind a WebSocket is called by the host's route, with user and password of the URL", () => {
+  const bench = new Bench();
+  const { ws } = device.network;
+  bench.route = (url) => webSocket(url, ws);
+  bench.start({ broker: "ws://me:secret@broker/path" });
+  const { url, options } = bench.client;
+  assert.ok(typeof url !== "string");
+  assert.deepEqual([url.host, url.port, url.socket["path"], options.user, options.password], ["broker", 80, "/path", "me", "secret"]);
+});
+
 test("only with TLS the broker is called after the clock was asked for", () => {
   const calls = (broker: string): readonly number[] => {
     const bench = new Bench();
     let done: (() => void) | undefined;
     bench.setClock = (callback) => { done = callback; };
+    bench.route = (url) => webSocket(url, device.network.ws);
     bench.start({ broker });
     const before = bench.clients.length;
     done?.();
@@ -224,6 +238,8 @@ test("only with TLS the broker is called after the clock was asked for", () => {
   };
   assert.deepEqual(calls("mqtts://broker"), [0, 1]);
   assert.deepEqual(calls("mqtt://broker"), [1, 1]);
+  assert.deepEqual(calls("wss://broker"), [0, 1]);
+  assert.deepEqual(calls("ws://broker"), [1, 1]);
 });
 
 test("stop lets go of the Wi-Fi without a timer left", async () => {

@@ -1,0 +1,3 @@
+/** `xs-mqtt/web-socket`, where the build has none. */
+export const io = undefined;
+export const route = undefined;
