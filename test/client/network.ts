@@ -21,11 +21,11 @@ export interface Subject {
 }
 
 /** Connects over Node's own network, comes back without delay, and ends with the test. */
-export function subject(test: TestContext, url: string, options: ConnectOptions = {}): Subject {
+export function subject(test: TestContext, target: string | ConnectOptions, options: ConnectOptions = {}): Subject {
   const connections = new EventQueue<ConnectedInfo>();
   const disconnections = new EventQueue<Disconnection>();
   const errors = new EventQueue<MqttError>();
-  const client = connect(url, {
+  const client = connect(target, {
     id: "c",
     reconnect: { minimum: 0, maximum: 0 },
     onConnected: connections.push,
