@@ -5,6 +5,7 @@
  *   build/firmware.js  the firmware, for the simulator to preload
  *   build/device.js    the simulated board's main module, over the firmware
  *   dist/mqtt-client.js, dist/program-network.js, build/moddable/  the binding to Moddable's SDK: see docs/decisions/0018-manifests-and-bundles.md
+ *   build/web-socket.js  its WebSocket, to preload, too
  *   build/world.js     what is outside the simulated chip
  * and copies the library's type declarations to dist/types.
  */
@@ -28,7 +29,7 @@ const substitute = (files) => ({
 
 /** Leaves the import of a file in build/js to a module of that name. */
 const separate = (file, name) => ({
-  name: "separate",
+  name: `separate ${name}`,
   async resolveId(source, importer, options) {
     const resolved = await this.resolve(source, importer, { ...options, skipSelf: true });
     return resolved?.id === join(compiled, file) ? { id: name, external: true } : resolved;
@@ -66,7 +67,10 @@ export default [
     declarations(["src", "boards/node"]),
   ]),
   bundle("src/node/main.js", "build/firmware.js", device, [small]),
-  bundle("boards/simulator/device/main.js", "build/device.js", device, [separate("src/node/main.js", "firmware")]),
+  bundle("boards/simulator/device/main.js", "build/device.js", device, [
+    separate("src/node/main.js", "firmware"), separate("boards/simulator/device/web-socket.js", "xs-mqtt/web-socket"),
+  ]),
+  bundle("boards/simulator/device/web-socket.js", "build/web-socket.js", device, [small]),
   bundle("boards/moddable/mqtt-client.js", "dist/mqtt-client.js", device, [separate("src/index.js", "xs-mqtt")]),
   bundle("boards/moddable/network-up.js", "dist/network.js", device),
   bundle("boards/moddable/program-network.js", "dist/program-network.js", device),

@@ -81,13 +81,15 @@ export class WebSocketTransport implements Socket {
   /** Undefined while it is made, and once it is closed. */
   private client: WebSocketClient | undefined;
   private broken = false;
+  /** Why the connection beneath has failed, where its socket says so: the SDK's WebSocket client does not hand that on. */
+  reason: unknown;
 
   /** @throws MqttError (configuration) without a client, what the WebSocket client throws, Error where it fails at once. */
   constructor(options: WebSocketTransportOptions) {
     const { client, host, port, address, path = "/mqtt" } = options;
     if (client === undefined) throw configurationError("socket.client", "device.network.ws, for TLS device.network.wss");
     const dns: ResolverOptions = { io: KnownAddress, address };
-    const socket = { ...client.socket, nodelay: true, noDelay: true };
+    const socket = { ...client.socket, nodelay: true, noDelay: true, transport: this };
     this.target = options.target;
     this.options = options;
     const made = new client.io({ ...client, host, port, path, protocol: "mqtt", dns, socket, target: this, onReadable, onWritable, onError, onClose });
@@ -114,7 +116,7 @@ export class WebSocketTransport implements Socket {
     this.options.onError.call(this, new Error("the broker sent text through the WebSocket, where MQTT has binary frames only"));
   }
 
-  failed(error: unknown): void {
+  failed(error: unknown = this.reason): void {
     if (this.client === undefined) this.broken = true;
     else this.options.onError.call(this, error);
   }

@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { startBroker, type Broker } from "../../boards/simulator/tools/broker.js";
+import { freePort } from "../../boards/simulator/tools/free-port.js";
 import { Observer } from "./observer.js";
 import { SimulatedFirmware } from "./simulated-firmware.js";
 
@@ -52,6 +53,24 @@ test("a command is answered on its Response Topic with its Correlation Data, or 
     await observer.publish("xs-mqtt/bench/command/explode", "");
     match((await observer.message((message) => message.topic === "xs-mqtt/bench/response/explode")).text, /identify, interval, read, restart/);
   }));
+
+test("a node in the simulator goes through a WebSocket", async () => {
+  const port = await freePort();
+  const broker = await startBroker({ kind: "mosquitto", settings: [`listener ${port} 127.0.0.1`, "protocol websockets"] });
+  const observer = await Observer.connect(broker.url);
+  const node = await SimulatedFirmware.boot({ broker: `ws://127.0.0.1:${port}`, node: "bench", interval: 1 });
+  try {
+    await node.event("telemetry", 2);
+    await observer.publish("xs-mqtt/bench/command/identify", "", { qos: 1 });
+    match((await observer.message((message) => message.topic === "xs-mqtt/bench/response/identify")).text, /"mqtt":5/);
+    equal(await node.end("SIGTERM"), 0);
+    equal((await observer.message((message) => message.topic === "xs-mqtt/bench/status" && message.text !== "online")).text, "offline");
+  } finally {
+    await node.end("SIGKILL");
+    await observer.end();
+    await broker.stop();
+  }
+});
 
 test("the will fires when the simulator is killed", () =>
   withNode({}, async ({ node, observer }) => {

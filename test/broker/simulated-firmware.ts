@@ -29,7 +29,7 @@ export class SimulatedFirmware {
     const host = await buildHost({ quiet: true });
     const file = (name: string): string => join(projectRoot, "build", name);
     return new SimulatedFirmware(
-      spawn(host.path, hostArguments({ main: file("device.js"), heap: "esp32", preload: { firmware: file("firmware.js") }, world: file("world.js"), config: { ...config }, ...more }), {
+      spawn(host.path, hostArguments({ main: file("device.js"), heap: "esp32", preload: { firmware: file("firmware.js"), "xs-mqtt/web-socket": file("web-socket.js") }, world: file("world.js"), config: { ...config }, ...more }), {
         stdio: ["ignore", "pipe", "inherit"],
       }),
     );

@@ -79,9 +79,10 @@ class Bench {
 
 suite("WebSocketTransport", () => {
   test("hands on where to connect to, and asks for the subprotocol mqtt", () => {
-    const { host, port, path, protocol, socket, ...options } = new Bench().client.options;
+    const { client, transport } = new Bench();
+    const { host, port, path, protocol, socket, ...options } = client.options;
     deepEqual([host, port, path, protocol], ["broker.local", 9001, "/mqtt", "mqtt"]);
-    deepEqual(socket, { io: Object, sendBuffers: 3, nodelay: true, noDelay: true });
+    deepEqual(socket, { io: Object, sendBuffers: 3, nodelay: true, noDelay: true, transport });
     deepEqual(Object.entries(options).find(([name]) => name === "headers"), ["headers", [["a", "b"]]]);
     equal(new Bench({ path: "/a?b" }).client.options.path, "/a?b");
   });
@@ -109,6 +110,15 @@ suite("WebSocketTransport", () => {
     transport.read(buffer);
     equal(hex(buffer), "07 07");
     deepEqual(client.log, ["2: 01 02", `2: ${hex(new Uint8Array(60))}`]);
+  });
+
+  test("where the client does not say why the connection failed, the socket beneath may", () => {
+    const { calls, client, transport } = new Bench();
+    const beneath = client.options.socket as unknown as { readonly transport: { reason: unknown } };
+    beneath.transport.reason = new Error("the certificate is for somebody else");
+    equal(transport.reason, beneath.transport.reason);
+    client.options.onError.call(client);
+    deepEqual(calls, ["error the certificate is for somebody else true"]);
   });
 
   test("text is refused with status 1003, and nothing is written after", () => {

@@ -35,6 +35,8 @@ class GuardedTCP extends TCP {
 export interface SecureSocketOptions extends SocketConstructorOptions {
   /** As the SDK's TLS socket has it; what is left out comes from the program's files. */
   readonly secure?: Readonly<Record<string, unknown>>;
+  /** What stands over a WebSocket client over this: it is told what failed, for that client takes no errors. */
+  readonly transport?: { reason: unknown };
 }
 
 /** An ECMA-419 TLS client socket. The certificate of the server is always checked, and its name. */
@@ -93,8 +95,11 @@ export class SecureSocket implements Socket {
   /** Tells it once, unless the socket is closed. */
   failed(error: unknown): void {
     if (this.socket === undefined) return;
+    const { transport, onError } = this.options;
+    const reason = this.progress.finished ? error : explained(error);
     this.close();
-    this.options.onError.call(this, this.progress.finished ? error : explained(error));
+    if (transport) transport.reason = reason;
+    onError.call(this, reason);
   }
 }
 

@@ -4,6 +4,7 @@ import { collect, emit, exit, measure, onSignal } from "simulator";
 import type { Device } from "../../../src/node/host.js";
 import { start } from "../../../src/node/main.js";
 import type { SensorNode } from "../../../src/node/node.js";
+import { route } from "./web-socket.js";
 
 declare const device: Device;
 declare const trace: (text: string) => void;
@@ -14,6 +15,7 @@ let name = "";
 function boot(): void {
   node = start({
     device,
+    route,
     openFlash: () => Flash.open({ path: "storage" }),
     onOnline: (info) => emit({ event: "online", ...info }),
     onTelemetry: (topic, payload) => {

@@ -30,7 +30,7 @@ export interface StartOptions {
 
 export const usage = `npm start [-- OPTIONS]
 
-  --broker URL        use this broker, mqtt://HOST[:PORT] (default: start mosquitto on a free port, or where that
+  --broker URL        use this broker, mqtt://HOST[:PORT] or ws://HOST[:PORT]/PATH (default: start mosquitto on a free port, or where that
                       is not installed the embedded broker aedes; "embedded" starts that in any case)
   --json              one JSON object a line instead of the view for people
   --seconds N         stop after N seconds (default: run until Ctrl-C)
@@ -90,13 +90,14 @@ function brokerUrl(text: string): string {
   if (text === "embedded") return text;
   let secure: boolean;
   try {
-    const url = parseUrl(text);
+    // The node says what is wrong behind the host of a WebSocket.
+    const url = parseUrl(text.replace(/^ws(s?:\/\/[^/]+).*$/, "mqtt$1"));
     secure = url.secure;
     checkInteger("port", url.port ?? 1883, 1, 65_535);
   } catch {
-    throw new UsageError(`--broker: "${text.replace(/\/\/.*@/, "//...@")}" must be mqtt://HOST[:PORT] or mqtt://USER:PASSWORD@HOST[:PORT], percent-encoded, with a port from 1 to 65535, or embedded`);
+    throw new UsageError(`--broker: "${text.replace(/\/\/.*@/, "//...@")}" must be mqtt://HOST[:PORT], mqtt://USER:PASSWORD@HOST[:PORT] or ws://HOST[:PORT]/PATH, percent-encoded, with a port from 1 to 65535, or embedded`);
   }
-  if (secure) throw new UsageError("--broker: the simulator has no TLS yet; give mqtt://HOST[:PORT]");
+  if (secure) throw new UsageError("--broker: the simulator has no TLS; give mqtt://HOST[:PORT] or ws://HOST[:PORT]/PATH");
   return text;
 }
 

@@ -76,7 +76,7 @@ async function runNode(
 function simulation({ heap, interval, node, prefix, scene, sensors }: StartOptions, broker: string): SimulatorOptions {
   return {
     main: built("device.js"),
-    preload: { firmware: built("firmware.js") },
+    preload: { firmware: built("firmware.js"), "xs-mqtt/web-socket": built("web-socket.js") },
     world: built("world.js"),
     worldArgs: scene === undefined ? [] : [`scene=${scene}`],
     config: { broker, node, prefix, interval, ssid: "simulator", ...(sensors !== undefined && { sensors }) },
