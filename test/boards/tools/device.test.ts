@@ -49,7 +49,7 @@ test("options come from the command line, else from the environment, else from a
   const environment = { XS_MQTT_SSID: "of environment", XS_MQTT_PASSWORD: "of environment", UPLOAD_PORT: "/dev/a" };
   const options = parseDeviceOptions(["--board", "esp32", "--ssid", "of line", "--secrets", file, "--config", "interval=5"], environment);
   assert.deepEqual(options, {
-    board: "esp32", port: "/dev/a", buildOnly: false, monitor: false,
+    board: "esp32", port: "/dev/a", buildOnly: false, monitor: false, credentials: { ca: undefined, certificate: undefined, key: undefined },
     config: { ssid: "of line", password: "of environment", brokerPassword: "of file", interval: "5" },
   });
 });
@@ -86,8 +86,12 @@ test("a missing SDK, ESP-IDF and serial port each have an instruction of their o
 });
 
 test("what mcconfig is given can be read by its owner only", async () => {
-  const { manifest, output } = await writeProject("unit-test", "secret", { config: { password: "hunter2" } });
+  const { manifest, output } = await writeProject("unit-test", "secret", { config: { password: "hunter2" } }, { "device-key.der": Uint8Array.of(1) });
   assert.equal(statSync(manifest).mode & 0o077, 0);
+  assert.equal(statSync(join(manifest, "../resources/device-key.der")).mode & 0o077, 0);
+  assert.deepEqual(JSON.parse(readFileSync(manifest, "utf8")), { config: { password: "hunter2" }, resources: { "*": "./resources/*" } });
+  await writeProject("unit-test", "secret", {});
+  assert.throws(() => statSync(join(manifest, "../resources")), /ENOENT/);
   assert.equal(statSync(output).mode & 0o077, 0);
   rmSync(output, { recursive: true });
 });
