@@ -27,7 +27,7 @@ export class Journal extends Ring {
   /** What was found on flash: to be reported once. */
   readonly recovered: Recovered;
   /** Whether a client has the session that is kept here. */
-  inUse = false;
+  inUse?: boolean;
   private readonly liveRecords: number;
   /** Bytes of flash that may be kept. */
   private readonly keptLimit: number;

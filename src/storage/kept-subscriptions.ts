@@ -22,9 +22,9 @@ interface Entry {
  * certain. Nothing here is worth a connection: what cannot be written costs a SUBSCRIBE at the next start.
  */
 export class KeptSubscriptions implements SubscriptionStorage {
-  private readonly journal: Journal;
+  protected readonly journal: Journal;
   /** A CONNECT was not answered, or its answer could not be noted: the server may have begun a new session since. */
-  private doubtful = false;
+  private doubtful?: boolean;
 
   constructor(journal: Journal) {
     this.journal = journal;

@@ -165,22 +165,22 @@ export class Medium {
     return at + RecordHeader.LENGTH_WITH_DATA;
   }
 
-  /** Makes the record in hand one of a block. @returns the bytes it takes. */
+  /** Makes the header of the record in hand one of a block. @returns the bytes that the record takes. */
   seal(sequence: number): number {
     const words = this.words;
     const record = this.at / 4;
-    const length = dataLength(this.name);
     const check = crc32(sequence, words, record, record + RecordHeader.CHECK);
     words[record + RecordHeader.CHECK] = this.at > this.start ? ~check : check;
-    if (length > 0) words[record + RecordHeader.DATA_CHECK] = this.dataCheck(length);
-    return this.sizeOf(length);
+    return this.sizeOf(dataLength(this.name));
   }
 
   /** Seals the record in hand and writes it, with one that may be before it, and at the start of a block with its header. @returns the bytes of both. */
   write(sequence: number, position: number): number {
     const start = this.start;
+    const length = dataLength(this.name);
     const end = this.at + this.seal(sequence);
     const from = position === start ? 0 : start;
+    if (length > 0) this.words[this.at / 4 + RecordHeader.DATA_CHECK] = this.dataCheck(length);
     try {
       this.flash.write(this.view(from, end - from), this.offsetOf(sequence) + position + from - start);
     } catch (error) {

@@ -26,6 +26,8 @@ export interface StartOptions {
   /** Seconds from one telemetry to the next. */
   readonly interval: number;
   readonly heap: Heap;
+  /** A directory for the node's flash; undefined: it is blank at each start. */
+  readonly storage: string | undefined;
 }
 
 export const usage = `npm start [-- OPTIONS]
@@ -40,6 +42,7 @@ export const usage = `npm start [-- OPTIONS]
   --prefix P          beginning of the topics, one or more topic levels, as in house/attic (default: xs-mqtt)
   --interval SECONDS  from one telemetry to the next, 1 to 86400 (default: 2)
   --heap HEAP         memory of the device: ${heaps.join(", ")} (default: esp32)
+  --storage DIRECTORY keep the node's flash there, created if needed (default: blank at each start)
   --help              this text
 `;
 
@@ -53,6 +56,7 @@ const options = {
   prefix: { type: "string", default: "xs-mqtt" },
   interval: { type: "string", default: "2" },
   heap: { type: "string", default: "esp32" },
+  storage: { type: "string" },
   help: { type: "boolean", default: false },
 } as const satisfies ParseArgsConfig["options"];
 
@@ -73,6 +77,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
     prefix: name("--prefix", values.prefix, levels),
     interval: seconds("--interval", values.interval, 86_400),
     heap: heap(values.heap),
+    storage: values.storage,
   };
 }
 

@@ -73,7 +73,7 @@ async function runNode(
 }
 
 /** The board and its surroundings. */
-function simulation({ heap, interval, node, prefix, scene, sensors }: StartOptions, broker: string): SimulatorOptions {
+function simulation({ heap, interval, node, prefix, scene, sensors, storage }: StartOptions, broker: string): SimulatorOptions {
   return {
     main: built("device.js"),
     preload: { firmware: built("firmware.js"), "xs-mqtt/web-socket": built("web-socket.js") },
@@ -81,6 +81,7 @@ function simulation({ heap, interval, node, prefix, scene, sensors }: StartOptio
     worldArgs: scene === undefined ? [] : [`scene=${scene}`],
     config: { broker, node, prefix, interval, ssid: "simulator", ...(sensors !== undefined && { sensors }) },
     heap,
+    ...(storage !== undefined && { storage }),
   };
 }
 

@@ -17,16 +17,29 @@ const files = { journal: "src/storage/journal.js", "session-store": "src/storage
 /** What fills the partition. */
 export type Filling = "session" | "readings";
 
-/** Fills the simulator's partition in one run and finds it in the next. @returns what each of them wrote (fixtures/journal.js). */
-export async function fillAndRecover(what: Filling): Promise<{ readonly filled: Line; readonly found: Line }> {
+/** Runs tasks of fixtures/journal.js one after another on one partition. @returns what each of them wrote. */
+async function runTasks(what: Filling, ...tasks: readonly string[]): Promise<Line[]> {
   const folder = await mkdtemp(join(tmpdir(), "journal-"));
   try {
     const storage = join(folder, "storage.js");
     await writeFile(storage, await bundleText(ENTRY, { external: device.external, files }));
-    const options = { heap: "esp32", bits: 32, preload: { storage }, storage: join(folder, what) } as const;
-    const filled = await runWell("journal", { ...options, args: ["fill", what] });
-    return { filled, found: await runWell("journal", { ...options, args: ["recover", what] }) };
+    const options = { heap: "esp32", bits: 32, preload: { storage } } as const;
+    const lines: Line[] = [];
+    for (const task of tasks) lines.push(await runWell("journal", { ...options, ...(tasks.length > 1 && { storage: join(folder, what) }), args: [task, what] }));
+    return lines;
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/** Fills the simulator's partition in one run and finds it in the next. @returns what each of them wrote. */
+export async function fillAndRecover(what: Filling): Promise<{ readonly filled: Line; readonly found: Line }> {
+  const [filled = {}, found = {}] = await runTasks(what, "fill", "recover");
+  return { filled, found };
+}
+
+/** Works on the simulator's partition for more than ten laps of its ring. @returns what that cost. */
+export async function work(what: Filling): Promise<Line> {
+  const [line = {}] = await runTasks(what, "work");
+  return line;
 }

@@ -49,6 +49,25 @@ test("for people: broker, node, telemetry with units, memory of the budget, comm
   assert.ok(!text.includes("\x1b"), "no colours where there is no terminal");
 });
 
+test("--storage keeps the node's session from one run to the next: it is resumed, and obeys commands without subscribing again", async (context) => {
+  const storage = mkdtempSync(join(tmpdir(), "xs-mqtt-test-"));
+  context.after(() => rmSync(storage, { recursive: true }));
+  const broker = await startBroker({ kind: "mosquitto" });
+  context.after(() => broker.stop());
+  const observer = await connectAsync(broker.url);
+  context.after(() => observer.endAsync());
+  for (const resumed of [false, true]) {
+    const run = new StartRun(context, "--json", "--broker", broker.url, "--storage", storage);
+    assert.equal((await run.next("online")).resumed, resumed);
+    const answer = new Promise((resolve) => observer.once("message", (_, payload) => resolve(payload.toString())));
+    await observer.subscribeAsync("xs-mqtt/node-1/response/read");
+    await observer.publishAsync("xs-mqtt/node-1/command/read", "", { qos: 1 });
+    assert.match(String(await answer), /"ok":true/);
+    run.child.kill("SIGTERM");
+    assert.equal(await run.end(), 0);
+  }
+});
+
 test("a scene drives the readings", async (context) => {
   const directory = mkdtempSync(join(tmpdir(), "xs-mqtt-test-"));
   context.after(() => rmSync(directory, { recursive: true }));
@@ -202,6 +221,6 @@ test("--help lists the options and ends with 0", async (context) => {
   const run = new StartRun(context, "--help");
   assert.equal(await run.end(), 0);
   assert.equal(run.stderr, "");
-  for (const option of ["broker", "json", "seconds", "scene", "sensors", "node", "prefix", "interval", "heap", "help"])
+  for (const option of ["broker", "json", "seconds", "scene", "sensors", "node", "prefix", "interval", "heap", "storage", "help"])
     assert.ok(run.lines.some((line) => line.startsWith(`  --${option} `)), option);
 });
