@@ -15,7 +15,7 @@ export { SessionStore } from "./storage/session-store.js";
 export { TelemetryLog } from "./storage/telemetry-log.js";
 export type { FlashPartition, FlashStatus } from "./storage/flash.js";
 export type { Recovered } from "./storage/recovery.js";
-export type { SessionStorage, SubscriptionStorage } from "./protocol/session/session-storage.js";
+export type { SessionStorage, SubscriptionStorage, SubscriptionTerms } from "./protocol/session/session-storage.js";
 export { MqttError, type ErrorKind } from "./protocol/error.js";
 export { ReasonCode } from "./protocol/codec/reason-code.js";
 export type * from "./protocol/codec/property.js";

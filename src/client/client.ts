@@ -156,7 +156,7 @@ export class ReconnectingClient extends Subscriber implements Client {
     if (packet.sessionPresent) this.resumed = true;
     this.renewSubscriptions(packet.sessionPresent);
     this.tellWaiters();
-    if (packet.sessionPresent && this.mayBeStale) {
+    if (packet.sessionPresent && this.kept) {
       // Not before who waits for the connection, or hears of it, has subscribed.
       this.sweeping = true;
       this.wakeAt(this.connectedAt);

@@ -50,16 +50,6 @@ export class Subscription {
     return this.pattern !== undefined && packet.checkTopic() === 0 && filterMatches(this.pattern, packet.topicBytes, packet.topicStart, packet.topicEnd);
   }
 
-  /**
-   * On what terms a server of MQTT 5.0 that holds this subscription need not be told again; undefined where a SUBSCRIBE does more: it has retained
-   * messages sent, or carries User Properties.
-   */
-  get terms(): string | undefined {
-    const { qos = 0, noLocal, retainAsPublished, retainHandling, properties } = this.options;
-    if (!retainHandling || properties?.userProperty !== undefined) return undefined;
-    return `${qos + (noLocal ? 4 : 0) + (retainAsPublished ? 8 : 0)},${properties?.subscriptionIdentifier ?? 0}`;
-  }
-
   /** A call waits for the broker's answer. */
   call(): Promise<number> {
     return new Promise((resolve) => {

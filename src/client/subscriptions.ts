@@ -75,31 +75,20 @@ export abstract class Subscriber extends Handling {
     this.pumpRequests();
   }
 
-  /** What keeps over restarts what the server holds. */
-  private get kept(): SubscriptionStorage | undefined {
+  /** What keeps over restarts which subscriptions the server holds. */
+  protected get kept(): SubscriptionStorage | undefined {
     return this.storage?.subscriptions;
-  }
-
-  /** Whether the server may hold subscriptions that an earlier program made: see {@link dropStale}. */
-  protected get mayBeStale(): boolean {
-    return this.kept !== undefined;
   }
 
   /** Unsubscribes from what an earlier program subscribed to and this one does not. */
   protected dropStale(): void {
     const list = (this.subscriptions ??= []);
-    this.kept?.filters().forEach((filter) => {
-      if (list.some((subscription) => subscription.filter === filter)) return;
+    this.kept?.others(list).forEach((filter) => {
       const stale = new Subscription(filter, {}, () => undefined);
       stale.state = SubscriptionState.UNWANTED;
       list.push(stale);
     });
     this.pumpRequests();
-  }
-
-  /** On what terms the server need not be told again of a subscription. */
-  private termsOf(subscription: Subscription): string | undefined {
-    return this.configuration.version === 5 ? subscription.terms : undefined;
   }
 
   /** The client is closed: nothing pending will be answered. */
@@ -117,16 +106,11 @@ export abstract class Subscriber extends Handling {
       if (subscription === undefined || subscription.state & 1) continue;
       const { filter, options } = subscription;
       const now = this.now();
-      const kept = this.kept;
-      if (kept !== undefined) {
-        const terms = subscription.state === SubscriptionState.WANTED ? this.termsOf(subscription) : undefined;
-        const granted = terms === undefined ? -1 : kept.granted(filter, terms);
-        if (granted >= 0) {
-          subscription.state = SubscriptionState.GRANTED;
-          subscription.settle(granted);
-          continue;
-        }
-        kept.asking(filter);
+      const granted = this.kept?.asking(filter, subscription.state === SubscriptionState.WANTED ? options : undefined, this.configuration.version);
+      if (granted !== undefined && granted >= 0) {
+        subscription.state = SubscriptionState.GRANTED;
+        subscription.settle(granted);
+        continue;
       }
       try {
         subscription.identifier =
@@ -165,19 +149,10 @@ export abstract class Subscriber extends Handling {
     else if (dropping || state === SubscriptionState.REQUESTED) subscription.state = SubscriptionState.GRANTED;
     // Unsubscribed while the answer was on its way.
     else return;
-    if (!refused) this.keepAnswer(subscription, dropping, code);
+    if (!refused) this.kept?.answered(filter, dropping ? undefined : subscription.options, this.configuration.version, code);
     const error = refused ? peerError(`refused to ${dropping ? "unsubscribe from" : "subscribe to"} "${filter}"`, code, packet.properties) : undefined;
     if (error === undefined) subscription.settle(code);
     else this.settleRequest(subscription, error);
-  }
-
-  /** Notes what the server holds now. */
-  private keepAnswer(subscription: Subscription, dropping: boolean, code: number): void {
-    const kept = this.kept;
-    if (kept === undefined) return;
-    const terms = this.termsOf(subscription);
-    if (dropping) kept.dropped(subscription.filter);
-    else if (terms !== undefined) kept.confirmed(subscription.filter, terms, code);
   }
 
   /** Hands a message, or a piece of one, to the handlers whose filter matches. */

@@ -1,6 +1,6 @@
 import { encodeUtf8, readUtf8 } from "../protocol/codec/utf8.js";
 import { MqttError } from "../protocol/error.js";
-import type { SubscriptionStorage } from "../protocol/session/session-storage.js";
+import type { SubscriptionStorage, SubscriptionTerms } from "../protocol/session/session-storage.js";
 import type { Journal } from "./journal.js";
 import { Name, RecordType } from "./layout.js";
 import { dataLength } from "./medium.js";
@@ -43,25 +43,22 @@ export class KeptSubscriptions implements SubscriptionStorage {
     if (noted && this.end(DOUBT)) this.doubtful = false;
   }
 
-  granted(filter: string, terms: string): number {
-    const grant = this.doubtful ? "" : (this.find(filter)?.grant ?? "");
-    return grant !== "" && grant.slice(1) === terms ? Number(grant[0]) : -1;
+  asking(filter: string, terms: SubscriptionTerms | undefined, version: 4 | 5): number {
+    const grant = this.entries().find((entry) => entry.filter === filter)?.grant;
+    if (grant && !this.doubtful && grant.slice(1) === textOf(terms, version)) return Number(grant[0]);
+    if (grant !== "") this.write(this.keyOf(filter), `:${filter}`);
+    return -1;
   }
 
-  asking(filter: string): void {
-    if (this.find(filter)?.grant !== "") this.write(this.keyOf(filter), `:${filter}`);
+  answered(filter: string, terms: SubscriptionTerms | undefined, version: 4 | 5, qos: number): void {
+    const key = this.keyOf(filter);
+    const text = textOf(terms, version);
+    if (terms === undefined) this.end(key);
+    else if (text !== undefined) this.write(key, `${qos}${text}:${filter}`);
   }
 
-  confirmed(filter: string, terms: string, qos: number): void {
-    this.write(this.keyOf(filter), `${qos}${terms}:${filter}`);
-  }
-
-  dropped(filter: string): void {
-    this.end(this.keyOf(filter));
-  }
-
-  filters(): string[] {
-    return this.entries().map(({ filter }) => filter);
+  others(wanted: readonly { readonly filter: string }[]): string[] {
+    return this.entries().map(({ filter }) => filter).filter((filter) => wanted.every((other) => other.filter !== filter));
   }
 
   private entries(): Entry[] {
@@ -77,10 +74,6 @@ export class KeptSubscriptions implements SubscriptionStorage {
       entries.push({ key: name & Name.KEY, filter: text.slice(end + 1), grant: text.slice(0, end) });
     }
     return entries;
-  }
-
-  private find(filter: string): Entry | undefined {
-    return this.entries().find((entry) => entry.filter === filter);
   }
 
   /** The key of a filter's record, or a free one. */
@@ -106,6 +99,16 @@ export class KeptSubscriptions implements SubscriptionStorage {
   private end(key: number): boolean {
     return attempt(() => this.journal.done(TYPE, key));
   }
+}
+
+/**
+ * On what terms a server that holds a subscription need not be told again; undefined where a SUBSCRIBE does more: it has retained messages sent, as it
+ * always does in MQTT 3.1.1, or carries User Properties.
+ */
+function textOf(terms: SubscriptionTerms | undefined, version: 4 | 5): string | undefined {
+  if (version === 4 || !terms?.retainHandling || terms.properties?.userProperty !== undefined) return undefined;
+  const { qos = 0, noLocal, retainAsPublished, properties } = terms;
+  return `${qos + (noLocal ? 4 : 0) + (retainAsPublished ? 8 : 0)},${properties?.subscriptionIdentifier ?? 0}`;
 }
 
 /** @returns false when there is no room or flash fails. */

@@ -20,7 +20,7 @@ function live(seed: number): number {
   let flash = new FakeFlash({ blocks: 6, blockLength: 256, writeAlign: 4 }, random);
   let kept = on(flash);
   /** What the server holds. */
-  const held = new Map<string, string>();
+  const held = new Map<string, number>();
   let certain = 0;
   for (let start = 0; start < 40; start++) {
     try {
@@ -35,22 +35,23 @@ function live(seed: number): number {
         kept.connected(resumed);
         stopIfOff(flash);
         for (const filter of ["a", "b", "c"]) {
-          const terms = `${random.below(2)},0`;
-          const granted = kept.granted(filter, terms);
-          if (granted >= 0) certain++;
-          ok(granted < 0 || held.get(filter) === terms, `seed ${seed}: "${filter}" is not held on the terms ${terms}`);
-          if (granted >= 0 || random.chance(0.3)) continue;
-          const wanted = random.chance(0.7);
-          kept.asking(filter);
-          stopIfOff(flash);
-          if (wanted) held.set(filter, terms);
-          else held.delete(filter);
           if (random.chance(0.2)) continue;
-          if (wanted) kept.confirmed(filter, terms, 1);
-          else kept.dropped(filter);
+          const qos = random.below(2) === 0 ? 1 : 2;
+          const terms = random.chance(0.8) ? ({ qos, retainHandling: 2 } as const) : undefined;
+          const granted = kept.asking(filter, terms, 5);
+          stopIfOff(flash);
+          if (granted >= 0) {
+            certain++;
+            ok(held.get(filter) === qos && granted === qos, `seed ${seed}: "${filter}" is not held at QoS ${qos}`);
+            continue;
+          }
+          if (terms === undefined) held.delete(filter);
+          else held.set(filter, qos);
+          if (random.chance(0.2)) continue;
+          kept.answered(filter, terms, 5, qos);
           stopIfOff(flash);
         }
-        for (const filter of held.keys()) ok(kept.filters().includes(filter), `seed ${seed}: "${filter}" is held and not known of`);
+        for (const filter of held.keys()) ok(kept.others([]).includes(filter), `seed ${seed}: "${filter}" is held and not known of`);
       }
     } catch (error) {
       if (!(error instanceof PowerCut)) throw error;

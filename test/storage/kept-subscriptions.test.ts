@@ -1,5 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
+import type { SubscriptionTerms } from "../../src/protocol/session/session-storage.js";
 import { Journal } from "../../src/storage/journal.js";
 import { KeptSubscriptions } from "../../src/storage/kept-subscriptions.js";
 import { FakeFlash } from "./fake-flash.js";
@@ -7,22 +8,21 @@ import { Random } from "./random.js";
 
 const options = { recordLength: 64 };
 
-function blank(): FakeFlash {
-  return new FakeFlash({ blocks: 6, blockLength: 256, writeAlign: 4 }, new Random(1));
-}
+/** Terms that a SUBSCRIBE does nothing more for than to make the subscription. */
+const QUIET: SubscriptionTerms = { qos: 1, retainHandling: 2 };
 
 function on(flash: FakeFlash): KeptSubscriptions {
   return new KeptSubscriptions(new Journal(flash, options));
 }
 
-/** A store whose server holds "a" on the terms "1,0" at QoS 1. */
+/** A store whose server holds "a" at QoS 1. */
 function confirmed(): { flash: FakeFlash; kept: KeptSubscriptions } {
-  const flash = blank();
+  const flash = new FakeFlash({ blocks: 6, blockLength: 256, writeAlign: 4 }, new Random(1));
   const kept = on(flash);
   kept.connecting();
   kept.connected(false);
-  kept.asking("a");
-  kept.confirmed("a", "1,0", 1);
+  kept.asking("a", QUIET, 5);
+  kept.answered("a", QUIET, 5, 1);
   return { flash, kept };
 }
 
@@ -34,43 +34,60 @@ function resume(flash: FakeFlash): KeptSubscriptions {
   return kept;
 }
 
+/** The QoS that the server holds "a" with, as the next start knows it. */
+function held(flash: FakeFlash, terms = QUIET, version: 4 | 5 = 5): number {
+  return resume(flash).asking("a", terms, version);
+}
+
 test("what was granted is known after a restart, on the same terms only", () => {
-  const kept = resume(confirmed().flash);
-  deepEqual([kept.granted("a", "1,0"), kept.granted("a", "2,0"), kept.granted("a", ""), kept.granted("b", "1,0"), kept.filters()], [1, -1, -1, -1, ["a"]]);
+  const { flash } = confirmed();
+  deepEqual([held(flash), held(flash, { ...QUIET, retainHandling: 1 }), resume(flash).others([]), resume(flash).others([{ filter: "a" }])], [1, 1, ["a"], []]);
+  for (const other of [{ qos: 2 }, { noLocal: true }, { retainAsPublished: true }, { properties: { subscriptionIdentifier: 1 } }] as const) equal(held(flash, { ...QUIET, ...other }), -1);
+  equal(resume(flash).asking("b", QUIET, 5), -1);
+});
+
+test("a SUBSCRIBE that does more than to make the subscription is never left out", () => {
+  const { flash, kept } = confirmed();
+  equal(held(flash, QUIET, 4), -1);
+  for (const more of [{ qos: 1 }, { ...QUIET, retainHandling: 0 }, { ...QUIET, properties: { userProperty: [["a", "b"]] } }] as const) {
+    kept.asking("a", more, 5);
+    kept.answered("a", more, 5, 1);
+    deepEqual([held(flash, more), held(flash)], [-1, -1]);
+  }
 });
 
 test("filters may have any characters", () => {
   const { flash, kept } = confirmed();
-  kept.confirmed("a:b,1:+/é", "5,268435455", 0);
-  deepEqual([resume(flash).granted("a:b,1:+/é", "5,268435455"), resume(flash).filters()], [0, ["a", "a:b,1:+/é"]]);
+  const terms = { qos: 0, retainHandling: 1, properties: { subscriptionIdentifier: 268_435_455 } } as const;
+  kept.answered("a:b,1:+/é", terms, 5, 0);
+  deepEqual([resume(flash).asking("a:b,1:+/é", terms, 5), resume(flash).others([])], [0, ["a", "a:b,1:+/é"]]);
 });
 
 test("what is asked for and not answered is not certain", () => {
   const { flash, kept } = confirmed();
-  kept.asking("a");
-  kept.asking("b");
-  deepEqual([resume(flash).granted("a", "1,0"), resume(flash).filters()], [-1, ["a", "b"]]);
-  kept.dropped("a");
-  deepEqual(resume(flash).filters(), ["b"]);
+  kept.asking("a", undefined, 5);
+  kept.asking("b", QUIET, 5);
+  deepEqual([held(flash), resume(flash).others([])], [-1, ["a", "b"]]);
+  kept.answered("a", undefined, 5, 0);
+  deepEqual(resume(flash).others([]), ["b"]);
 });
 
 test("a lost session holds none", () => {
-  const kept = on(confirmed().flash);
+  const { kept } = confirmed();
   kept.connecting();
   kept.connected(false);
-  deepEqual([kept.granted("a", "1,0"), kept.filters()], [-1, []]);
+  deepEqual([kept.others([]), kept.asking("a", QUIET, 5)], [[], -1]);
 });
 
 test("a CONNECT without an answer may have begun a new session: nothing is certain, until it is answered again", () => {
   const { flash, kept } = confirmed();
   kept.connecting();
-  const next = resume(flash);
-  deepEqual([next.granted("a", "1,0"), next.filters()], [-1, ["a"]]);
+  deepEqual([held(flash), resume(flash).others([])], [-1, ["a"]]);
   kept.connecting();
   kept.connected(true);
-  equal(kept.granted("a", "1,0"), -1);
-  kept.confirmed("a", "1,0", 1);
-  equal(resume(flash).granted("a", "1,0"), 1);
+  equal(kept.asking("a", QUIET, 5), -1);
+  kept.answered("a", QUIET, 5, 1);
+  equal(held(flash), 1);
 });
 
 test("a connection costs two writes while something is certain, otherwise none; asking again none", () => {
@@ -79,8 +96,8 @@ test("a connection costs two writes while something is certain, otherwise none; 
   kept.connecting();
   kept.connected(true);
   equal(flash.writes - before, 2);
-  kept.asking("a");
-  kept.asking("a");
+  kept.asking("a", undefined, 5);
+  kept.asking("a", undefined, 5);
   kept.connecting();
   kept.connected(true);
   equal(flash.writes - before, 3);
@@ -88,15 +105,14 @@ test("a connection costs two writes while something is certain, otherwise none; 
 
 test("flash that fails, and a filter that is too long, make nothing certain and throw nothing", () => {
   const { flash, kept } = confirmed();
-  kept.asking("x".repeat(100));
-  kept.confirmed("x".repeat(100), "1,0", 1);
+  kept.asking("x".repeat(100), QUIET, 5);
+  kept.answered("x".repeat(100), QUIET, 5, 1);
   flash.onOperation = () => {
     throw new Error("no answer from flash");
   };
   kept.connecting();
   kept.connected(false);
-  kept.asking("b");
-  kept.confirmed("b", "1,0", 1);
-  kept.dropped("b");
-  deepEqual([kept.granted("a", "1,0"), kept.granted("b", "1,0")], [-1, -1]);
+  kept.answered("b", QUIET, 5, 1);
+  kept.answered("b", undefined, 5, 0);
+  deepEqual([kept.asking("a", QUIET, 5), kept.asking("b", QUIET, 5)], [-1, -1]);
 });

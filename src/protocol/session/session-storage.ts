@@ -1,3 +1,5 @@
+import type { SubscribeProperties } from "../codec/property.js";
+import type { Subscription } from "../codec/subscribe.js";
 import type { Publication, PublicationPayload } from "./publication.js";
 import type { Session } from "./session.js";
 
@@ -10,25 +12,26 @@ export interface PublicationInHand {
   readonly payload: PublicationPayload;
 }
 
-/**
- * What keeps over restarts which subscriptions the server's half of the session holds. `terms` is a text that says on what terms it holds one.
- * Nothing is thrown: what cannot be kept is uncertain.
- */
+/** What a SUBSCRIBE says of a topic filter. */
+export interface SubscriptionTerms extends Omit<Subscription, "filter"> {
+  readonly properties?: SubscribeProperties | undefined;
+}
+
+/** What keeps over restarts which subscriptions the server's half of the session holds. Nothing is thrown: what cannot be kept is uncertain. */
 export interface SubscriptionStorage {
   /** A CONNECT is about to be sent. Until its answer is noted the server may have begun a new session. */
   connecting(): void;
   /** The server has accepted; without having `resumed` the session it holds no subscription. */
   connected(resumed: boolean): void;
-  /** @returns the QoS that was granted, where the server certainly holds the subscription on these terms; otherwise -1. */
-  granted(filter: string, terms: string): number;
-  /** A SUBSCRIBE or UNSUBSCRIBE is about to be sent. */
-  asking(filter: string): void;
-  /** The server holds it on these terms, at a QoS of 0 to 2. */
-  confirmed(filter: string, terms: string, qos: number): void;
-  /** The server holds it no more. */
-  dropped(filter: string): void;
-  /** Those that the server holds or may hold. */
-  filters(): string[];
+  /**
+   * A SUBSCRIBE is about to be sent, or without `terms` an UNSUBSCRIBE.
+   * @returns the QoS that was granted, where the SUBSCRIBE would neither change nor bring anything; otherwise -1.
+   */
+  asking(filter: string, terms: SubscriptionTerms | undefined, version: 4 | 5): number;
+  /** The server holds it on these terms, with a QoS of 0 to 2; without `terms` it holds it no more. */
+  answered(filter: string, terms: SubscriptionTerms | undefined, version: 4 | 5, qos: number): void;
+  /** Filters that the server holds or may hold, but for these. */
+  others(wanted: readonly Pick<Subscription, "filter">[]): string[];
 }
 
 /**
