@@ -10,6 +10,8 @@ export interface CommandTarget {
   identify(): string;
   /** Changes the interval of the telemetry, in seconds, until the next restart. */
   setInterval(seconds: number): void;
+  /** The same of single sensors. @param values - by name. @throws Error saying what is allowed. */
+  setIntervals(values: object): void;
   /** Sets actuators. @param values - by name. @throws Error saying what is allowed. */
   set(values: unknown): void;
   /** Restarts once the answer is out. @throws Error where the host cannot. */
@@ -44,6 +46,11 @@ export function refusal(error: unknown): string {
 
 function carryOut(target: CommandTarget, command: Command, argument: string): string | Promise<string> {
   if (command === "interval") {
+    const intervals = argument.startsWith("{") ? parse(argument) : undefined;
+    if (typeof intervals === "object" && intervals !== null) {
+      target.setIntervals(intervals);
+      return `"interval":${JSON.stringify(intervals)}`;
+    }
     const seconds = interval("the payload of interval", argument === "" ? NaN : Number(argument));
     target.setInterval(seconds);
     return `"interval":${seconds}`;

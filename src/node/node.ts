@@ -97,6 +97,10 @@ export class SensorNode implements CommandTarget, SensorHost {
     this.#sensors.setInterval(seconds);
   }
 
+  setIntervals(values: object): void {
+    this.#sensors.setIntervals(values);
+  }
+
   set(values: unknown): void {
     this.#sensors.set(values);
   }
@@ -167,6 +171,7 @@ export class SensorNode implements CommandTarget, SensorHost {
     this.bench.onOnline?.({ node: this.configuration.node, mqtt: info.version, resumed: info.resumed });
     if (!this.#greeted) this.#sensors.start();
     this.#greeted = true;
+    void this.#sensors.show();
     this.sendKept();
   }
 
@@ -208,6 +213,16 @@ export class SensorNode implements CommandTarget, SensorHost {
   /** Seconds since the start. */
   uptime(): number {
     return this.#clock.uptime();
+  }
+
+  /** Seconds since 1970; undefined while nobody has set the clock. */
+  time(): number | undefined {
+    return this.#clock.time();
+  }
+
+  /** Shows a sensor's state, retained. Without a connection that waits for the next one, which shows them all. */
+  show(sensor: string, state: string): Promise<unknown> {
+    return sensor === "" || this.#stopped || !this.#client?.connected ? Promise.resolve() : this.publish(`sensor/${sensor}`, state, true);
   }
 
   /** One telemetry message: a sensor's readings, or why there are none. */

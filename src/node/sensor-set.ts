@@ -1,5 +1,6 @@
 import { configurationError } from "../protocol/error.js";
 import type { Actuator } from "../sensors/sensor-type.js";
+import { interval } from "./configuration.js";
 import { makeActuator } from "./parts.js";
 import type { Parts } from "./sensor-configuration.js";
 import { type SensorHost, SensorTask } from "./sensor-task.js";
@@ -31,8 +32,24 @@ export class SensorSet {
     for (const task of this.tasks) task.start(now);
   }
 
+  /** Changes the interval of the sensors that have none of their own. */
   setInterval(seconds: number): void {
-    for (const task of this.tasks) task.setInterval(seconds);
+    for (const task of this.tasks) if (task.settings.interval === undefined) task.setInterval(seconds);
+  }
+
+  /** Changes the intervals of single sensors. @param values - seconds by name. @throws MqttError saying what is allowed; then none is changed. */
+  setIntervals(values: object): void {
+    const changes = Object.entries(values).map(([name, seconds]) => {
+      const task = this.find(name);
+      if (!task) throw configurationError(`the payload of interval: "${name}"`, this.choice || "absent: this node has no list of sensors");
+      return { task, seconds: interval(`the payload of interval: ${name}`, typeof seconds === "number" ? seconds : NaN) };
+    });
+    for (const { task, seconds } of changes) task.setInterval(seconds);
+  }
+
+  /** Shows how the sensors are, one after the other: a queue of publications is short. */
+  async show(): Promise<void> {
+    for (const task of this.tasks) await task.show();
   }
 
   /**
@@ -41,13 +58,21 @@ export class SensorSet {
    * @returns members of a JSON object: the readings of one sensor, or of each by its name. Rejects when the one sensor fails.
    */
   async read(name: string): Promise<string> {
-    const [only] = this.tasks;
-    const task = name === "" && only?.settings.name === "" ? only : this.tasks.find(({ settings }) => settings.name === name);
+    const task = this.find(name);
     if (task) return task.read();
-    const names = this.tasks.map(({ settings }) => settings.name).filter((known) => known !== "");
-    if (name !== "") throw configurationError("the payload of read", `empty${names.length > 0 ? ` or one of ${names.join(", ")}` : ""}`);
+    if (name !== "") throw configurationError("the payload of read", ["empty", this.choice].filter((part) => part !== "").join(" or "));
     const all = await Promise.all(this.tasks.map((each) => each.read().catch((error: unknown) => formatError(error))));
     return all.map((members, index) => `${JSON.stringify(this.tasks[index]?.settings.name)}:{${members}}`).join(",");
+  }
+
+  private find(name: string): SensorTask | undefined {
+    return this.tasks.find(({ settings }) => settings.name === name);
+  }
+
+  /** What a payload may name; empty where the only sensor has no name. */
+  private get choice(): string {
+    const names = this.tasks.map(({ settings }) => settings.name).filter((name) => name !== "");
+    return names.length > 0 ? `one of ${names.join(", ")}` : "";
   }
 
   /** Sets actuators. @param values - by name. @throws MqttError, RangeError saying what is allowed; then those before are set. */

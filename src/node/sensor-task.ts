@@ -3,6 +3,7 @@ import { openSensor, type Workbench } from "./parts.js";
 import { Readings } from "./readings.js";
 import { Sampler, type SensorOpener } from "./sampling.js";
 import type { SensorSettings } from "./sensor-configuration.js";
+import { formatState } from "./sensor-state.js";
 import { formatError } from "./telemetry.js";
 
 /** Longest wait in seconds until a failed measurement is tried again, unless the interval is longer. */
@@ -15,6 +16,10 @@ export interface SensorHost {
   uptime(): number;
   /** A sensor has readings, or fails. @param time - when it was measured, in milliseconds since 1970. */
   tell(name: string, members: string, time: number | undefined): void;
+  /** Seconds since 1970; undefined while nobody has set the clock. */
+  time(): number | undefined;
+  /** A sensor works, fails or has another interval: keeps that for all to see. Settles when the broker has it, or will not get it. */
+  show(name: string, state: string): Promise<unknown>;
   report(error: unknown): void;
 }
 
@@ -37,6 +42,8 @@ export class SensorTask implements SensorOpener {
   private failures = 0;
   private inARow = 0;
   private failure = "";
+  /** When the first of them was, in seconds since 1970. */
+  private failingSince: number | undefined;
   private stopped = false;
 
   /** @param interval - the node's, in seconds. */
@@ -67,11 +74,19 @@ export class SensorTask implements SensorOpener {
     if (now) this.measure();
   }
 
-  /** Changes the node's interval; a sensor with one of its own keeps that. */
+  /** Changes the interval until the next restart. */
   setInterval(seconds: number): void {
-    if (this.settings.interval !== undefined) return;
     this.interval = seconds;
+    if (this.stopped) return;
     this.start(true);
+    void this.show();
+  }
+
+  /** Shows how the sensor is, once that is known. */
+  show(): Promise<unknown> {
+    const { taken, inARow, stopped, failingSince: since, failure: error } = this;
+    if (!taken && inARow === 0) return Promise.resolve();
+    return this.host.show(this.settings.name, formatState(this.settings, this.interval, inARow > 0 ? { stopped, since, error } : undefined));
   }
 
   /** Measures now. @returns the readings as members of a JSON object. Rejects when the sensor fails. */
@@ -101,8 +116,10 @@ export class SensorTask implements SensorOpener {
   private succeed(sample: object): void {
     if (this.stopped) return;
     const { host, readings } = this;
+    const news = !this.taken || this.inARow > 0;
     this.take(sample);
     this.inARow = 0;
+    if (news) void this.show();
     if (this.retry !== undefined) this.resume();
     if (!readings.isNews(host.uptime())) return;
     let members = readings.format();
@@ -125,16 +142,16 @@ export class SensorTask implements SensorOpener {
     // Not only what the sampler met: a reading that is absurd calls for a reset, too.
     this.sampler.close();
     this.failures++;
+    const before = this.inARow === 0 ? undefined : this.failure;
     this.failure = error instanceof Error ? error.message : String(error);
+    if (before === undefined) this.failingSince = host.time();
     host.report(settings.name === "" ? error : `${settings.name}: ${this.failure}`);
     if (settings.onFailure !== "quiet") host.tell(settings.name, formatError(error), undefined);
     this.stopTimers();
-    if (settings.onFailure === "stop") {
-      this.stopped = true;
-      return;
-    }
     const wait = Math.min(settings.retry * 2 ** this.inARow++, Math.max(longestRetry, this.interval));
-    this.retry = host.bench.timer.set(() => this.measure(), wait * 1000);
+    if (settings.onFailure === "stop") this.stopped = true;
+    else this.retry = host.bench.timer.set(() => this.measure(), wait * 1000);
+    if (before !== this.failure) void this.show();
   }
 
   /** Back to the interval, from now on. */

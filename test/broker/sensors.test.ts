@@ -44,6 +44,31 @@ function told(node: SimulatedFirmware): Told[] {
   });
 }
 
+test("a reading with a wrong checksum is never told as a value, by any part that has checksums", async () => {
+  const parts = { air: "SHT4x", co2: "SCD4x", dust: "PMSA003I" } as const;
+  const [from, to] = [30, 90];
+  const broker = await startBroker({ kind: "mosquitto" });
+  const node = await SimulatedFirmware.boot(
+    { broker: broker.url, node: "bench", sensors: Object.fromEntries(Object.entries(parts).map(([name, type]) => [name, { type, interval: 5 }])) },
+    { clock: "virtual", worldArgs: Object.values(parts).map((type) => `fault:${type.toLowerCase()}=crc@${from}-${to}`) },
+  );
+  try {
+    // Each is tried again 32 s after its last failure at the latest, and an SCD4x needs 6 s then.
+    for (let count = 1; Number((await node.event("telemetry", count))["payload"] && told(node).at(-1)?.uptime) < to + longestRetry + 10; count++);
+    for (const [name, type] of Object.entries(parts)) {
+      const all = told(node).filter((each) => each.name === name);
+      const during = all.filter(({ uptime }) => uptime > from && uptime < to);
+      ok(during.length >= 3, `${name}: ${during.length} failures were told`);
+      for (const { payload } of during) match(String(payload["error"]), new RegExp(`^${type}: wrong checksum`));
+      ok(all.some(({ uptime, payload }) => uptime < from && !("error" in payload)), `${name} works before`);
+      ok(all.some(({ uptime, payload }) => uptime >= to && !("error" in payload)), `${name} is back`);
+    }
+  } finally {
+    await node.end("SIGKILL");
+    await broker.stop();
+  }
+});
+
 test("eight sensors for ten minutes in an ESP32's memory: one fails in each of its ways and comes back, and no reading of another is late or lost", async () => {
   const broker = await startBroker({ kind: "mosquitto" });
   const worldArgs = failures.map(({ fault, from, to }) => `fault:sht4x=${fault}@${from}-${to}`);

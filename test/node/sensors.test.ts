@@ -33,6 +33,69 @@ test("each sensor tells on its own topic in its own interval, with who measured"
   assert.deepEqual(keys(bench.payloads("telemetry/a").at(-1)), ["time", "uptime", "sensor", "temperature", "humidity", "pressure"]);
 });
 
+/** A sensor's states as they were shown, each retained. */
+function states(bench: Bench, name: string): unknown[] {
+  const topic = `xs-mqtt/kitchen/sensor/${name}`;
+  assert.ok(bench.client.published.every((each) => each.topic !== topic || each.options.retain));
+  return bench.payloads(`sensor/${name}`);
+}
+
+const units = { temperature: "°C", humidity: "%", pressure: "Pa" };
+
+test("each sensor shows what it is, in which units, and whether it works: at its first readings, when it fails, fails otherwise and is back", async () => {
+  const { bench, a } = await online();
+  const start = bench.epoch / 1000;
+  const working = { type: "A", interval: 10, units, state: "working" };
+  assert.deepEqual(states(bench, "a"), [working]);
+  a.fault = "A: wrong checksum";
+  await bench.timers.pass(12_000);
+  a.fault = "A: no answer";
+  await bench.timers.pass(12_000);
+  a.fault = undefined;
+  await bench.timers.pass(40_000);
+  const failing = { ...working, state: "failing", since: start + 10 };
+  assert.deepEqual(states(bench, "a"), [working, { ...failing, error: "A: wrong checksum" }, { ...failing, error: "A: no answer" }, working]);
+  assert.deepEqual(states(bench, "b").length, 1);
+});
+
+test("what changed without a connection is shown at the next one; a sensor that was given up is told as stopped", async () => {
+  const { bench, a } = await online({ onFailure: "stop" });
+  bench.client.lose("gone");
+  a.fault = "broken";
+  await bench.timers.pass(20_000);
+  const before = states(bench, "a").length;
+  bench.client.come();
+  await bench.timers.pass(0);
+  assert.deepEqual(states(bench, "a").slice(before), [{ type: "A", interval: 10, units, state: "stopped", since: bench.epoch / 1000 + 10, error: "broken" }]);
+  assert.equal(states(bench, "b").length, 2);
+});
+
+test("the states wait for one another: they fill no queue", async () => {
+  const { bench } = await online();
+  const shown = (): number => states(bench, "a").length + states(bench, "b").length;
+  assert.equal(shown(), 2);
+  bench.client.lose("gone");
+  Object.defineProperty(bench.client, "acknowledges", { get: () => bench.client.published.at(-1)?.topic === "xs-mqtt/kitchen/status" });
+  bench.client.come();
+  await bench.timers.pass(0);
+  assert.equal(shown(), 3);
+});
+
+test("interval changes single sensors, too; all of what it names or nothing", async () => {
+  const { bench } = await online();
+  assert.deepEqual(await command(bench, "interval", '{"a":2,"b":3}'), { ok: true, interval: { a: 2, b: 3 } });
+  const before = [bench.payloads("telemetry/a").length, bench.payloads("telemetry/b").length];
+  await bench.timers.pass(12_000);
+  assert.deepEqual([bench.payloads("telemetry/a").length, bench.payloads("telemetry/b").length], [(before[0] ?? 0) + 6, (before[1] ?? 0) + 4]);
+  assert.deepEqual((states(bench, "a").at(-1) as { interval: unknown }).interval, 2);
+  const error = async (payload: string): Promise<unknown> => (await command(bench, "interval", payload) as { error: unknown }).error;
+  assert.equal(await error('{"a":5,"c":5}'), 'the payload of interval: "c" must be one of a, b');
+  assert.equal(await error('{"a":5,"b":0}'), "the payload of interval: b must be a number of seconds from 1 to 86400");
+  assert.equal(await error('{"a":"5"}'), "the payload of interval: a must be a number of seconds from 1 to 86400");
+  assert.equal(await error("{a:5}"), "the payload of interval must be a number of seconds from 1 to 86400");
+  assert.deepEqual((states(bench, "a").at(-1) as { interval: unknown }).interval, 2);
+});
+
 test("a failing sensor is tried again after 1, 2, 4 ... s, stops no other, and says how often it failed when it is back", async () => {
   const { bench, a } = await online();
   a.fault = "A: wrong checksum";
