@@ -167,7 +167,7 @@ export class ReconnectingClient extends Subscriber implements Client {
   }
 
   override onWritable(): void {
-    if (this.direct !== undefined && !this.due) return;
+    if (this.direct) return;
     if (this.connection?.looking) this.due = true;
     else this.sendDue();
   }
@@ -179,7 +179,7 @@ export class ReconnectingClient extends Subscriber implements Client {
     this.drain();
   }
 
-  protected override advance(): void {
+  override advance(): void {
     if (this.due) this.sendDue();
     this.wake();
   }

@@ -1,7 +1,6 @@
 import type { Connection } from "../protocol/connection/connection.js";
 import { Take } from "../protocol/connection/handler.js";
 import type { Receiver } from "../protocol/connection/receiver.js";
-import { ReasonCode } from "../protocol/codec/reason-code.js";
 import type { Configuration } from "./common-options.js";
 import { Publisher } from "./publisher.js";
 
@@ -111,11 +110,5 @@ export abstract class Handling extends Publisher {
     }
     this.read();
     this.advance();
-  }
-
-  /** Reports a handler's failure. @returns the Reason Code for it. */
-  protected handlerFailed(filter: string, error: unknown): number {
-    this.callbackFailed(`a handler of "${filter}"`, error);
-    return ReasonCode.UNSPECIFIED_ERROR;
   }
 }

@@ -1,5 +1,6 @@
 import { MqttError } from "../protocol/error.js";
 import type { ReceivedPacket } from "../protocol/codec/received-packet.js";
+import { ReasonCode } from "../protocol/codec/reason-code.js";
 import { encodeConnect } from "../protocol/codec/connect.js";
 import { PacketWriter } from "../protocol/codec/packet-writer.js";
 import { Connection, ConnectionState } from "../protocol/connection/connection.js";
@@ -25,11 +26,15 @@ function onReadable(this: Targeted, count: number): void {
   const link = this.target;
   link.unread = count;
   link.read();
-  link.afterRead();
+  if (!link.direct) link.advance();
 }
 
 function onWritable(this: Targeted, count: number): void {
-  this.target.writable(count);
+  const link = this.target;
+  const direct = link.direct;
+  // After every write: there is room again, and nothing waits for it.
+  if (direct?.idle) direct.room = count;
+  else link.writable(count);
 }
 
 function onError(this: Targeted, error?: unknown): void {
@@ -43,6 +48,8 @@ function onError(this: Targeted, error?: unknown): void {
 export abstract class Link extends Timed implements ConnectionHandler, SocketTarget {
   /** The connection in use. */
   connection: Connection | undefined;
+  /** The connection, while publications may go straight to it: it stands, and nothing waits. */
+  direct: Connection | undefined;
   readonly configuration: Configuration;
   protected readonly session: Session;
   /** The end of one piece of memory, which begins with the receive buffer. */
@@ -79,13 +86,16 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
   abstract onClose(error: MqttError): void;
 
   /** After bytes were handed in or room was told, with little on the stack: what they made due can be done. */
-  protected abstract advance(): void;
-
-  /** Nothing waits for room or time: the connection stands, all that was begun is wholly with the socket. */
-  protected abstract get idle(): boolean;
+  abstract advance(): void;
 
   /** A callback of the application, named by `what`, has thrown. */
   protected abstract callbackFailed(what: string, thrown: unknown): void;
+
+  /** Reports a handler's failure. @returns the Reason Code for it. */
+  protected handlerFailed(filter: string, error: unknown): number {
+    this.callbackFailed(`a handler of "${filter}"`, error);
+    return ReasonCode.UNSPECIFIED_ERROR;
+  }
 
   /** Whether publications may go out before the CONNACK. */
   protected get early(): boolean {
@@ -151,12 +161,8 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
   readable(count: number): void {
     this.unread = count;
     this.read();
-    this.afterRead();
-  }
-
-  /** Does what the bytes that were read made due. */
-  afterRead(): void {
-    this.advance();
+    // While nothing waits no deadline comes nearer either.
+    if (!this.direct) this.advance();
   }
 
   /** Reads what the socket has, as far as the connection takes it. */
@@ -164,26 +170,30 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
     while (this.unread > 0) {
       const connection = this.connection;
       const socket = this.socket;
-      if (socket === undefined || connection === undefined || connection.held || connection.pubcomp !== undefined) return;
+      if (!socket || !connection || connection.held) return;
       const view = connection.packet.space(this.unread);
       socket.read(view);
       this.unread -= view.length;
       try {
         connection.receive(view.length, this.now());
       } catch (error) {
-        this.recover(error);
+        this.recover(error, connection);
       }
     }
   }
 
   /** A callback of the application has thrown through the connection, which goes on with what is behind that packet. */
-  protected recover(thrown: unknown): void {
+  protected recover(thrown: unknown, thrower = this.connection): void {
     // What was due when it threw goes out once more, but not for ever: it may be that which throws.
     for (let again = false; ; again = true) {
       const connection = this.connection;
+      const taking = thrower?.taking;
+      let earned = 0;
       if (connection !== undefined) connection.looking = false;
-      this.callbackFailed("a callback", thrown);
+      if (taking) earned = this.handlerFailed(taking.filter, thrown);
+      else this.callbackFailed("a callback", thrown);
       try {
+        if (taking) thrower?.refuse(earned, this.now());
         if (again) connection?.receive(0, this.now());
         else connection?.flushAt(this.now());
         return;
@@ -198,11 +208,6 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
     const connection = this.connection;
     const socket = this.socket;
     if (socket === undefined || connection === undefined) return;
-    // After every write: there is room again, and nothing waits for it.
-    if (this.idle) {
-      connection.room = count;
-      return;
-    }
     const now = this.now();
     if (this.deadline === Infinity)
       try {

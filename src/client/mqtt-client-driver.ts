@@ -164,10 +164,6 @@ export class MQTTClientDriver extends Link {
     if (writableCount > 0) this.options.onWritable?.call(this.client, writableCount);
   }
 
-  protected override get idle(): boolean {
-    return false;
-  }
-
   protected override callbackFailed(_what: string, thrown: unknown): void {
     throw thrown;
   }

@@ -34,23 +34,19 @@ export class ReusedTopic extends Publication implements PreparedTopic {
     const publisher = this.publisher;
     const connection = publisher.direct;
     const header = this.header;
-    if (connection !== undefined && header !== undefined && payload.BYTES_PER_ELEMENT === 1 && !connection.looking) {
+    if (connection && header && payload.BYTES_PER_ELEMENT === 1 && !connection.looking) {
       if (this.flags > 1) {
         if (connection.publishPrepared(this, header, payload)) {
           publisher.directTicks = Time.ticks;
           return true;
         }
-      } else if (header.connection === connection.announced && header.payloadLength === payload.length && header.size <= connection.room && connection.left === 0) {
-        const transport = connection.transport;
-        if (transport !== undefined) {
-          transport.write(header.bytes);
-          const room = transport.write(payload);
-          connection.room = room === undefined ? connection.room - header.size : room;
-          publisher.directTicks = Time.ticks;
-          if (header.alias > 0) header.lastUse = ++connection.aliasUses;
-          if (this.onSettled !== undefined) this.onSettled(0, payload);
-          return true;
-        }
+      } else if (header.connection === connection.announced && header.payloadLength === payload.length && header.size <= connection.room && !connection.left) {
+        connection.transport.write(header.bytes);
+        connection.room = connection.transport.write(payload) ?? connection.room - header.size;
+        publisher.directTicks = Time.ticks;
+        if (header.alias) header.lastUse = ++connection.aliasUses;
+        this.onSettled?.(0, payload);
+        return true;
       }
     }
     if (!(payload instanceof Uint8Array)) throw configurationError("payload", "a Uint8Array: prepared topics copy and convert nothing");
@@ -62,6 +58,6 @@ export class ReusedTopic extends Publication implements PreparedTopic {
   }
 
   override settled(payload: PublicationPayload, reasonCode: number, error: MqttError | undefined): void {
-    if (this.onSettled !== undefined) this.onSettled(error === undefined ? reasonCode : error.reasonCode, "read" in payload ? NOTHING : payload);
+    this.onSettled?.(error ? error.reasonCode : reasonCode, "read" in payload ? NOTHING : payload);
   }
 }

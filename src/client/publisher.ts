@@ -16,11 +16,9 @@ import { messageOf, toMqttError } from "./thrown.js";
 export abstract class Publisher extends Link implements PublicationOwner {
   /** Why the client has ended. */
   ended: MqttError | undefined;
-  /** The connection, while publications may go straight to it: it stands, and nothing waits. */
-  direct: Connection | undefined;
   /** When something last went straight to it, in the host's ticks, until the connection is told. */
   directTicks: number | undefined;
-  /** Something waits that could not be sent from where it came: it is to be sent when there is room and the stack is low again. */
+  /** Something waits that could not be sent from where it came: it is to be sent when there is room and the stack is low again. Not while {@link direct}. */
   protected due: boolean;
   /** A publication is being handed to the connection, or an old one told of its end: the queue must stay as it is, but for its end. */
   private busy: boolean | undefined;
@@ -44,15 +42,6 @@ export abstract class Publisher extends Link implements PublicationOwner {
   /** What keeps the session over restarts. */
   get storage(): SessionStorage | undefined {
     return this.session.storage;
-  }
-
-  override afterRead(): void {
-    // While nothing waits no deadline comes nearer either.
-    if (this.due || this.direct === undefined) this.advance();
-  }
-
-  protected override get idle(): boolean {
-    return this.direct !== undefined && !this.due && this.direct.idle;
   }
 
   /** How many answers of the broker calls may wait for. */
@@ -182,13 +171,13 @@ export abstract class Publisher extends Link implements PublicationOwner {
       if (qos === 0) return;
       held = true;
     }
-    if (!queue?.length && connection.state === ConnectionState.CONNECTED) this.direct = this.connection;
+    if (!queue?.length && !this.due && connection.state === ConnectionState.CONNECTED) this.direct = this.connection;
   }
 
   /** Tells the connection when something last went straight to it: prepared topics leave that for when it matters, the Keep Alive. */
   protected noteDirect(): void {
     if (this.directTicks === undefined) return;
-    this.direct?.sentAt(this.timeOf(this.directTicks));
+    this.connection?.sentAt(this.timeOf(this.directTicks));
     this.directTicks = undefined;
   }
 

@@ -15,10 +15,10 @@ export class Subscription {
   readonly filter: string;
   readonly options: SubscribeOptions;
   readonly handler: MessageHandler;
-  /** What topics are compared with, without $share and the share name: its bytes when it has wildcards, otherwise {@link exact}. */
+  /** What topics are compared with, without $share and the share name: its bytes when it has wildcards, otherwise {@link topic}. */
   private readonly pattern: Uint8Array | undefined;
-  /** A view of a filter without wildcards. */
-  readonly exact: DataView | undefined;
+  /** A filter without wildcards, as the Topic Name of a PUBLISH: with its two bytes of length. */
+  readonly topic: DataView | undefined;
   /** The Subscription Identifier that was asked for. */
   private readonly own?: number;
   /** Properties of the UNSUBSCRIBE. */
@@ -38,12 +38,19 @@ export class Subscription {
     if (own !== undefined) this.own = own;
     // With an identifier each message needs a closer look as well.
     if (own !== undefined || filter.includes("+") || filter.includes("#")) this.pattern = bytes;
-    else this.exact = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    else {
+      const length = bytes.length;
+      const topic = new Uint8Array(length + 2);
+      topic[0] = length >> 8;
+      topic[1] = length;
+      topic.set(bytes, 2);
+      this.topic = new DataView(topic.buffer);
+    }
   }
 
   /** Whether a message is for this subscription. */
   matches(packet: Receiver): boolean {
-    if (this.exact !== undefined) return packet.topicIs(this.exact);
+    if (this.topic !== undefined) return packet.topicIs(this.topic);
     // The broker says whom it is for (MQTT 5.0, 3.3.4-3), unless it does not know of identifiers.
     const named = this.own === undefined ? undefined : packet.names(this.own);
     if (named !== undefined) return named;

@@ -4,7 +4,7 @@ import { peerError } from "../protocol/codec/reason-text.js";
 import type { SubscriptionStorage } from "../protocol/session/session-storage.js";
 import type { ReceivedPacket } from "../protocol/codec/received-packet.js";
 import { ConnectionState } from "../protocol/connection/connection.js";
-import type { Receiver } from "../protocol/connection/receiver.js";
+import type { Receiver, Taker } from "../protocol/connection/receiver.js";
 import type { Configuration } from "./common-options.js";
 import { Handling, type InHand } from "./handling.js";
 import type { MessageHandler, SubscribeOptions, UnsubscribeOptions } from "./options.js";
@@ -27,6 +27,7 @@ export abstract class Subscriber extends Handling {
     const subscription = typeof options === "function" ? new Subscription(filter, {}, options) : new Subscription(filter, options, handler);
     const list = (this.subscriptions ??= []);
     list[this.place(list, filter)] = subscription;
+    this.connection?.packet.expect(undefined);
     return this.ask(subscription);
   }
 
@@ -117,11 +118,13 @@ export abstract class Subscriber extends Handling {
           subscription.state === SubscriptionState.WANTED ? connection.subscribe([{ ...options, filter }], options.properties, now) : connection.unsubscribe([filter], subscription.farewell, now);
       } catch (error) {
         list.splice(i--, 1);
+        connection.packet.expect(undefined);
         this.settleRequest(subscription, toMqttError("configuration", error));
         continue;
       }
       if (subscription.identifier === 0) {
         this.due = true;
+        this.direct = undefined;
         return;
       }
       subscription.state++;
@@ -145,6 +148,7 @@ export abstract class Subscriber extends Handling {
     const dropping = state === SubscriptionState.DROPPING;
     const refused = code >= 0x80;
     subscription.identifier = 0;
+    this.connection?.packet.expect(undefined);
     if (dropping !== refused) list.splice(index, 1);
     else if (dropping || state === SubscriptionState.REQUESTED) subscription.state = SubscriptionState.GRANTED;
     // Unsubscribed while the answer was on its way.
@@ -157,17 +161,21 @@ export abstract class Subscriber extends Handling {
 
   /** Hands a message, or a piece of one, to the handlers whose filter matches. */
   override onPublish(packet: Receiver): number {
-    // Every message passes here: no destructuring, no iterator, few locals, as few calls as there are handlers.
+    // Every unusual message passes here: no destructuring, no iterator, few locals, as few calls as there are handlers.
     const list = this.subscriptions;
     let earned = 0;
     let inHand: InHand | undefined;
+    let taker: Subscription | undefined;
+    let takers = 0;
     if (packet.left >= 0) return this.onPiece(packet);
     if (list === undefined) return 0;
     for (let i = 0; i < list.length; i++) {
       const subscription = list[i];
       if (subscription === undefined) break;
       // As Subscription.matches, with a call less for a filter without wildcards.
-      if (subscription.exact === undefined ? !subscription.matches(packet) : !packet.topicIs(subscription.exact)) continue;
+      if (subscription.topic === undefined ? !subscription.matches(packet) : !packet.topicIs(subscription.topic)) continue;
+      taker = subscription;
+      takers++;
       try {
         const result: unknown = subscription.handler(packet);
         if (result !== undefined && result instanceof Promise) inHand = this.waitFor(inHand, packet, subscription.filter, result);
@@ -175,7 +183,13 @@ export abstract class Subscriber extends Handling {
         earned = this.handlerFailed(subscription.filter, error);
       }
     }
+    if (takers === 1 && packet.topicStart > 0) packet.expect(taker);
     return inHand === undefined ? earned : this.later(inHand, earned);
+  }
+
+  /** What the only handler for a usual message has given. */
+  onTaken(packet: Receiver, taker: Taker, result: unknown): number {
+    return result instanceof Promise ? this.later(this.waitFor(undefined, packet, taker.filter, result), 0) : 0;
   }
 
   /** Hands on a piece of a message. Who takes them is found out at the first one. */

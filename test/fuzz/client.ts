@@ -17,7 +17,7 @@ const GUARD_BYTE = 0xa5;
 /** Room for any CONNECT of ours. */
 const CONNECT_ROOM = 1000;
 const REFUSALS = [0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99];
-const FILTER = new DataView(Uint8Array.of(0x73, 0x2f, 0x31, 0x2f, 0x61).buffer);
+const FILTER = new DataView(Uint8Array.of(0, 5, 0x73, 0x2f, 0x31, 0x2f, 0x61).buffer);
 
 /** What happened to one connection after another of one case. */
 export class FuzzClient implements ConnectionHandler, Transport {

@@ -46,6 +46,21 @@ function nested(statement: IfStatement): IfStatement {
   return nested({ ...statement, test: test.left, consequent: nested({ type: "IfStatement", test: test.right, consequent }) });
 }
 
+/** What stands behind a test and leaves at once: as short as what `||` takes to keep the value of its first test. */
+function leaves(statement: Statement): boolean {
+  if (statement.type !== "ReturnStatement") return statement.type === "ContinueStatement" || statement.type === "BreakStatement";
+  const value = statement.argument;
+  return !value || value.type === "Literal" || value.type === "Identifier" || (value.type === "UnaryExpression" && value.argument.type === "Literal");
+}
+
+/** `if (a || b) return` is `if (a) return; if (b) return`: no value is kept for the second test. */
+function oneByOne(statement: Statement): Statement[] {
+  if (statement.type !== "IfStatement" || statement.alternate || statement.test.type !== "LogicalExpression" || statement.test.operator !== "||") return [statement];
+  const { test, consequent } = statement;
+  if (!leaves(consequent)) return [statement];
+  return [test.left, test.right].flatMap((each) => oneByOne(nested({ type: "IfStatement", test: each, consequent })));
+}
+
 const BITWISE = new Set(["|", "&", "^", "<<", ">>", ">>>"]);
 
 /** `(a ?? 0) & b` is `a & b`: undefined and null are 0 there. */
@@ -236,7 +251,7 @@ function change(node: Node, parent: Node | undefined): Node {
     case "VariableDeclaration":
       return plainly(node) ?? node;
     case "BlockStatement":
-      return { ...node, body: chained(countedOutside(node.body, parent !== undefined && "params" in parent ? parent.params : [])).flatMap(countedAfter) };
+      return { ...node, body: chained(countedOutside(node.body, parent !== undefined && "params" in parent ? parent.params : [])).flatMap(countedAfter).flatMap(oneByOne) };
     default:
       return node;
   }

@@ -2,14 +2,20 @@ import type { MqttError } from "../error.js";
 import type { Properties } from "../codec/property.js";
 import type { ReceivedPacket } from "../codec/received-packet.js";
 import type { Publication, PublicationPayload } from "../session/publication.js";
+import type { Taker } from "./receiver.js";
 
 /**
  * What a {@link Connection} tells its owner, while bytes are handed in. The packet in hand is valid during the call only. Methods of
  * the connection may be called from here.
  */
 export interface ConnectionHandler {
-  /** Whether a PUBACK is to be told through {@link onSettled} and {@link onPacket}; otherwise it is enough that `Publication.settled` is called. */
+  /**
+   * Whether acknowledgements are to be told through {@link onSettled} and {@link onPacket}, also those that say nothing but success; of
+   * these it is enough otherwise that `Publication.settled` is called.
+   */
   readonly hearsAcknowledgements?: boolean;
+  /** Set while nothing waits for room: then {@link onWritable} need not be called for a PUBACK. */
+  readonly direct?: object | undefined;
   /** The server accepts the CONNECT, with these properties; the session has not taken note of it yet. The connection may be ended from here. */
   onAccepted?(announced: Properties): void;
   /** Any packet but PUBLISH, after the session has taken note of it. */
@@ -20,6 +26,8 @@ export interface ConnectionHandler {
    * @returns what becomes of it, see {@link Take}.
    */
   onPublish(packet: ReceivedPacket): number;
+  /** A {@link Taker} has given this for a whole message. @returns what becomes of it, see {@link Take}. */
+  onTaken?(packet: ReceivedPacket, taker: Taker, result: unknown): number;
   /**
    * A publication is done: acknowledged, complete, or at QoS 0 wholly with the transport. `reasonCode` of 0x80 or above: refused by the
    * packet, or with `error` by this side, whose payload source failed or whose new limits forbid it.

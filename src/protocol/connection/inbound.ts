@@ -7,7 +7,7 @@ import type { Session } from "../session/session.js";
 import { Take, type ConnectionHandler } from "./handler.js";
 import { Outbound } from "./outbound.js";
 import type { Receiver } from "./receiver.js";
-import { ACKNOWLEDGEMENT_LENGTH } from "./sender.js";
+import { ACKNOWLEDGEMENT_LENGTH, Success } from "./sender.js";
 import { resolveAlias } from "./topic-aliases.js";
 
 /** No matching subscribers is a server's to say (MQTT 5.0, 3.4.2.1). */
@@ -33,7 +33,7 @@ function keepIdentifier(storage: SessionStorage, identifier: number): MqttError 
 
 /** Layer of a {@link Connection}: received messages: aliases, Receive Maximum, repeats, acknowledging in order (MQTT 5.0, 4.3, 4.6). */
 export abstract class Inbound extends Outbound {
-  /** The handler has not yet taken the piece in hand. */
+  /** Nothing more is looked at: the handler has not yet taken the piece in hand, or an answer must go out first. */
   held: boolean | undefined;
   /** What is held is a message that there is no room for in the session's table. */
   protected crowded: boolean | undefined;
@@ -62,7 +62,7 @@ export abstract class Inbound extends Outbound {
 
   /** Whether the transport has to keep what it receives: the handler holds a message, or an answer must go out first. */
   get paused(): boolean {
-    return this.held === true || this.pubcomp !== undefined;
+    return this.held === true;
   }
 
   /** Takes a PUBLISH or a further piece of one. @returns 0, or the Reason Code for what is wrong with it. */
@@ -83,11 +83,14 @@ export abstract class Inbound extends Outbound {
     if (!packet.topicChecked || packet.fault !== 0) {
       if (packet.checkTopic() !== 0) return packet.fault;
     }
-    if (packet.identifier > 0 || take !== Take.TAKEN) {
-      if (take === Take.HELD) this.held = true;
-      else this.taken(packet, take);
-    }
+    if (packet.identifier > 0 || take !== Take.TAKEN) this.answer(packet, take);
     return 0;
+  }
+
+  /** The handler has looked at the packet in hand. `take` as in {@link ConnectionHandler.onPublish}. */
+  protected answer(packet: Receiver, take: number): void {
+    if (take === Take.HELD) this.held = true;
+    else this.taken(packet, take);
   }
 
   /** The first piece: aliases, repeats, Receive Maximum. */
@@ -161,19 +164,21 @@ export abstract class Inbound extends Outbound {
   /** Takes what was received, see {@link Connection.receive}. */
   abstract receive(count: number, now: number): void;
 
-  /** Takes a PUBREL. @returns false for one that comes too early. */
-  protected released(packet: Receiver): boolean {
+  /** Takes a PUBREL. @returns false for one that comes too early; nothing has been done then. */
+  protected released(identifier: number): boolean {
     const table = this.session.incoming;
-    const index = table.find(packet.identifier);
-    const entry = table.entry(index);
+    const index = table.find(identifier);
+    if (index >= 0) {
+      const entry = table.entry(index);
+      // One whose PUBREC has to be repeated, but could not be sent yet, may be released for the first.
+      if (!(entry & Incoming.QOS_2) || (entry & Incoming.STATE) === Incoming.PENDING) return false;
+      table.remove(index);
+      if (this.sendSuccess(Success.PUBCOMP, identifier)) return true;
+    } else if (this.sendAcknowledgement(PacketType.PUBCOMP, identifier, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND)) return true;
     // Due until it is sent.
     this.due++;
-    this.pubcomp = packet.identifier;
-    if (index < 0) this.pubcomp |= ReasonCode.PACKET_IDENTIFIER_NOT_FOUND << 16;
-    // One whose PUBREC has to be repeated, but could not be sent yet, may be released for the first.
-    else if (!(entry & Incoming.QOS_2) || (entry & Incoming.STATE) === Incoming.PENDING) return false;
-    else table.remove(index);
-    this.flushInbound();
+    this.held = true;
+    this.pubcomp = index < 0 ? identifier | (ReasonCode.PACKET_IDENTIFIER_NOT_FOUND << 16) : identifier;
     return true;
   }
 
@@ -183,6 +188,7 @@ export abstract class Inbound extends Outbound {
     if (pubcomp !== undefined) {
       if (!this.sendAcknowledgement(PacketType.PUBCOMP, pubcomp & 0xffff, pubcomp >>> 16)) return false;
       this.pubcomp = undefined;
+      this.held = false;
       this.due--;
     }
     const table = this.session.incoming;

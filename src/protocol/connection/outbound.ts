@@ -7,6 +7,7 @@ import { type Exchange, OutgoingState } from "../session/outgoing.js";
 import type { Session } from "../session/session.js";
 import { Fate, type ConnectionHandler } from "./handler.js";
 import { ConnectionState, Published, Publishing } from "./publishing.js";
+import { ACKNOWLEDGEMENT_LENGTH, Success } from "./sender.js";
 
 /** Layer of a {@link Connection}: what the session has on its way out: resending, acknowledgements (MQTT 5.0, 4.3, 4.4). */
 export abstract class Outbound extends Publishing {
@@ -102,29 +103,41 @@ export abstract class Outbound extends Publishing {
   }
 
   /**
-   * Takes a PUBACK for the oldest publication of this connection. Nearly all are that: answers come in order. In as few
-   * steps as can be, after it there may be room for the next one.
-   * @returns false when it is for another.
+   * Takes the success of the oldest exchange that this side has begun on this connection. Nearly all are that: answers come in order. On
+   * the hot path, after it there may be room for the next one.
+   * @param state what the exchange has to wait for.
+   * @returns false when it is for another; nothing has been done then.
    */
-  protected acknowledgedFirst(packet: ReceivedPacket): boolean {
+  protected succeeded(identifier: number, state: number): boolean {
     const table = this.session.outgoing;
     const entry = table.list[0];
-    if (entry === undefined || entry.identifier !== packet.identifier || entry.state !== (OutgoingState.PUBACK | OutgoingState.COUNTED) || table.count === 0) return false;
+    if (!entry || entry.identifier !== identifier || entry.state !== state || this.due) return false;
+    // Only of one that is going on.
     const publication = entry.publication;
     const payload = entry.payload;
-    if (publication === undefined || payload === undefined || this.due > 0) return false;
+    if (!publication || !payload) return false;
     if (table.count > 1) table.remove(0);
     else {
       table.count = 0;
       entry.publication = entry.payload = undefined;
     }
     this.quota++;
-    if (this.handler.hearsAcknowledgements) this.handler.onSettled(publication, payload, packet.reasonCode, packet, undefined);
-    else {
-      publication.settled?.(payload, packet.reasonCode, undefined);
-      if (this.state === ConnectionState.CONNECTED) this.handler.onWritable();
-    }
+    publication.settled?.(payload, 0, undefined);
+    if (!this.handler.direct && this.state === ConnectionState.CONNECTED) this.handler.onWritable();
     return true;
+  }
+
+  /** Takes a PUBREC of success for the oldest exchange, as {@link succeeded}; there must be room for the PUBREL. */
+  protected recordedFirst(identifier: number): boolean {
+    const table = this.session.outgoing;
+    const entry = table.list[0];
+    if (!entry || entry.identifier !== identifier || entry.state !== (OutgoingState.PUBREC | OutgoingState.COUNTED) || this.due) return false;
+    if (!table.count || !this.canSend(ACKNOWLEDGEMENT_LENGTH)) return false;
+    entry.publication?.released?.();
+    entry.state = OutgoingState.PUBCOMP | OutgoingState.COUNTED;
+    entry.extra = 0;
+    table.toEnd(0);
+    return this.sendSuccess(Success.PUBREL, identifier);
   }
 
   /** Takes PUBACK, PUBREC and PUBCOMP; what they make due is sent by {@link flushOutbound}. @returns false for one that has no business here. */

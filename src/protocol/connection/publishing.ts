@@ -7,7 +7,7 @@ import { type Publication, type PublicationPayload, wrongSlice } from "../sessio
 import type { Session } from "../session/session.js";
 import type { ConnectionHandler } from "./handler.js";
 import { checkPublication } from "./limits.js";
-import { Sender } from "./sender.js";
+import { NOWHERE, Sender } from "./sender.js";
 
 /** Room for Packet Identifier, lengths and alias in the estimate of a header. */
 const HEADER_MARGIN = 14;
@@ -110,24 +110,23 @@ export abstract class Publishing extends Sender {
    * @returns false when the header does not fit after all, or there is no room.
    */
   publishPrepared(publication: Publication, header: PreparedHeader, payload: Uint8Array): boolean {
-    const transport = this.transport;
-    const table = this.session.outgoing;
-    if (transport === undefined || header.payloadLength !== payload.length || header.connection !== this.announced) return false;
-    if (header.size > this.room || this.left > 0 || this.quota === 0 || this.due > 0) return false;
-    const entry = table.take();
-    if (entry === undefined) return false;
+    if (header.payloadLength !== payload.length || header.connection !== this.announced || header.size > this.room) return false;
+    // In one test each: who asks for more keeps a value for each test.
+    if (this.left || this.due || !this.quota) return false;
+    const entry = this.session.outgoing.take();
+    if (!entry) return false;
+    const identifier = entry.identifier;
     const bytes = header.bytes;
     const at = header.identifierAt;
-    bytes[at] = entry.identifier >> 8;
-    bytes[at + 1] = entry.identifier;
+    bytes[at] = identifier >> 8;
+    bytes[at + 1] = identifier;
     this.quota--;
-    entry.state = (publication.flags < 4 ? OutgoingState.PUBACK : OutgoingState.PUBREC) | OutgoingState.COUNTED;
+    entry.state = publication.flags < 4 ? OutgoingState.PUBACK | OutgoingState.COUNTED : OutgoingState.PUBREC | OutgoingState.COUNTED;
     entry.publication = publication;
     entry.payload = payload;
-    transport.write(bytes);
-    const room = transport.write(payload);
-    this.room = room === undefined ? this.room - header.size : room;
-    if (header.alias > 0) header.lastUse = ++this.aliasUses;
+    this.transport.write(bytes);
+    this.room = this.transport.write(payload) ?? this.room - header.size;
+    if (header.alias) header.lastUse = ++this.aliasUses;
     return true;
   }
 
@@ -245,8 +244,7 @@ export abstract class Publishing extends Sender {
         const length = slice.length;
         if (length === 0 || length > count) throw wrongSlice(length, count);
         this.left -= length;
-        const room = this.transport?.write(slice);
-        this.room = room === undefined ? this.room - length : room;
+        this.room = this.transport.write(slice) ?? this.room - length;
         this.lastSent = this.now;
       }
     } catch (error) {
@@ -284,7 +282,8 @@ export abstract class Publishing extends Sender {
   /** The connection has ended: a payload that was half-way goes out again if it is the session's; at QoS 0 it is lost. */
   protected endPublishing(error: MqttError): void {
     const streaming = this.streaming;
-    this.streaming = this.transport = undefined;
+    this.streaming = undefined;
+    this.transport = NOWHERE;
     this.room = this.left = 0;
     this.tellStreamed(streaming, error);
   }

@@ -4,8 +4,19 @@ import { ReasonCode } from "../codec/reason-code.js";
 import { ReceivedPacket } from "../codec/received-packet.js";
 import { INCOMPLETE, readVariableByteInteger, VARIABLE_BYTE_INTEGER_MAXIMUM, variableByteIntegerLength } from "../codec/variable-byte-integer.js";
 
+/** Who takes the messages on one topic, as far as they are usual ones: see {@link Receiver.expect}. */
+export interface Taker {
+  readonly filter: string;
+  /** The Topic Name as it stands in a PUBLISH: with its two bytes of length. */
+  readonly topic?: DataView | undefined;
+  readonly handler: (packet: ReceivedPacket) => unknown;
+}
+
 /** Views of the receive buffer that are kept: traffic repeats itself, so that most reads need no new one. */
 const KEPT_VIEWS = 3;
+
+/** The longest packet with a Remaining Length of one byte, less one. */
+const SHORT = 0x80;
 
 /**
  * Finds packets in a stream of bytes that arrive in any split, within one buffer that never grows; is itself the packet in hand.
@@ -27,8 +38,10 @@ export class Receiver extends ReceivedPacket {
   private viewStart: number | undefined;
   /** The last few, once there is more than one. */
   private views: Uint8Array[] | undefined;
-  /** The receive buffer in steps of four bytes, once {@link topicIs} has needed it. */
+  /** The receive buffer in steps of several bytes, once that was needed. */
   private words: DataView | undefined;
+  /** Who took the last message, and all on the same topic. */
+  taker: Taker | undefined;
 
   /** @param bytes the receive buffer, owned by the caller and used by nobody else. */
   constructor(bytes: Uint8Array) {
@@ -39,15 +52,17 @@ export class Receiver extends ReceivedPacket {
 
   /** Where the next bytes go: a view of at most `count` bytes, and of at least one. */
   space(count: number): Uint8Array {
-    // Usually the last packet was whole and the next is as long.
-    if (this.end === this.filled) this.end = this.filled = this.left <= 0 ? 0 : (this.floor ?? 0);
-    else this.compact();
-    const start = this.filled;
     const view = this.view;
-    if (view !== undefined && start === this.viewStart && view.length === count) return view;
+    let start = 0;
+    // Usually the last packet was whole and the next is as long.
+    if (this.end !== this.filled) {
+      this.compact();
+      start = this.filled;
+    } else this.end = this.filled = start = this.left > 0 ? (this.floor ?? 0) : 0;
+    if (view && start === this.viewStart && view.length === count) return view;
     const room = this.bytes.length - start;
     if (count > room) count = room;
-    if (view !== undefined && start === this.viewStart && view.length === count) return view;
+    if (view && start === this.viewStart && view.length === count) return view;
     this.viewStart = start;
     return (this.view = this.viewAt(start, count));
   }
@@ -96,14 +111,9 @@ export class Receiver extends ReceivedPacket {
       }
     }
     this.reasonCode = this.identifier = this.propertiesStart = 0;
-    if (length === 2 && (first === 0x40 || first === 0x50 || first === 0x62 || first === 0x70)) {
-      // PUBACK, PUBREC, PUBREL or PUBCOMP with nothing but its identifier: success.
-      if ((this.identifier = ((bytes[position] ?? 0) << 8) | (bytes[position + 1] ?? 0)) === 0) this.fault = ReasonCode.PROTOCOL_ERROR;
-    } else {
-      this.start = position;
-      this.byteLength = length;
-      decodeFromServer(this);
-    }
+    this.start = position;
+    this.byteLength = length;
+    decodeFromServer(this);
     return true;
   }
 
@@ -184,25 +194,45 @@ export class Receiver extends ReceivedPacket {
     this.end = floor;
   }
 
+  /** The receive buffer in steps of several bytes. */
+  get inWords(): DataView {
+    return (this.words ??= new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length));
+  }
+
+  /** Notes who alone takes the messages on a topic without a Topic Alias, until another call with `undefined`: such messages can be short of all other checks. */
+  expect(taker: Taker | undefined): void {
+    const length = taker?.topic?.byteLength ?? 0;
+    // So short a packet is within any other limit. Less than 8 bytes cannot be compared at once.
+    this.taker = this.version === 5 && this.maximumPacketSize > SHORT && length >= 8 ? taker : undefined;
+  }
+
   /**
-   * Whether the Topic Name is exactly that of a filter without wildcards, which was found good: then so is the topic. Compares four bytes
-   * at a time and from the end, where the topics of one device differ: byte by byte this was half of the cost of receiving a message.
+   * Whether the Topic Name is exactly that of a filter without wildcards, which was found good: then so is the topic.
+   * @param topic with its two bytes of length.
    */
-  topicIs(filter: DataView): boolean {
-    const start = this.topicStart;
-    let i = filter.byteLength;
+  topicIs(topic: DataView): boolean {
+    const start = this.topicStart - 2;
+    let i = topic.byteLength;
     if (this.topicEnd - start !== i) return false;
     // A topic that an alias stands for is elsewhere.
-    if (i < 4 || start === 0) {
+    if (i < 8 || start < 0) {
       const bytes = this.topicBytes;
-      while (i-- > 0) if (filter.getUint8(i) !== bytes[start + i]) return false;
-    } else {
-      const words = (this.words ??= new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length));
-      while ((i -= 4) > 0) if (words.getInt32(start + i) !== filter.getInt32(i)) return false;
-      // The first four may overlap those behind.
-      if (words.getInt32(start) !== filter.getInt32(0)) return false;
-    }
+      while (i-- > 2) if (topic.getUint8(i) !== bytes[start + i]) return false;
+    } else if (!this.stands(start, topic)) return false;
     this.topicChecked = true;
     return true;
+  }
+
+  /**
+   * Whether these bytes, 8 at least, stand there in the buffer. Compares eight at a time and from the end, where the topics of one device
+   * differ: byte by byte this was half of the cost of receiving a message. As numbers with a fraction, those of eight bytes that are no
+   * objects: they are the same only if the bytes are, as long as not all of them are 0, which none of a topic is.
+   */
+  stands(start: number, bytes: DataView): boolean {
+    const words = this.inWords;
+    let i = bytes.byteLength;
+    while ((i -= 8) > 0) if (words.getFloat64(start + i) !== bytes.getFloat64(i)) return false;
+    // The first eight may overlap those behind.
+    return words.getFloat64(start) === bytes.getFloat64(0);
   }
 }

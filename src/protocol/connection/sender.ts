@@ -6,8 +6,14 @@ export interface Transport {
   write(bytes: Uint8Array): number | undefined;
 }
 
+/** Stands where there is no transport and takes nothing, so that nobody need ask whether there is one. */
+export const NOWHERE: Transport = { write: () => 0 };
+
 /** The longest acknowledgement that this side sends: fixed header, identifier and Reason Code. */
 export const ACKNOWLEDGEMENT_LENGTH = 5;
+
+/** The first two bytes of acknowledgements that say nothing but success. */
+export const Success = { PUBACK: 0x4002, PUBREC: 0x5002, PUBREL: 0x6202, PUBCOMP: 0x7002 } as const;
 
 /** The way out, lowest layer of a {@link Connection}: one send buffer, and a transport that takes so many bytes at a time. */
 export class Sender {
@@ -23,9 +29,10 @@ export class Sender {
   left = 0;
   protected readonly sendBuffer: Uint8Array;
   protected version: 4 | 5 = 5;
-  /** The part of the send buffer that was last sent: acknowledgements are of one length. */
-  private sent: Uint8Array | undefined;
-  transport: Transport | undefined;
+  /** The first four bytes of the send buffer, once acknowledgements are sent. */
+  private success: Uint8Array | undefined;
+  private words: DataView | undefined;
+  transport = NOWHERE;
 
   /** @param sendBuffer owned by the caller and used by nobody else. */
   constructor(sendBuffer: Uint8Array) {
@@ -44,34 +51,40 @@ export class Sender {
 
   /** Sends the first bytes of the send buffer. */
   protected send(length: number): void {
-    let sent = this.sent;
-    if (sent?.length !== length) {
-      sent = this.sendBuffer.subarray(0, length);
-      // Acknowledgements repeat themselves; the rest is not worth a view's memory.
-      if (length <= ACKNOWLEDGEMENT_LENGTH) this.sent = sent;
-    }
-    this.write(sent);
+    this.write(this.sendBuffer.subarray(0, length));
   }
 
   /** Sends bytes that there is room for. */
   protected write(bytes: Uint8Array): void {
-    const room = this.transport?.write(bytes);
-    this.room = room === undefined ? this.room - bytes.length : room;
+    this.room = this.transport.write(bytes) ?? this.room - bytes.length;
     this.lastSent = this.now;
   }
 
   /** Sends PUBACK, PUBREC, PUBREL or PUBCOMP (MQTT 5.0, 3.4 to 3.7). @returns false when there is no room now. */
   sendAcknowledgement(type: number, identifier: number, reasonCode: number): boolean {
+    const first = type === PacketType.PUBREL ? 0x62 : type << 4;
+    if (reasonCode === 0 || this.version === 4) return this.sendSuccess((first << 8) | 2, identifier);
     if (this.left > 0 || this.room < ACKNOWLEDGEMENT_LENGTH) return false;
-    // Straight into the buffer: one goes out for each QoS 1 message that comes in.
     const bytes = this.sendBuffer;
-    const length = reasonCode === 0 || this.version === 4 ? 4 : 5;
-    bytes[0] = type === PacketType.PUBREL ? 0x62 : type << 4;
-    bytes[1] = length - 2;
+    bytes[0] = first;
+    bytes[1] = 3;
     bytes[2] = identifier >> 8;
     bytes[3] = identifier;
     bytes[4] = reasonCode;
-    this.send(length);
+    this.send(5);
+    return true;
+  }
+
+  /**
+   * Sends an acknowledgement that says nothing but success. On the hot path: one goes out for each QoS 1 message that comes in.
+   * @param head its first two bytes. @returns false when there is no room now.
+   */
+  protected sendSuccess(head: number, identifier: number): boolean {
+    if (this.left || this.room < ACKNOWLEDGEMENT_LENGTH) return false;
+    const success = (this.success ??= this.sendBuffer.subarray(0, 4));
+    (this.words ??= new DataView(success.buffer, success.byteOffset, 4)).setInt32(0, (head << 16) | identifier);
+    this.room = this.transport.write(success) ?? this.room - 4;
+    this.lastSent = this.now;
     return true;
   }
 }

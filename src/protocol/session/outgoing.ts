@@ -115,7 +115,7 @@ export class OutgoingTable {
     const index = this.count;
     if (index >= this.size - 2) return undefined;
     const entry = this.list[index] ?? this.at(index);
-    if (this.free === 0 || this.last === 0xffff) entry.identifier = this.nextIdentifier();
+    if (!this.free || this.last === 0xffff) entry.identifier = this.nextIdentifier();
     else {
       this.free--;
       entry.identifier = ++this.last;

@@ -33,9 +33,17 @@ suite("acknowledgements that the handler does not hear of", () => {
     broker.reply("40 02 00 01").told();
     deepEqual(publication.ends, [0]);
     equal(broker.writableCalls, before + 1);
-    broker.reply("40 03 00 02 87").told();
-    deepEqual(publication.ends, [0, 0x87]);
+    broker.reply("40 02 00 02").told();
+    deepEqual(publication.ends, [0, 0]);
     equal(broker.session.outgoing.count, 0);
+  });
+
+  test("are told to the handler all the same when they say more than success", () => {
+    const broker = unhearing();
+    broker.publish("a", 1);
+    broker.reply("40 03 00 01 87").told("settled a 0x87", "PUBACK 1 0x87");
+    broker.publish("b", 1);
+    broker.reply("40 04 00 02 10 00").told("settled b 0x10", "PUBACK 2 0x10");
   });
 
   test("may concern publications that ask for nothing", () => {

@@ -1,0 +1,210 @@
+import fc from "fast-check";
+import { deepEqual } from "node:assert/strict";
+import { test } from "node:test";
+import { PacketType } from "../../../src/protocol/codec/packet-type.js";
+import type { ReceivedPacket } from "../../../src/protocol/codec/received-packet.js";
+import { Connection, ConnectionState } from "../../../src/protocol/connection/connection.js";
+import { Take, type ConnectionHandler } from "../../../src/protocol/connection/handler.js";
+import type { Taker } from "../../../src/protocol/connection/receiver.js";
+import { MqttError } from "../../../src/protocol/error.js";
+import { Publication, type PublicationPayload } from "../../../src/protocol/session/publication.js";
+import { Session } from "../../../src/protocol/session/session.js";
+import { bytes, hex, join } from "../support/bytes.js";
+import { FakeTransport } from "../support/fake-transport.js";
+import { chunks } from "../support/feeding.js";
+import { summary } from "../support/summary.js";
+
+const TOPIC = "kitchen";
+const LONG = "kitchen/window/left/up";
+
+/** The topic with its length, as a client's subscription has it. */
+const wire = (topic: string): DataView => new DataView(bytes(`00 ${topic.length.toString(16).padStart(2, "0")}`, `'${topic}'`).buffer);
+
+/** Notes its end where all else is noted. */
+class Noted extends Publication {
+  readonly #log: string[];
+
+  constructor(log: string[], qos: number) {
+    super("a", qos, false);
+    this.#log = log;
+  }
+
+  override released(): void {
+    this.#log.push("released");
+  }
+
+  override settled(_payload: PublicationPayload, reasonCode: number): void {
+    this.#log.push(`settled ${reasonCode}`);
+  }
+}
+
+/** A client of a server that sends what it wants. Told in the usual way, it takes up usual packets by the short way where it may. */
+class Client implements ConnectionHandler {
+  readonly log: string[] = [];
+  readonly hearsAcknowledgements: boolean;
+  readonly #usual: boolean;
+  readonly #session = new Session({ inFlight: 6, receiveMaximum: 4 });
+  readonly #connection: Connection;
+  readonly #transport = new FakeTransport(Infinity);
+  #now = 1;
+  /** Messages that are to be acknowledged later. */
+  #later: number[] = [];
+
+  constructor(usual: boolean, qos: readonly number[], version: 4 | 5) {
+    this.#usual = usual;
+    this.hearsAcknowledgements = !usual;
+    this.#connection = new Connection(this.#session, this, { receiveBuffer: new Uint8Array(200), sendBuffer: new Uint8Array(64), connectTimeout: 1000, topicAliases: 0 });
+    this.#connection.open(this.#transport, 1000, { version, cleanStart: true, keepAlive: 0, clientId: "c", properties: { topicAliasMaximum: 1 } }, 1);
+    this.#read(version === 5 ? bytes("20 03 00 00 00") : bytes("20 02 00 00"));
+    for (const each of qos) this.#connection.publish(new Noted(this.log, each), new Uint8Array(1), false, 1);
+    this.#note("ready");
+  }
+
+  /** The server sends this, in these parts; the transport takes `room` bytes behind each. */
+  receive(parts: readonly Uint8Array[], room: readonly number[]): this {
+    parts.forEach((part, index) => {
+      this.#read(part);
+      this.#transport.window = room[index % room.length] ?? 0;
+      if (this.#alive) this.#connection.writable(this.#transport.window, ++this.#now);
+      this.#note("drained");
+      this.#finish();
+    });
+    return this;
+  }
+
+  /** What has become of the session. */
+  get state(): unknown {
+    const { incoming, outgoing } = this.#session;
+    const { due, quota } = this.#connection as unknown as { due: number; quota: number };
+    return {
+      incoming: Array.from({ length: incoming.count }, (_, index) => incoming.entry(index)),
+      outgoing: outgoing.list.slice(0, outgoing.count).map(({ identifier, state, extra }) => [identifier, state, extra]),
+      due, quota,
+    };
+  }
+
+  get #alive(): boolean {
+    return this.#connection.state !== ConnectionState.CLOSED;
+  }
+
+  #note(line: string): void {
+    const sent = this.#transport.take();
+    if (sent.length > 0) this.log.push(`sent ${hex(sent)}`);
+    this.log.push(line);
+  }
+
+  /** Reads as a link does: nothing that is held is read over. */
+  #read(part: Uint8Array): void {
+    let data = part;
+    while (data.length > 0 && this.#alive) {
+      if (this.#connection.paused) {
+        // Whoever held it has looked at it; what waits for room gets some.
+        this.#connection.release(Take.TAKEN, ++this.#now);
+        this.#transport.window += 10;
+        if (this.#alive) this.#connection.writable(this.#transport.window, ++this.#now);
+        continue;
+      }
+      const space = this.#connection.packet.space(data.length);
+      space.set(data.subarray(0, space.length));
+      data = data.subarray(space.length);
+      this.#connection.receive(space.length, ++this.#now);
+      this.#note("read");
+    }
+  }
+
+  #finish(): void {
+    const later = this.#later;
+    this.#later = [];
+    for (const identifier of later) this.#connection.acknowledge(identifier, 0, ++this.#now);
+  }
+
+  onPublish(packet: ReceivedPacket): number {
+    if (packet.checkTopic() !== 0) return Take.TAKEN;
+    const topic = packet.topic;
+    if (this.#usual && !packet.more && packet.left < 0 && packet.topicStart > 0 && (topic === TOPIC || topic === LONG))
+      this.#connection.packet.expect({ filter: topic, topic: wire(topic), handler: (message) => this.#look(message, topic) });
+    return this.#look(packet, topic);
+  }
+
+  onTaken(_packet: ReceivedPacket, _taker: Taker, result: unknown): number {
+    return result as number;
+  }
+
+  /** What the first byte of a payload wants. */
+  #look(packet: ReceivedPacket, topic: string): number {
+    this.#note(`for ${topic}: ${summary(packet)} from ${packet.offset}: ${hex(packet.payload)}`);
+    const wish = packet.bytes[packet.start] ?? 0;
+    const take = packet.start === packet.end || wish > 3 ? 0 : [0, Take.HELD, Take.LATER, 0x97][wish] ?? 0;
+    if (wish === 4) this.#connection.disconnect(0, undefined, this.#now);
+    if (take === Take.LATER && packet.identifier > 0 && !packet.more) this.#later.push(packet.identifier);
+    return take;
+  }
+
+  onPacket(packet: ReceivedPacket): void {
+    const { type } = packet;
+    if (type < PacketType.PUBACK || type > PacketType.PUBCOMP) this.#note(summary(packet));
+  }
+
+  onSettled(publication: Publication, payload: PublicationPayload, reasonCode: number, _packet: ReceivedPacket | undefined, error: MqttError | undefined): void {
+    publication.settled?.(payload, reasonCode, error);
+  }
+
+  onLost(): void {
+    this.#note("lost");
+  }
+
+  onWritable(): void {
+    // When there is room again is told more often in one way than in the other.
+  }
+
+  onClose(error: MqttError): void {
+    this.#note(`closed: ${error.message}`);
+    this.#transport.closed = true;
+  }
+}
+
+const two = (value: number): Uint8Array => Uint8Array.of(value >> 8, value);
+
+/** Usual ones mostly. */
+const first = fc.oneof({ weight: 9, arbitrary: fc.constantFrom(0x30, 0x32) }, { weight: 3, arbitrary: fc.constantFrom(0x31, 0x33, 0x34, 0x3a, 0x3c, 0x38) });
+const topic = fc.oneof({ weight: 9, arbitrary: fc.constantFrom(TOPIC, LONG) }, { weight: 1, arbitrary: fc.constantFrom("kitchem", "kitcheN/window/left/up", "kitchen/window/LEFT/up", "k", "") });
+const properties = fc.oneof({ weight: 12, arbitrary: fc.constant("00") }, { weight: 1, arbitrary: fc.constantFrom("02 01 01", "03 23 00 01", "80 00", "") });
+
+const message = fc
+  .record({ topic, first, identifier: fc.integer({ min: 0, max: 20 }), properties, payload: fc.uint8Array({ max: 12, maxLength: 9 }) })
+  .map(({ topic, first, identifier, properties, payload }) => {
+    const body = join(two(topic.length), bytes(`'${topic}'`), first & 6 ? two(identifier) : new Uint8Array(0), bytes(properties), payload);
+    return join(Uint8Array.of(first, body.length), body);
+  });
+
+/** What a server answers to publications 1 and 2, and to those of its own. */
+const acknowledgement = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom("40 02 00 01", "40 02 00 02", "50 02 00 01", "50 02 00 02", "70 02 00 01", "70 02 00 02", "62 02 00 05", "62 02 00 06") },
+  { weight: 1, arbitrary: fc.constantFrom("40 02 00 00", "62 02 00 00", "40 03 00 01 10", "40 03 00 01 87", "50 03 00 01 87 50 02 00 01", "62 03 00 05 92", "40 04 00 01 00 00", "60 02 00 05", "D0 02 00 01") },
+).map((line) => bytes(line));
+
+const other = fc.constantFrom("D0 00", "D0 00", `30 CA 01 00 07 '${TOPIC}' 00 ${"40 02 00 01 ".repeat(48)}`, `30 B2 01 00 07 '${TOPIC}' 00 ${"09 ".repeat(168)}`, "E0 00").map((line) => bytes(line));
+
+/** One is delivered first, so that its taker is known. */
+const stream = fc
+  .tuple(fc.constantFrom(TOPIC, LONG), fc.array(fc.oneof({ weight: 8, arbitrary: message }, { weight: 3, arbitrary: acknowledgement }, { weight: 1, arbitrary: other }), { minLength: 1, maxLength: 16 }))
+  .map(([topic, list]) => join(Uint8Array.of(0x30, 4 + topic.length, 0, topic.length), bytes(`'${topic}'`, "00 09"), ...list));
+
+/** A byte that a hostile server changes, far behind mostly so that there is something before it. */
+const changes = fc.array(fc.tuple(fc.nat(200), fc.nat(255)), { maxLength: 1 });
+
+test("usual packets are taken up the short way as they are the long way, good or bad, in any parts, whatever room there is", () => {
+  fc.assert(
+    fc.property(
+      stream, changes, fc.array(fc.oneof(fc.constant(200), fc.integer({ min: 1, max: 40 })), { minLength: 1, maxLength: 8 }), fc.array(fc.constantFrom(1000, 1000, 1000, 8, 4, 0), { minLength: 1, maxLength: 4 }),
+      fc.array(fc.integer({ min: 1, max: 2 }), { maxLength: 5 }), fc.constantFrom(5, 5, 5, 5, 4),
+      (data, changes, lengths, room, qos, version) => {
+        for (const [at, value] of changes) if (at < data.length) data[at] = value;
+        const parts = chunks(data, ...lengths);
+        const [short, long] = [true, false].map((usual) => new Client(usual, qos, version as 4 | 5).receive(parts, room));
+        deepEqual([short?.log, short?.state], [long?.log, long?.state]);
+      },
+    ),
+    { numRuns: 4000 },
+  );
+});
