@@ -72,7 +72,10 @@ export interface ConnectOptions {
    */
   readonly authenticator?: Authenticator;
   readonly will?: Will;
-  /** CONNECT properties. Default Session Expiry Interval: 3,600 s, so that a lost link does not lose the session. */
+  /**
+   * CONNECT properties. Default Session Expiry Interval: 3,600 s, so that a lost link does not lose the session. Default Receive Maximum: 20; a
+   * broker of MQTT 3.1.1 is not told, and should not have more in flight to a session that stays (docs/decisions/0021).
+   */
   readonly properties?: ConnectProperties;
 
   /** Receive buffer in bytes, 64 to 65,536: header, topic and properties of one packet must fit. Default 512. */

@@ -262,6 +262,8 @@ export class Connection extends Inbound {
     } else if (type === PacketType.PINGRESP) {
       this.asked = undefined;
       right = true;
+      // What it had to repeat or to release has come before.
+      if (this.overrun) this.endOverrun();
     } else right = this.answered(packet);
     if (right) this.told(packet);
     return right;

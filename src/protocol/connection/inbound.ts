@@ -37,7 +37,9 @@ export abstract class Inbound extends Outbound {
   held: boolean | undefined;
   /** What is held is a message that there is no room for in the session's table. */
   protected crowded: boolean | undefined;
-  /** The message in hand is a repeat: it is not delivered. */
+  /** MQTT 3.1.1: the server has more under way than the session's table can hold. No further message is taken at QoS 1 and 2. */
+  protected overrun: boolean | undefined;
+  /** The message in hand is a repeat, or not taken: it is not delivered. */
   private repeat: boolean | undefined;
   /** A PUBCOMP that could not be sent: identifier and, above it, Reason Code. */
   pubcomp: number | undefined;
@@ -106,20 +108,27 @@ export abstract class Inbound extends Outbound {
     const index = table.find(identifier);
     if (index < 0) {
       const old = packet.version === 4;
-      if (table.count < table.size) return 0;
+      const overrun = this.overrun;
+      if (table.count < table.size && !overrun) return 0;
       // Nothing is ever repeated of a session that ends with its connection; in MQTT 5.0 the server must keep to what was announced.
-      if (table.makeRoom(old && !this.session.established)) return 0;
-      if (!old || !table.owed) return ReasonCode.RECEIVE_MAXIMUM_EXCEEDED;
+      if (!(old && this.session.established) && table.makeRoom(old)) return 0;
+      if (!old) return ReasonCode.RECEIVE_MAXIMUM_EXCEEDED;
       // MQTT 3.1.1 has no Receive Maximum: the server has to wait, as long as only this side can make room.
-      packet.putBack();
-      this.crowded = this.held = true;
-      return 0;
+      if (table.owed && !overrun) {
+        packet.putBack();
+        this.crowded = this.held = true;
+        return 0;
+      }
+      // Only PUBRELs can, which come behind this: it is not taken, nor what follows, for the next connection brings it again in order.
+      this.overrun = this.repeat = true;
+      if (!overrun) this.ping(this.now);
+      return packet.checkTopic();
     }
     const entry = table.entry(index);
     // At QoS 1 some servers repeat a message that the application still has; its one answer is on its way.
     if (entry & Incoming.QOS_2 ? packet.qos !== 2 : packet.qos !== 1 || !packet.duplicate) return ReasonCode.PROTOCOL_ERROR;
     // Delivered once, but answered again (MQTT 5.0, 4.3.3-10).
-    if ((entry & Incoming.STATE) === Incoming.PUBREL) table.setState(index, Incoming.DUE, 0);
+    if (packet.qos === 2) table.repeated(index);
     this.repeat = true;
     return packet.checkTopic();
   }
@@ -141,7 +150,8 @@ export abstract class Inbound extends Outbound {
 
   /**
    * Acknowledges a message that was taken with {@link Take.LATER}, in its turn; `reasonCode` of 0x80 or above refuses it. After the end of
-   * the connection this counts at QoS 2 only, where the message will not be delivered again, and goes out on the connection in use.
+   * the connection this counts at QoS 2 only, where the message will not be delivered again: on the connection in use it goes out when the
+   * server repeats the message, as it has to.
    * @throws MqttError (configuration) for a Reason Code that PUBACK and PUBREC of a client may not carry.
    */
   acknowledge(identifier: number, reasonCode: number, now: number): void {
@@ -150,13 +160,19 @@ export abstract class Inbound extends Outbound {
     const index = this.epoch === table.epoch ? table.find(identifier) : -1;
     const entry = table.entry(index);
     if ((entry & Incoming.STATE) !== Incoming.PENDING || (table.sender !== this && !(entry & Incoming.QOS_2))) return;
-    table.setState(index, Incoming.DUE, this.version === 5 ? reasonCode : 0);
+    const refused = this.version === 5 ? reasonCode : 0;
+    if (!(entry & Incoming.OLD)) table.setState(index, Incoming.DUE, refused);
+    // The server repeats it, and is answered then; one that was refused comes to the handler again.
+    else if (refused >= 0x80) table.remove(index);
+    else table.setState(index, Incoming.PUBREL | Incoming.OLD, 0);
     table.sender?.flushAt(now);
   }
 
   /** Sends the acknowledgements that are due. */
   flushAt(now: number): void {
     this.now = now;
+    // What made no packet due may have made room.
+    if (this.crowded) this.crowded = this.held = false;
     this.flushInbound();
     this.receive(0, now);
   }
@@ -164,21 +180,35 @@ export abstract class Inbound extends Outbound {
   /** Takes what was received, see {@link Connection.receive}. */
   abstract receive(count: number, now: number): void;
 
+  /** Asks for a PINGRESP. */
+  abstract ping(now: number): boolean;
+
+  /** What was not taken comes again with the next connection, for which there is room now. */
+  protected endOverrun(): void {
+    const { incoming } = this.session;
+    incoming.forgetOld();
+    this.closed(new MqttError("peer", `more messages are in flight than properties.receiveMaximum, ${incoming.size}: allow as many as the broker does`, ReasonCode.RECEIVE_MAXIMUM_EXCEEDED));
+  }
+
   /** Takes a PUBREL. @returns false for one that comes too early; nothing has been done then. */
   protected released(identifier: number): boolean {
     const table = this.session.incoming;
     const index = table.find(identifier);
+    let sent: boolean;
     if (index >= 0) {
       const entry = table.entry(index);
       // One whose PUBREC has to be repeated, but could not be sent yet, may be released for the first.
       if (!(entry & Incoming.QOS_2) || (entry & Incoming.STATE) === Incoming.PENDING) return false;
       table.remove(index);
-      if (this.sendSuccess(Success.PUBCOMP, identifier)) return true;
-    } else if (this.sendAcknowledgement(PacketType.PUBCOMP, identifier, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND)) return true;
-    // Due until it is sent.
-    this.due++;
-    this.held = true;
-    this.pubcomp = index < 0 ? identifier | (ReasonCode.PACKET_IDENTIFIER_NOT_FOUND << 16) : identifier;
+      sent = this.sendSuccess(Success.PUBCOMP, identifier);
+    } else sent = this.sendAcknowledgement(PacketType.PUBCOMP, identifier, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
+    if (!sent) {
+      // Due until it is sent.
+      this.due++;
+      this.held = true;
+      this.pubcomp = index < 0 ? identifier | (ReasonCode.PACKET_IDENTIFIER_NOT_FOUND << 16) : identifier;
+    }
+    if (this.overrun && table.count === 0) this.endOverrun();
     return true;
   }
 

@@ -12,7 +12,7 @@ export const Incoming = {
   /** QoS 2, PUBREC sent or to be sent when asked again: PUBREL awaited, repeats are not delivered. */
   PUBREL: 0x30000,
   QOS_2: 0x40000,
-  /** Added to PUBREL: the message is of an earlier connection, and was not repeated on this one. */
+  /** Added to PENDING and PUBREL: the message is of an earlier connection, and was not repeated on this one: nothing is answered before. */
   OLD: 0x80000,
   /** Where the Reason Code begins. */
   REASON_CODE: 24,
@@ -71,6 +71,13 @@ export class IncomingTable {
     return this.count < this.size;
   }
 
+  /** Drops what earlier connections have left, if that is all there is: the server has neither repeated nor released any of it, and does not know it. */
+  forgetOld(): void {
+    let i = this.count;
+    while (i > 0 && this.entry(i - 1) & Incoming.OLD) i--;
+    while (i === 0 && this.count > 0) this.remove(this.count - 1);
+  }
+
   /** Whether this side has something to acknowledge, so that there will be room without another packet. */
   get owed(): boolean {
     let i = this.count;
@@ -88,6 +95,15 @@ export class IncomingTable {
     if (this.entries !== undefined) this.entries[index] = (this.entry(index) & (Incoming.IDENTIFIER | Incoming.QOS_2)) | state | (reasonCode << Incoming.REASON_CODE);
   }
 
+  /** A QoS 2 message came again: its PUBREC goes out, again where it was sent before, behind those of what came before it this time (MQTT 5.0, 4.6.0-3). */
+  repeated(index: number): void {
+    const entry = this.entry(index);
+    this.entries?.copyWithin(index, index + 1, this.count);
+    this.count--;
+    this.add(entry);
+    this.setState(this.count - 1, (entry & Incoming.STATE) === Incoming.PENDING ? Incoming.PENDING : Incoming.DUE, entry >>> Incoming.REASON_CODE);
+  }
+
   remove(index: number): void {
     const entry = this.entry(index);
     this.entries?.copyWithin(index, index + 1, this.count--);
@@ -100,7 +116,7 @@ export class IncomingTable {
       const entry = this.entry(i);
       // What was refused is over too; only what is due has a Reason Code.
       if ((entry & Incoming.QOS_2) === 0 || entry >>> Incoming.REASON_CODE >= 0x80) this.remove(i);
-      else if ((entry & Incoming.STATE) !== Incoming.PENDING) this.setState(i, Incoming.PUBREL | Incoming.OLD, 0);
+      else this.setState(i, Incoming.OLD | ((entry & Incoming.STATE) === Incoming.PENDING ? Incoming.PENDING : Incoming.PUBREL), 0);
     }
   }
 

@@ -37,6 +37,18 @@ suite("acknowledging later", () => {
     broker.acknowledge(1).expectNothing().acknowledge(3).expect("50 02 00 03", "50 02 00 01").acknowledge(2, 0x80).expect("50 03 00 02 80");
   });
 
+  test("PUBRECs of repeats keep the order in which they came this time (MQTT-4.6.0-3)", () => {
+    const broker = answering(LASTING).reply(PUBLISH("t", 2, 1), PUBLISH("l", 2, 2)).expect("50 02 00 01");
+    broker.cut().connect().accept(true).reply(PUBLISH("l", 2, 3), "3C 06 00 01 't' 00 01 00", "3C 06 00 01 'l' 00 02 00").expectNothing();
+    broker.acknowledge(3).expect("50 02 00 03", "50 02 00 01").acknowledge(2).expect("50 02 00 02").told("t QoS 2: ", "l QoS 2: ", "l QoS 2: ");
+  });
+
+  test("a repeat whose PUBREC cannot be sent yet may be released for the first", () => {
+    const broker = answering({ window: 5 }).reply(PUBLISH("t", 2, 1)).expect("50 02 00 01").reply("3C 06 00 01 't' 00 01 00", "62 02 00 01").expectNothing();
+    broker.drain(10).expect("70 02 00 01").told("t QoS 2: ", "PUBREL 1");
+    equal(broker.session.incoming.count, 0);
+  });
+
   test("a message that is taken at once waits for those before it", () => {
     answering().reply(PUBLISH("l", 1, 1), PUBLISH("t", 1, 2), PUBLISH("t", 2, 3), PUBLISH("r", 1, 4)).expectNothing().acknowledge(1)
       .expect("40 02 00 01", "40 02 00 02", "50 02 00 03", "40 03 00 04 83");
@@ -89,13 +101,21 @@ suite("acknowledging after the connection", () => {
     broker.expect("50 02 00 01").reply("62 02 00 01").expect("70 02 00 01");
   });
 
-  test("at QoS 2 counts before the message came again, also when its PUBREC cannot be repeated at once", () => {
-    const broker = answering({ ...LASTING, window: 4 }).reply(PUBLISH("l", 2, 1));
+  test("at QoS 2 counts before the message came again, and goes out when it does", () => {
+    const broker = answering(LASTING).reply(PUBLISH("l", 2, 1));
     const { client } = broker;
-    broker.cut().connect({ window: 5 }).accept(true);
+    broker.cut().connect().accept(true);
     client.acknowledge(1, 0, broker.now);
-    broker.expect("50 02 00 01").reply("3C 06 00 01 'l' 00 01 00", "62 02 00 01").expectNothing().drain(10).expect("70 02 00 01").told("l QoS 2: ", "PUBREL 1");
+    broker.expectNothing().reply("3C 06 00 01 'l' 00 01 00").expect("50 02 00 01").reply("62 02 00 01").expect("70 02 00 01").told("l QoS 2: ", "PUBREL 1");
     equal(broker.session.incoming.count, 0);
+  });
+
+  test("at QoS 2 with an error lets the message come to the application again", () => {
+    const broker = answering(LASTING).reply(PUBLISH("l", 2, 1));
+    const { client } = broker;
+    broker.cut().connect().accept(true);
+    client.acknowledge(1, 0x80, broker.now);
+    broker.expectNothing().reply("3C 06 00 01 'l' 00 01 00").told("l QoS 2: ", "l QoS 2 DUP: ").acknowledge(1, 0x80).expect("50 03 00 01 80");
   });
 
   test("at QoS 2 counts while there is no connection", () => {
