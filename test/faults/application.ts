@@ -124,7 +124,11 @@ export class Application {
       (reasonCode) => told(reasonCode, false),
       (error: unknown) => told(error instanceof MqttError ? error.reasonCode : 0x80, true),
     );
-    if (this.running) device.outgoing.taken(message, true);
+    if (!this.running) return;
+    device.outgoing.taken(message, true);
+    message.fresh = true;
+    // A promise that was rejected says so at the next turn, at the latest after that.
+    void Promise.resolve().then(() => undefined).then(() => (message.fresh = false));
   }
 
   /** Through a prepared topic: the payload as it is, or from a source that is read while it is sent. */

@@ -1,5 +1,7 @@
 import { connect, ReconnectingClient } from "../../src/client/client.js";
 import type { Message } from "../../src/client/options.js";
+import { ReasonCode } from "../../src/protocol/codec/reason-code.js";
+import type { MqttError } from "../../src/protocol/error.js";
 import { Journal } from "../../src/storage/journal.js";
 import { SessionStore } from "../../src/storage/session-store.js";
 import { FakeFlash, PowerCut, type Operation } from "../storage/fake-flash.js";
@@ -69,7 +71,7 @@ export class Device implements DeviceEnd {
       const client = connect({
         ...profile.options, host: "broker.local", id: "node", ...(storage && { storage }), socket: { io: SimulatedSocket }, dns: { io: SimulatedResolver },
         onError: (error) => world.note(() => `device: ${error.message}`),
-        onDisconnected: (error) => world.note(() => `device: disconnected: ${error.message}`),
+        onDisconnected: (error) => this.disconnected(error),
         onConnected: ({ resumed }) => world.note(() => `device: connected${resumed ? ", resumed" : ""}`),
       });
       must(client instanceof ReconnectingClient, () => "connect makes a client that comes back");
@@ -78,6 +80,15 @@ export class Device implements DeviceEnd {
       this.application = new Application(this, client);
     });
     this.torn = false;
+  }
+
+  /** The client has lost a connection, and says why. */
+  private disconnected({ kind, message, reasonCode }: MqttError): void {
+    const { world } = this;
+    world.note(() => `device: disconnected: ${message}`);
+    const outrun = kind === "peer" && reasonCode === ReasonCode.RECEIVE_MAXIMUM_EXCEEDED && this.client?.configuration.version === 4;
+    if (outrun) world.count("MQTT 3.1.1: connections that ended for want of room for what came at QoS 2");
+    must(kind !== "peer" || this.wire.stranger || !message.startsWith("the broker sent"), () => `a broker that keeps to the standard is accused: ${message}`);
   }
 
   /** Opens the flash as the last power cut has left it. */
@@ -244,7 +255,7 @@ export class Device implements DeviceEnd {
   handle(message: Message): void | Promise<void> {
     const { boot, profile, world } = this;
     if (!this.alive) return undefined;
-    const received = this.incoming.handled(message.payload, message.topic, message.qos, boot, this.client?.configuration.version ?? 5);
+    const received = this.incoming.handled(message.payload, message.topic, message.qos, boot);
     if (world.random.chance(profile.refusing)) {
       received.finished++;
       received.refused = true;

@@ -38,18 +38,15 @@ export class IncomingLedger {
     return message;
   }
 
-  /** A handler gets a message. @param version of the connection. */
-  handled(payload: Uint8Array, topic: string, qos: number, boot: number, version: number): Incoming {
+  /** A handler gets a message. */
+  handled(payload: Uint8Array, topic: string, qos: number, boot: number): Incoming {
     const tag = tagOf(payload);
     const message = this.all[tag];
     must(message?.topic === topic && message.qos === qos && message.payload.length === payload.length, () => `a handler gets message ${tag} on ${topic} at QoS ${qos}, which was not sent so`);
     this.world.note(() => `device: a handler gets message ${tag}`);
     if (message.boots.length > 0) {
       must(qos > 0, () => `doubled: message ${tag} at QoS 0`);
-      if (qos === 2 && version === 4 && message.acknowledged) {
-        // Without a Receive Maximum a broker may have more under way than the table holds: the oldest identifier gives way.
-        this.world.count("MQTT 3.1.1: QoS 2 messages that came again, their identifier having given way");
-      } else if (qos === 2 && !message.refused) {
+      if (qos === 2 && !message.refused) {
         must(!message.acknowledged, () => `doubled: message ${tag} at QoS 2 comes again after its PUBREC`);
         must(!message.boots.includes(boot), () => `doubled: message ${tag} at QoS 2 comes again to one program`);
         // The power went between the handler and the PUBREC: what the first program made of it is gone with it, so is what was known.

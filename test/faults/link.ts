@@ -113,6 +113,11 @@ export class Link {
     return 1 + this.world.random.below(this.plan.latency);
   }
 
+  /** Bytes that go at once: without trouble as many as there are, or time would not be enough for all. */
+  private segment(): number {
+    return this.world.troubled ? 1 + this.world.random.below(this.plan.segment) : Infinity;
+  }
+
   /** The client writes. */
   write(data: Uint8Array): void {
     this.device.checkLink();
@@ -136,7 +141,7 @@ export class Link {
   private transferUp(): void {
     this.upScheduled = false;
     if (this.silent) return;
-    const part = Math.min(this.written - this.delivered, 1 + this.world.random.below(this.plan.segment));
+    const part = Math.min(this.written - this.delivered, this.segment());
     const cut = this.delivered + part >= this.plan.cutUp && this.world.troubled;
     this.delivered = cut ? Math.max(this.plan.cutUp, this.delivered) : this.delivered + part;
     for (let first = this.packets[0]; first !== undefined && first.end <= this.delivered; first = this.packets[0]) {
@@ -170,7 +175,7 @@ export class Link {
   private transferDown(): void {
     this.downScheduled = false;
     if (this.silent || this.socket.closed) return;
-    const part = Math.min(this.down.length - this.arrived, 1 + this.world.random.below(this.plan.segment));
+    const part = Math.min(this.down.length - this.arrived, this.segment());
     const cut = this.arrived + part >= this.plan.cutDown && this.world.troubled;
     this.arrived = cut ? Math.max(this.plan.cutDown, this.arrived) : this.arrived + part;
     if (part > 0) this.lastRead = this.world.clock.now;

@@ -57,6 +57,8 @@ interface Conversation {
   readonly open: Set<number>;
   /** Identifiers of PUBRELs on this connection. */
   readonly released: Set<number>;
+  /** The CONNACK is out: nothing may come before it (MQTT 5.0, 3.14.0-1). */
+  greeted: boolean;
   /** When the last answer goes out. */
   answeredAt: number;
 }
@@ -101,7 +103,7 @@ export class ModelBroker implements BrokerEnd {
   private drop(reasonCode: number | undefined): void {
     const conversation = this.conversation;
     if (conversation === undefined) return;
-    if (reasonCode !== undefined && conversation.version === 5) conversation.link.send(disconnect(reasonCode), { type: Type.DISCONNECT, identifier: 0, reasonCode });
+    if (reasonCode !== undefined && conversation.version === 5 && conversation.greeted) conversation.link.send(disconnect(reasonCode), { type: Type.DISCONNECT, identifier: 0, reasonCode });
     conversation.link.finish();
     this.over(conversation);
   }
@@ -144,7 +146,7 @@ export class ModelBroker implements BrokerEnd {
     const session = (this.session ??= new BrokerSession(this.sessions++, packet.cleanStart && !link.closedByDevice, this.world.random.below(0xffff)));
     const limits = version === 5 ? this.plan.limits() : NO_LIMITS;
     const conversation = (this.conversation = {
-      link, number: this.connections++, version, session, limits, aliases: new Map<number, string>(), open: new Set<number>(), released: new Set<number>(), answeredAt: 0,
+      link, number: this.connections++, version, session, limits, aliases: new Map<number, string>(), open: new Set<number>(), released: new Set<number>(), greeted: false, answeredAt: 0,
       receiveMaximum: properties.get(Property.RECEIVE_MAXIMUM) ?? this.plan.window, maximumPacketSize: properties.get(Property.MAXIMUM_PACKET_SIZE) ?? Infinity,
     });
     this.world.count(`connections, MQTT ${version === 5 ? "5.0" : "3.1.1"}`);
@@ -159,6 +161,7 @@ export class ModelBroker implements BrokerEnd {
     const go = (): void => {
       const { type, identifier, reasonCode } = note;
       if (this.conversation !== conversation) return;
+      conversation.greeted = true;
       if (type === Type.PUBACK || type === Type.PUBCOMP || (type === Type.PUBREC && reasonCode >= 0x80)) conversation.open.delete(identifier);
       conversation.link.send(bytes, note);
     };

@@ -16,6 +16,8 @@ export interface Outgoing {
   accepted: boolean;
   /** The call has said that nothing was taken. */
   rejected: boolean;
+  /** The call has returned just now: that it was refused its caller may still be told. */
+  fresh: boolean;
   /** The power went during the call that took it or ended it: it may be kept or not. */
   doubtful: boolean;
   /** The caller knows its end. */
@@ -51,7 +53,7 @@ export class OutgoingLedger {
   offer(topic: string, qos: number, durable: boolean, length: number, boot: number): Outgoing {
     const tag = this.all.length;
     const message = {
-      tag, topic, qos, durable, boot, payload: contentOf(tag, length), accepted: false, rejected: false, doubtful: false, ended: false, failed: false, kept: false, ending: false, arrivals: 0, link: -1, session: -1, refused: false, time: 0,
+      tag, topic, qos, durable, boot, payload: contentOf(tag, length), accepted: false, rejected: false, fresh: false, doubtful: false, ended: false, failed: false, kept: false, ending: false, arrivals: 0, link: -1, session: -1, refused: false, time: 0,
     };
     this.all.push(message);
     return message;
@@ -158,7 +160,10 @@ export class OutgoingLedger {
     for (const message of this.all) {
       const { accepted, rejected, ended, durable } = message;
       if (!accepted && !rejected && !ended) message.doubtful ||= durable;
-      else if (accepted && !ended && !durable && message.qos > 0 && message.arrivals === 0) this.world.count("told in advance: not durable, lost with the power");
+      else if (message.fresh && durable) {
+        message.doubtful = true;
+        message.accepted = message.kept = false;
+      } else if (accepted && !ended && !durable && message.qos > 0 && message.arrivals === 0) this.world.count("told in advance: not durable, lost with the power");
       message.ended = true;
     }
   }

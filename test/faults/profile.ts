@@ -34,6 +34,8 @@ export interface Profile {
   readonly hesitation: number;
   /** The broker refuses a message in so many; 0: none. */
   readonly refusedMessages: number;
+  /** Messages that a broker of MQTT 3.1.1 has under way to the device, which cannot tell it how many it has room for. */
+  readonly window: number;
 }
 
 export function makeProfile(world: World): Profile {
@@ -41,19 +43,21 @@ export function makeProfile(world: World): Profile {
   const durable = random.chance(0.8);
   const queuePolicy = POLICIES[random.below(POLICIES.length)] ?? "reject";
   const minimum = world.between(0, 1000);
+  const receiveMaximum = world.between(1, 20);
   const sometimes = (probability: number, most: number): number => (random.chance(probability) ? random.next() * most : 0);
   return {
     options: {
       keepAlive: 1000 * world.between(3, 60), inFlight: world.between(1, 8), queue: world.between(durable ? 1 : 0, 16), queuePolicy, early: random.chance(0.2), connectTimeout: 1000 * world.between(3, 30),
-      receiveBuffer: world.between(100, 400), sendBuffer: world.between(128, 256), properties: { receiveMaximum: world.between(1, 20) },
+      receiveBuffer: world.between(100, 400), sendBuffer: world.between(128, 256), properties: { receiveMaximum },
       reconnect: { minimum, maximum: minimum + world.between(0, 20_000), stable: world.between(0, 10_000) },
-      ...(random.chance(0.15) && { version: 4 }),
+      ...(random.chance(0.25) && { version: 4 }),
     },
     geometry: durable ? { blocks: world.between(6, 12), blockLength: 512, writeAlign: [1, 4, 16][random.below(3)] ?? 4 } : undefined,
     readings: durable && queuePolicy === "reject" && random.chance(0.5),
     slow: sometimes(0.5, 0.8), refusing: sometimes(0.2, 0.3), calls: world.between(10, 60), pause: world.between(20, 2000), trouble: random.next() * 0.8, calm: world.between(200, 10_000),
     unreachable: sometimes(0.5, 0.6), refused: sometimes(0.3, 0.5), cut: sometimes(0.7, 0.9), limited: sometimes(0.5, 0.9), torn: sometimes(0.5, 0.08),
     latency: random.chance(0.2) ? 3000 : world.between(1, 300), hesitation: sometimes(0.4, 3000), refusedMessages: random.chance(0.2) ? world.between(5, 12) : 0,
+    window: random.chance(0.5) ? receiveMaximum : world.between(1, 30),
   };
 }
 

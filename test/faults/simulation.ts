@@ -45,8 +45,8 @@ class Simulation {
     this.incoming = new IncomingLedger(world);
     this.broker = new ModelBroker(world, {
       backlog: 30,
-      // A larger one than the client has room for is beyond what it promises.
-      window: profile.options.properties?.receiveMaximum ?? 0,
+      // A session that goes on in MQTT 5.0 has to keep to the Receive Maximum then: what was under way before is beyond what the client promises.
+      window: profile.options.version === 4 ? profile.window : (profile.options.properties?.receiveMaximum ?? 0),
       refusal: (version) => this.refusal(version),
       limits: () => (world.troubled ? makeLimits(world, profile) : NO_LIMITS),
       hesitation: () => (world.troubled ? world.random.below(profile.hesitation + 1) : 0),

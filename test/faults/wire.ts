@@ -29,8 +29,6 @@ interface Knowledge {
   /** Messages read on it, in their order, that are not answered: at QoS 1 and at QoS 2. */
   readonly unanswered: readonly [number[], number[]];
   readonly requests: Set<number>;
-  /** PINGREQ is written, PINGRESP not read. */
-  asked: boolean;
   /** When a handler last held up what comes. */
   heldAt: number;
 }
@@ -44,6 +42,8 @@ export class Wire {
   boot = 0;
   /** A connection ended in the middle of a packet, which is then sent again without having been seen here. */
   halfWritten = false;
+  /** The last CONNACK spoke of a session that the client cannot know, whose first CONNACK was lost: it has to close (MQTT 5.0, 3.2.2-4). */
+  stranger = false;
   /** By Packet Identifier. */
   private readonly exchanges = new Map<number, Exchange>();
   /** Messages under way when a CONNECT went out that begins clean: whether the broker got that is not known before its answer. */
@@ -75,7 +75,7 @@ export class Wire {
 
   private knowledge(link: Link): Knowledge {
     let knowledge = this.links.get(link);
-    if (knowledge === undefined) this.links.set(link, (knowledge = { version: 0, connected: false, keepAlive: 0, unanswered: [[], []], requests: new Set(), asked: false, heldAt: -Infinity }));
+    if (knowledge === undefined) this.links.set(link, (knowledge = { version: 0, connected: false, keepAlive: 0, unanswered: [[], []], requests: new Set(), heldAt: -Infinity }));
     return knowledge;
   }
 
@@ -92,6 +92,7 @@ export class Wire {
           break;
         }
         known.connected = link.greeted = true;
+        this.stranger = note.present === true && note.session?.known !== true;
         // Before, there is nothing to be kept alive.
         link.lastWritten = this.world.clock.now;
         if (note.keepAlive) known.keepAlive = note.keepAlive * 1000;
@@ -108,6 +109,12 @@ export class Wire {
         this.received.set(identifier, note.message);
         known.unanswered[note.message.qos === 1 ? 0 : 1].push(identifier);
         break;
+      case Type.PUBREL: {
+        // One that the broker released for the first PUBREC needs no second one.
+        const unanswered = known.unanswered[1];
+        if (unanswered.includes(identifier)) unanswered.splice(unanswered.indexOf(identifier), 1);
+        break;
+      }
       case Type.PUBACK: case Type.PUBCOMP: case Type.PUBREC: {
         const exchange = this.exchanges.get(identifier);
         if (exchange === undefined) break;
@@ -115,10 +122,6 @@ export class Wire {
         else exchange.received = true;
         break;
       }
-      case Type.PINGRESP:
-        known.asked = false;
-        link.lastWritten = this.world.clock.now;
-        break;
       case Type.SUBACK: case Type.UNSUBACK: known.requests.delete(identifier); break;
     }
   }
@@ -146,7 +149,6 @@ export class Wire {
         if (exchange !== undefined) exchange.released = true;
         break;
       }
-      case Type.PINGREQ: known.asked = true; break;
       case Type.PUBACK: case Type.PUBREC: this.acknowledged(packet, known); break;
       case Type.SUBSCRIBE: case Type.UNSUBSCRIBE:
         must(this.exchanges.get(identifier)?.over !== false && !known.requests.has(identifier), () => `id reused: ${identifier} for a subscription`);
@@ -175,12 +177,8 @@ export class Wire {
     const unanswered = known.unanswered[type === Type.PUBACK ? 0 : 1];
     const at = unanswered.indexOf(identifier);
     must(message?.qos === (type === Type.PUBACK ? 1 : 2), () => `${typeNames[type] ?? ""} for ${identifier}, which was not received`);
-    // A QoS 2 message of an earlier connection may be answered before it is repeated; one that was refused there is a new one here, as is to
-    // this program one that the last had not finished with.
-    const isNew = ({ boots, refused }: Incoming): boolean => refused || (message.acknowledged && boots.length > 1);
-    const before = unanswered.slice(0, Math.max(at, 0)).map((other) => this.received.get(other));
-    const late = type === Type.PUBREC && before.every((other) => other !== undefined && isNew(other));
-    must(late || at === 0, () => `${typeNames[type] ?? ""} for ${identifier} out of turn`);
+    // A QoS 2 message of an earlier connection may be answered before it is repeated on this one.
+    must(at === 0 || (at < 0 && type === Type.PUBREC), () => `${typeNames[type] ?? ""} for ${identifier} out of turn`);
     if (at >= 0) unanswered.splice(at, 1);
     this.incoming.acknowledged(message, reasonCode >= 0x80);
   }
@@ -188,13 +186,12 @@ export class Wire {
   /** Looks whether the client keeps the connection alive, and gives up a dead one. @param busy whether a handler holds it up. */
   check(link: Link, busy: boolean): void {
     const known = this.knowledge(link);
-    const { asked, connected, keepAlive } = known;
+    const { connected, keepAlive } = known;
     if (!connected || keepAlive === 0 || link.closedByDevice) return;
     // What is held up is not read.
     if (busy) link.lastRead = known.heldAt = this.world.clock.now;
     const silence = this.world.clock.now - link.lastWritten;
-    // Only one PINGREQ is under way at a time.
-    if (!link.blocked && !asked && this.world.clock.now - known.heldAt > keepAlive) must(silence <= keepAlive, () => `nothing was sent for ${silence} ms where Keep Alive is ${keepAlive} ms`);
+    if (!link.blocked && this.world.clock.now - known.heldAt > keepAlive) must(silence <= keepAlive, () => `nothing was sent for ${silence} ms where Keep Alive is ${keepAlive} ms`);
     else if (!busy) must(silence <= keepAlive + PATIENCE || this.world.clock.now - link.lastRead <= keepAlive + PATIENCE, () => `a dead link was not noticed for ${silence} ms`);
   }
 }
