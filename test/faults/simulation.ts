@@ -48,7 +48,8 @@ class Simulation {
       // A session that goes on in MQTT 5.0 has to keep to the Receive Maximum then: what was under way before is beyond what the client promises.
       window: profile.options.version === 4 ? profile.window : (profile.options.properties?.receiveMaximum ?? 0),
       refusal: (version) => this.refusal(version),
-      limits: () => (world.troubled ? makeLimits(world, profile) : NO_LIMITS),
+      // What the quota does shows in the end: nothing that was published is above the other limits then.
+      limits: () => (world.troubled ? makeLimits(world, profile) : { ...NO_LIMITS, receiveMaximum: world.between(1, 8) }),
       hesitation: () => (world.troubled ? world.random.below(profile.hesitation + 1) : 0),
       refuses: ({ tag }) => profile.refusedMessages > 0 && tag % profile.refusedMessages === 1 && this.outgoing.all[tag]?.time === 0,
     }, this.outgoing, this.incoming);

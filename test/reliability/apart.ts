@@ -1,7 +1,7 @@
 /** Why what the simulated nodes count apart is neither lost nor doubled, by the names under which test/faults counts it. */
 export const apart: Readonly<Record<string, string>> = {
-  "MQTT 3.1.1: QoS 2 messages that came again, their identifier having given way":
-    "MQTT 3.1.1 has no Receive Maximum: the broker may have more under way than a table of fixed size holds, and the oldest identifier gives way",
+  "MQTT 3.1.1: connections that ended for want of room for what came at QoS 2":
+    "a broker that knows no Receive Maximum had more in flight than the client has room for: it sends the rest again over the next connection",
   "QoS 1 messages that arrived again": "at QoS 1 a message may come more than once",
   "QoS 1 messages that came again": "at QoS 1 a message may come more than once",
   "QoS 2 messages doubled by a broker that lost its session, and nobody could know":

@@ -5,7 +5,7 @@ import { projectRoot } from "../../boards/simulator/tools/paths.js";
 import type { Summary } from "../faults/seeds.js";
 import type { Result } from "../kills/run.js";
 import type { Figures } from "./figures.js";
-import { faultsSection, flashSection, killsSection } from "./sections.js";
+import { brokenSection, faultsSection, flashSection, killsSection, type Finds } from "./sections.js";
 
 export const documentPath = join(projectRoot, "docs/reliability.md");
 
@@ -21,6 +21,6 @@ export function savedKills(): Result {
 }
 
 /** The page. */
-export function render(faults: Summary, kills: Result, figures: Figures): string {
-  return [INTRODUCTION, faultsSection(faults), killsSection(kills), flashSection(figures)].join("\n");
+export function render(faults: Summary, finds: Finds, kills: Result, figures: Figures): string {
+  return [INTRODUCTION, faultsSection(faults), brokenSection(finds), killsSection(kills), flashSection(figures)].join("\n");
 }

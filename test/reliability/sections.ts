@@ -2,6 +2,7 @@
 import type { Account } from "../kills/ledger.js";
 import type { Result } from "../kills/run.js";
 import { violations } from "../kills/violations.js";
+import { ENOUGH, type Find } from "../faults/broken-builds.js";
 import type { Summary } from "../faults/seeds.js";
 import { ENDURANCE, MESSAGES } from "../storage/figures.js";
 import { apart } from "./apart.js";
@@ -58,6 +59,19 @@ ${table(["Faults injected", ""], faults)}
 Counted apart, for it is neither lost nor doubled:
 
 ${table(["", "", "Why"], namesApart(summary).map((name) => [name, count(name), apart[name] ?? ""]))}`;
+}
+
+/** What each build that is broken on purpose was found by; undefined: by nothing. */
+export type Finds = Readonly<Record<string, Find | undefined>>;
+
+/** How soon the simulated nodes notice what is broken. */
+export function brokenSection(finds: Finds): string {
+  const rows = Object.entries(finds).map(([what, found]): Row => (found === undefined ? [what, "none", ""] : [what, found.seed, `\`${(found.violation.split("\n")[0] ?? "").slice(0, 120)}\``]));
+  return `## Broken on purpose
+What the simulated nodes are worth shows in what they find: \`npm test\` breaks the client in these ways, one at a time and in memory, and each has to
+be found within ${grouped.format(ENOUGH)} seeds.
+
+${table(["What is broken", "Found by seed", "What it said"], rows)}`;
 }
 
 function account(title: string, { accepted, arrived, lost, repeated }: Account): Row {
