@@ -203,7 +203,7 @@ export abstract class Publisher extends Link implements PublicationOwner {
 
   override onSettled(publication: Publication, payload: PublicationPayload, reasonCode: number, packet: ReceivedPacket | undefined, error: MqttError | undefined): void {
     // What is called back for an acknowledgement is guarded where bytes are read, once for all that they bring: see Link.read.
-    if (packet !== undefined) publication.settled?.(payload, reasonCode, reasonCode < 0x80 ? error : peerError(REFUSED, reasonCode, packet.properties));
+    if (packet !== undefined) publication.settled?.(payload, reasonCode, reasonCode < 0x80 ? error : peerError(REFUSED, reasonCode, packet.propertiesEnd > 0 ? packet.properties : undefined));
     else this.settle(publication, payload, reasonCode, error);
   }
 

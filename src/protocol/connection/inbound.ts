@@ -7,7 +7,7 @@ import type { Session } from "../session/session.js";
 import { Take, type ConnectionHandler } from "./handler.js";
 import { Outbound } from "./outbound.js";
 import type { Receiver } from "./receiver.js";
-import { ACKNOWLEDGEMENT_LENGTH, Success } from "./sender.js";
+import { ACKNOWLEDGEMENT_LENGTH } from "./sender.js";
 import { resolveAlias } from "./topic-aliases.js";
 
 /** No matching subscribers is a server's to say (MQTT 5.0, 3.4.2.1). */
@@ -194,33 +194,35 @@ export abstract class Inbound extends Outbound {
   protected released(identifier: number): boolean {
     const table = this.session.incoming;
     const index = table.find(identifier);
-    let sent: boolean;
     if (index >= 0) {
       const entry = table.entry(index);
       // One whose PUBREC has to be repeated, but could not be sent yet, may be released for the first.
       if (!(entry & Incoming.QOS_2) || (entry & Incoming.STATE) === Incoming.PENDING) return false;
-      table.remove(index);
-      sent = this.sendSuccess(Success.PUBCOMP, identifier);
-    } else sent = this.sendAcknowledgement(PacketType.PUBCOMP, identifier, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
-    if (!sent) {
-      // Due until it is sent.
-      this.due++;
-      this.held = true;
-      this.pubcomp = index < 0 ? identifier | (ReasonCode.PACKET_IDENTIFIER_NOT_FOUND << 16) : identifier;
     }
+    // Due until it is sent, also when storage throws.
+    this.due++;
+    this.held = true;
+    this.pubcomp = identifier;
+    if (index < 0) this.pubcomp |= ReasonCode.PACKET_IDENTIFIER_NOT_FOUND << 16;
+    else table.remove(index);
+    this.sendPubcomp(this.pubcomp);
     if (this.overrun && table.count === 0) this.endOverrun();
+    return true;
+  }
+
+  /** @returns false when there is no room now. */
+  private sendPubcomp(pubcomp: number): boolean {
+    if (!this.sendAcknowledgement(PacketType.PUBCOMP, pubcomp & 0xffff, pubcomp >>> 16)) return false;
+    this.pubcomp = undefined;
+    this.held = false;
+    this.due--;
     return true;
   }
 
   /** Sends what is due, in the order of arrival and as far as the transport takes it. @returns whether all of it is sent. */
   protected flushInbound(): boolean {
     const pubcomp = this.pubcomp;
-    if (pubcomp !== undefined) {
-      if (!this.sendAcknowledgement(PacketType.PUBCOMP, pubcomp & 0xffff, pubcomp >>> 16)) return false;
-      this.pubcomp = undefined;
-      this.held = false;
-      this.due--;
-    }
+    if (pubcomp !== undefined && !this.sendPubcomp(pubcomp)) return false;
     const table = this.session.incoming;
     for (let i = 0; i < table.count; i++) {
       const entry = table.entry(i);

@@ -122,7 +122,7 @@ class Client implements ConnectionHandler {
     if (packet.checkTopic() !== 0) return Take.TAKEN;
     const topic = packet.topic;
     if (this.#usual && !packet.more && packet.left < 0 && packet.topicStart > 0 && (topic === TOPIC || topic === LONG))
-      this.#connection.packet.expect({ filter: topic, topic: wire(topic), handler: (message) => this.#look(message, topic) });
+      this.#connection.packet.expect({ filter: topic, topic: wire(topic), handler: (message) => this.#look(message, topic) || undefined });
     return this.#look(packet, topic);
   }
 
