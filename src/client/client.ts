@@ -2,7 +2,6 @@ import { configurationError, MqttError } from "../protocol/error.js";
 import { PacketType } from "../protocol/codec/packet-type.js";
 import { ReasonCode } from "../protocol/codec/reason-code.js";
 import type { ReceivedPacket } from "../protocol/codec/received-packet.js";
-import type { PublicationPayload } from "../protocol/session/publication.js";
 import { hostNetwork, type Configuration } from "./common-options.js";
 import { toConfiguration } from "./configuration.js";
 import type {
@@ -24,6 +23,9 @@ export class ReconnectingClient extends Subscriber implements Client {
   /** Whether the connection that stands goes on with its session. */
   private resumed?: boolean;
   private info?: ConnectedInfo;
+  /** The topic that was last published to by its name, encoded: mostly it is the next one's too. */
+  private lastTopic?: string;
+  private lastEncoded?: Uint8Array;
   /** Since when the connection stands. */
   private connectedAt?: number;
   /** Who waits for {@link ready}: each looks for itself. */
@@ -75,22 +77,20 @@ export class ReconnectingClient extends Subscriber implements Client {
     });
   }
 
-  publish(topic: string, payload: Payload, options: PublishOptions = {}): Promise<number> {
-    let call: PublishCall;
-    let content: PublicationPayload;
-    // Encoded here and not in the promise's function: a handler may publish with little stack left.
+  publish(topic: string, payload: Payload, options?: PublishOptions): Promise<number> {
+    // Not in a promise's function: a handler may publish with little stack left.
     try {
-      call = new PublishCall(topic, options);
-      content = toContent(payload);
-    } catch (error) {
-      return Promise.reject(toMqttError("configuration", error));
-    }
-    return new Promise((resolve) => {
-      call.resolve = resolve;
+      const call = new PublishCall(topic, options, topic === this.lastTopic ? this.lastEncoded : undefined);
+      const content = toContent(payload);
+      this.lastTopic = topic;
+      this.lastEncoded = call.topic;
       if (this.ended !== undefined) throw this.ended;
       if (!this.submit(call, content))
         throw new MqttError("resource", `the queue of ${this.configuration.queue} publications is full: publish less, set queue larger or choose another queuePolicy`, ReasonCode.QUOTA_EXCEEDED);
-    });
+      return call.end();
+    } catch (error) {
+      return Promise.reject(toMqttError("configuration", error));
+    }
   }
 
   topic(name: string, options: PreparedTopicOptions = {}): PreparedTopic {

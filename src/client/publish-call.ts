@@ -36,17 +36,30 @@ export function isDurable(options: PublishOptions): boolean {
 
 /** One call of `publish`: settles its promise. */
 export class PublishCall extends Publication {
-  resolve: ((reasonCode: number | Promise<never>) => void) | undefined;
+  private resolve: ((reasonCode: number | Promise<never>) => void) | undefined;
+  /** What it came to before anybody waited for it. */
+  private outcome: number | Promise<never> | undefined;
 
-  /** @throws MqttError (configuration) naming what is wrong. */
-  constructor(topic: string, options: PublishOptions) {
-    checkNames("the option", options, "qos retain properties durability");
-    super(topic, options.qos ?? 0, options.retain ?? false, options.properties);
-    if (isDurable(options)) this.durable = true;
+  /** @param encoded the topic as {@link Publication} has it, where it is known. @throws MqttError (configuration) naming what is wrong. */
+  constructor(topic: string, options: PublishOptions | undefined, encoded: Uint8Array | undefined) {
+    if (options) checkNames("the option", options, "qos retain properties durability");
+    super(topic, options?.qos ?? 0, options?.retain ?? false, options?.properties, encoded);
+    if (options?.durability && isDurable(options)) this.durable = true;
   }
 
   override settled(_payload: PublicationPayload, reasonCode: number, error: MqttError | undefined): void {
     if (error === undefined && reasonCode >= 0x80) error = peerError(REFUSED, reasonCode);
-    this.resolve?.(error === undefined ? reasonCode : Promise.reject(error));
+    const outcome = error === undefined ? reasonCode : Promise.reject(error);
+    if (this.resolve) this.resolve(outcome);
+    else this.outcome = outcome;
+  }
+
+  /** What it comes to: at QoS 0 that is mostly known already, and no function need be made to hear of it. */
+  end(): Promise<number> {
+    const outcome = this.outcome;
+    if (outcome !== undefined) return Promise.resolve(outcome);
+    return new Promise((resolve) => {
+      this.resolve = resolve;
+    });
   }
 }

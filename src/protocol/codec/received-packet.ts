@@ -3,7 +3,7 @@ import { checkProperties, getProperty, isIdentified, readProperties, type Proper
 import type { Properties } from "./property.js";
 import { ReasonCode } from "./reason-code.js";
 import { isTopicName } from "./topic.js";
-import { isUtf8, readUtf8 } from "./utf8.js";
+import { decodeText, isUtf8, readUtf8 } from "./utf8.js";
 import { INCOMPLETE, readVariableByteInteger, variableByteIntegerLength } from "./variable-byte-integer.js";
 
 /** How deep arrays and objects may lie in each other: a parser takes stack for each, and a device that runs out of it restarts. */
@@ -124,8 +124,9 @@ export class ReceivedPacket {
   text(): string {
     if (this.left >= 0)
       throw new MqttError("resource", `a payload of ${this.byteLength} bytes comes in pieces: set receiveBuffer larger, or put the pieces together`);
-    if (!isUtf8(this.bytes, this.start, this.end)) throw this.isNot("UTF-8 text");
-    return readUtf8(this.bytes, this.start, this.end);
+    const text = decodeText(this.bytes, this.start, this.end);
+    if (text === undefined) throw this.isNot("UTF-8 text");
+    return text;
   }
 
   /** The payload as JSON. @throws MqttError as {@link text}, and (peer) when it is not JSON or nested deeper than 32 levels. */

@@ -68,6 +68,26 @@ export function isUtf8(bytes: Uint8Array, start: number, end: number): boolean {
   return true;
 }
 
+/**
+ * Whether a string is good that has been encoded as these bytes. As many bytes as characters and no NUL: ASCII, which the host finds out
+ * at once, where a look at each byte takes longer than all the rest.
+ */
+export function isText(string: string, bytes: Uint8Array): boolean {
+  return (bytes.length === string.length && !string.includes("\0")) || isUtf8(bytes, 0, bytes.length);
+}
+
+/** The text that bytes are, or undefined for what {@link isUtf8} refuses. ASCII is found as in {@link isText}. */
+export function decodeText(bytes: Uint8Array, start: number, end: number): string | undefined {
+  if (NATIVE)
+    try {
+      const text = readUtf8(bytes, start, end);
+      if (text.length === end - start && !text.includes("\0")) return text;
+    } catch {
+      return undefined;
+    }
+  return isUtf8(bytes, start, end) ? readUtf8(bytes, start, end) : undefined;
+}
+
 /** Decodes bytes that {@link isUtf8} accepted. A leading U+FEFF stays (MQTT 5.0, 1.5.4). */
 export function readUtf8(bytes: Uint8Array, start: number, end: number): string {
   if (NATIVE) {

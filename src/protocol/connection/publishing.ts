@@ -22,6 +22,9 @@ export const Published = {
   DONE: 2,
 } as const;
 
+/** First byte, Remaining Length, Packet Identifier and Property Length. */
+const SHORT_HEADER = 5;
+
 const NOTHING: Properties = {};
 
 /** A publication whose payload takes its time. */
@@ -194,6 +197,25 @@ export abstract class Publishing extends Sender {
     const bytes = this.sendBuffer;
     const topic = publication.topic;
     const properties = publication.properties;
+    // Most are short and say no more than topic and payload, to a server that has no limits: these are put together here.
+    if (properties.length === 0 && publication.identifier === undefined && payload instanceof Uint8Array && payload.length === length) {
+      const end = topic.length + length + SHORT_HEADER;
+      const announced = this.announced;
+      if (end < 0x80 && end <= this.room && end <= bytes.length && announced.maximumQoS === undefined && announced.retainAvailable === undefined && announced.maximumPacketSize === undefined) {
+        let position = topic.length + 2;
+        bytes[0] = 0x30 | flags;
+        bytes.set(topic, 2);
+        if (identifier > 0) {
+          bytes[position++] = identifier >> 8;
+          bytes[position++] = identifier;
+        }
+        if (this.version === 5) bytes[position++] = 0;
+        bytes[1] = position + length - 2;
+        bytes.set(payload, position);
+        this.send(position + length);
+        return Published.DONE;
+      }
+    }
     const header = writePublishHeader(bytes, flags, topic, identifier, this.version === 5 ? properties : undefined, 0, length);
     if (header < 0) throw tooSmall("topic and properties", topic.length + properties.length + HEADER_MARGIN, bytes.length);
     checkPublication(this.announced, this.version, publication, header + length);

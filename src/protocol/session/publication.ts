@@ -57,20 +57,28 @@ export class Publication {
   /** Who is told of its end beside the storage, and alone when it stays there for the next start. */
   readonly owner?: PublicationOwner;
 
-  /** @throws MqttError (configuration) naming the wrong value. */
-  constructor(topic: string, qos: number, retain: boolean, properties?: PublishProperties) {
+  /**
+   * @param encoded the topic as another publication has it in {@link topic}: without properties it is used as it is.
+   * @throws MqttError (configuration) naming the wrong value.
+   */
+  constructor(topic: string, qos: number, retain: boolean, properties?: PublishProperties, encoded?: Uint8Array) {
     const received: Properties | undefined = properties;
     if (qos !== 0 && qos !== 1 && qos !== 2) throw configurationError("qos", "0, 1 or 2");
     // It belongs to what a server sends (MQTT 5.0, 3.3.4-6).
     if (received?.subscriptionIdentifier !== undefined) throw configurationError("properties.subscriptionIdentifier", "left out: only a server sends it");
-    let writer = new PacketWriter(new Uint8Array(SCRATCH));
-    let start = encode(writer, topic, properties);
-    // The caller's own data decide the size.
-    if (writer.position > SCRATCH) start = encode((writer = new PacketWriter(new Uint8Array(writer.position))), topic, properties);
-    this.topic = writer.bytes.slice(0, start);
+    if (encoded && !properties) {
+      this.topic = encoded;
+      this.properties = NOTHING;
+    } else {
+      let writer = new PacketWriter(new Uint8Array(SCRATCH));
+      let start = encode(writer, topic, properties);
+      // The caller's own data decide the size.
+      if (writer.position > SCRATCH) start = encode((writer = new PacketWriter(new Uint8Array(writer.position))), topic, properties);
+      this.topic = writer.bytes.slice(0, start);
+      const length = readVariableByteInteger(writer.bytes, start, writer.position);
+      this.properties = length === 0 ? NOTHING : writer.bytes.slice(writer.position - length, writer.position);
+    }
     this.flags = (qos << 1) | (retain ? PublishFlag.RETAIN : 0);
-    const length = readVariableByteInteger(writer.bytes, start, writer.position);
-    this.properties = length === 0 ? NOTHING : writer.bytes.slice(writer.position - length, writer.position);
     this.topicAlias = properties?.topicAlias ?? 0;
   }
 
