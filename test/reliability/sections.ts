@@ -114,8 +114,7 @@ A partition of 64 KiB with blocks of 4 KiB, over ${grouped.format(MESSAGES)} mes
 readings are acknowledged one by one.
 
 ${table(["", ...flash.map(([title]) => title)], rows.map(([title, name, digits]) => [title, ...flash.map(([, figures]) => Number(figures[name].toFixed(digits)))]))}
-A message costs a write that keeps it and one that marks it done. What is beyond two moves the session's own records, and what stays, once a
-lap of the ring.
+A message costs a write that keeps it and one that marks it done. Headers of blocks, and what moves to a newer block, go out with them.
 
 Finding a full partition again, in the 32-bit simulator with an ESP32's heap:
 
