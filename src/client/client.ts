@@ -32,7 +32,7 @@ export class ReconnectingClient extends Subscriber implements Client {
   private waiters?: (() => void)[];
   /** Subscriptions that this program does not have are to be ended. */
   private sweeping?: boolean;
-  /** The last attempt did not get as far as a CONNACK: publications may not go before the next one. */
+  /** A CONNECT since the last connection had no good answer: publications may not go before the next one, and a session may have begun unheard. */
   private unanswered?: boolean;
 
   constructor(configuration: Configuration) {
@@ -154,7 +154,7 @@ export class ReconnectingClient extends Subscriber implements Client {
     keepSession(configuration, this.connection?.announced.assignedClientIdentifier);
     this.connectedAt = this.now();
     if (packet.sessionPresent) this.resumed = true;
-    this.renewSubscriptions(packet.sessionPresent);
+    this.renewSubscriptions(packet.sessionPresent, this.unanswered === true);
     this.tellWaiters();
     if (packet.sessionPresent && this.kept) {
       // Not before who waits for the connection, or hears of it, has subscribed.
@@ -192,7 +192,7 @@ export class ReconnectingClient extends Subscriber implements Client {
     this.release();
     const delay = delayAfter(configuration, error, lasted, greeted, this.session.established);
     if (lasted >= 0) delete this.unanswered;
-    else this.unanswered = true;
+    else if (greeted) this.unanswered = true;
     if (delay === Infinity) this.finish(error);
     else this.deadline = this.now() + delay;
     // First: what the application does in its callback must not keep the client from coming back.

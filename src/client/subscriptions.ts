@@ -57,8 +57,11 @@ export abstract class Subscriber extends Handling {
     return answer;
   }
 
-  /** A connection stands: what was not answered on the last one is sent again; without its session the broker knows nothing of ours. */
-  protected renewSubscriptions(resumed: boolean): void {
+  /**
+   * A connection stands: what was not answered on the last one is sent again; without its session the broker knows nothing of ours.
+   * @param doubtful whether a CONNECT before had no answer: the session may be one that began with it.
+   */
+  protected renewSubscriptions(resumed: boolean, doubtful: boolean): void {
     const list = this.subscriptions ?? [];
     this.kept?.connected(resumed);
     for (let i = list.length; i-- > 0; ) {
@@ -66,7 +69,7 @@ export abstract class Subscriber extends Handling {
       if (subscription === undefined) continue;
       const state = subscription.state;
       if (state !== SubscriptionState.UNWANTED && state !== SubscriptionState.DROPPING) {
-        if (!resumed || state === SubscriptionState.REQUESTED) subscription.state = SubscriptionState.WANTED;
+        if (!resumed || doubtful || state === SubscriptionState.REQUESTED) subscription.state = SubscriptionState.WANTED;
       } else if (resumed) subscription.state = SubscriptionState.UNWANTED;
       else {
         list.splice(i, 1);

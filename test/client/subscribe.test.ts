@@ -103,6 +103,38 @@ test("a refusal after a lost session goes to onError", async (t) => {
   deepEqual([error.kind, error.reasonCode], ["peer", 0x97]);
 });
 
+test("a session that is resumed after a CONNECT without an answer may be one that began with it: the broker is asked again", async (t) => {
+  const broker = await ScriptedBroker.start(t);
+  const { client } = subject(t, broker.url);
+  const link = await broker.welcome();
+  const call = client.subscribe("a", ignore);
+  await link.nextIs("subscribe");
+  link.send("90 04 00 01 00 00");
+  await call;
+  link.cut();
+  const unheard = await broker.accept();
+  await unheard.nextIs("connect");
+  unheard.cut();
+  const again = await broker.welcome({ sessionPresent: true });
+  await again.expect("82 07 00 02 00 00 01 'a' 00");
+});
+
+test("a session that is resumed is not asked again", async (t) => {
+  const broker = await ScriptedBroker.start(t);
+  const { client, disconnections } = subject(t, broker.url);
+  const link = await broker.welcome();
+  const call = client.subscribe("a", ignore);
+  await link.nextIs("subscribe");
+  link.send("90 04 00 01 00 00");
+  await call;
+  link.cut();
+  await disconnections.next();
+  const again = await broker.welcome({ sessionPresent: true });
+  await client.ready();
+  await client.publish("b", "");
+  await again.nextIs("publish");
+});
+
 const wrong: readonly (readonly [string, readonly unknown[], RegExp])[] = [
   ["an empty filter", ["", ignore], /^topic filter/],
   ["a misplaced #", ["a/#/b", ignore], /^topic filter "a\/#\/b" must be such that # stands last/],
