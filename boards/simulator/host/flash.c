@@ -1,18 +1,23 @@
 /*
 	The natives of `embedded:storage/flash`: NOR flash. A block is erased to 0xFF as a whole; a write can only clear bits, and a
-	write that would have to set one throws and changes nothing.
+	write that would have to set one throws and changes nothing. Its file is changed where it is, a few bytes at a time: whoever kills
+	the process in the middle of a write or an erase finds it torn, as on a chip that loses its power.
 */
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "xsmc.h"
 #include "host.h"
 #include "native.h"
 #include "storage.h"
 
-enum { BLOCK = 4096, BLOCKS = 16, SIZE = BLOCK * BLOCKS, ALIGN = 4, ERASED = 0xFF };
+enum { BLOCK = 4096, BLOCKS = 16, SIZE = BLOCK * BLOCKS, ALIGN = 4, PIECE = 16, ERASED_AT_ONCE = 256, ERASED = 0xFF };
 
 static const char partitionName[] = "storage";
 static uint8_t* partition = NULL;
 static char* partitionPath = NULL;
+static int partitionFile = -1;
 
 /* An instance holds no more than whether it is open. */
 static const xsHostHooks hooks = { NULL, NULL, NULL };
@@ -27,14 +32,28 @@ static void load_partition(void)
 		partition = storage_load(partitionPath, &size);
 	if (partition && size != SIZE)
 		host_fail("'%s' must have %d bytes, not %d", partitionPath, SIZE, (int)size);
-	if (!partition)
+	if (!partition) {
 		partition = memset(malloc(SIZE), ERASED, SIZE);
+		if (partitionPath)
+			storage_save(partitionPath, partition, SIZE);
+	}
+	if (partitionPath && (partitionFile = open(partitionPath, O_WRONLY)) < 0)
+		host_fail("cannot write '%s': %s", partitionPath, strerror(errno));
 }
 
-static void save_partition(void)
+/* Brings a part of the partition into its file, so many bytes at a time. */
+static void save_partition(int offset, int size, int piece)
 {
-	if (partitionPath)
-		storage_save(partitionPath, partition, SIZE);
+	int end = offset + size;
+	if (partitionFile < 0)
+		return;
+	for (; offset < end; offset += piece) {
+		int length = end - offset < piece ? end - offset : piece;
+		if (pwrite(partitionFile, partition + offset, (size_t)length, offset) != length)
+			host_fail("cannot write '%s': %s", partitionPath, strerror(errno));
+		if (options.flashMicroseconds > 0)
+			usleep((useconds_t)options.flashMicroseconds);
+	}
 }
 
 void xs_flash_destructor(void* data)
@@ -85,7 +104,7 @@ void xs_flash_eraseBlock(xsMachine* the)
 	if (first < 0 || end > BLOCKS || first >= end)
 		xsRangeError("block must be 0 to %d", BLOCKS - 1);
 	memset(partition + first * BLOCK, ERASED, (size_t)(end - first) * BLOCK);
-	save_partition();
+	save_partition(first * BLOCK, (end - first) * BLOCK, ERASED_AT_ONCE);
 }
 
 static int argument_offset(xsMachine* the, int index, xsUnsignedValue size)
@@ -133,5 +152,5 @@ void xs_flash_write(xsMachine* the)
 			xsUnknownError("byte %d is 0x%02x and cannot become 0x%02x: erase block %d first", (int)(offset + index),
 				partition[offset + index], bytes[index], (int)(offset + index) / BLOCK);
 	memcpy(partition + offset, bytes, size);
-	save_partition();
+	save_partition(offset, (int)size, PIECE);
 }

@@ -57,6 +57,7 @@ typedef struct {
 	NamedFiles resources;
 	double graceMilliseconds;
 	double roundTripMilliseconds;
+	double flashMicroseconds;
 	bool virtualClock;
 	bool report;
 	bool profile;

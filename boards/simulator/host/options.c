@@ -58,6 +58,7 @@ void options_parse(int count, char** values)
 		else if ((value = option_value(argument, "world"))) options.world = value;
 		else if ((value = option_value(argument, "world-arg"))) add_value(&options.worldArguments, &options.worldArgumentCount, value);
 		else if ((value = option_value(argument, "storage"))) options.storage = value;
+		else if ((value = option_value(argument, "flash-time"))) options.flashMicroseconds = atof(value);
 		else if ((value = option_value(argument, "config"))) options.config = value;
 		else if ((value = option_value(argument, "host-module"))) add_file(&options.hostModules, value);
 		else if ((value = option_value(argument, "preload"))) add_file(&options.preloads, value);

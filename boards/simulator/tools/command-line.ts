@@ -19,6 +19,7 @@ export const usage = `npm run simulate -- [OPTIONS] MAIN.js [ARGS]
   --world FILE                    a module that plays the world outside the chip (default: build/world.js if it is there)
   --world-arg VALUE               an argument for the world; may be repeated
   --storage DIRECTORY             keeps flash and key-value storage (default: forgotten at the end)
+  --flash-time MICROSECONDS       real time to write 16 bytes of flash or erase 256: a kill may tear them (default: 0)
   --report                        ends with one line of JSON: what the run cost
   --profile                       ends with a table on stderr: steps and allocated bytes by function
   --bits 32|64                    a pointer's size (default: 32 where a 32-bit libc is installed)
@@ -81,6 +82,7 @@ const setters = new Map<string, Setter>([
   ["--world", (options, value) => { options.world = value; }],
   ["--world-arg", (options, value) => { options.worldArgs = [...options.worldArgs ?? [], value]; }],
   ["--storage", (options, value) => { options.storage = value; }],
+  ["--flash-time", (options, value, option) => { options.flashTime = parseNumber(option, value); }],
   ["--bits", (options, value, option) => { options.bits = choose(option, value, ["32", "64"]) === "32" ? 32 : 64; }],
 ]);
 

@@ -43,6 +43,8 @@ export interface SimulatorOptions {
   worldArgs?: string[];
   /** A directory for flash and key-value storage, created if needed; without it they are forgotten at the end. */
   storage?: string;
+  /** Microseconds of real time that 16 bytes written to flash in a file take, or 256 erased, so that a kill may leave a write torn; by default 0. */
+  flashTime?: number;
   /** Ends with one line of JSON on stdout: what the run cost. */
   report?: boolean;
   /** Ends with a table on stderr: steps and allocated bytes by function. Costs a step a statement. */
@@ -111,6 +113,7 @@ export function hostArguments(options: SimulatorOptions): string[] {
     ...valueArgument("world", options.world && requireFile("--world", options.world)),
     ...(options.worldArgs ?? []).map((value) => `--world-arg=${value}`),
     ...valueArgument("storage", options.storage),
+    ...valueArgument("flash-time", options.flashTime),
     ...fileArguments("preload", options.preload),
     ...fileArguments("module", options.modules),
     ...fileArguments("resource", options.resources),
