@@ -12,12 +12,17 @@ const TOPICS = ["a", "b"].map((name) => [0, 1, 2].map((qos) => `u/${name}/${qos}
 /** Topics that the device listens to, by QoS. */
 export const INCOMING = ["d/0", "d/1", "d/2"];
 
+/** A filter that it listens to now and then. */
+export const EXTRA = "extra";
+
 /** What runs on the device between two power cuts: it publishes in every way there is, listens, takes readings. */
 export class Application {
   /** The client is being closed: what is kept stays so, whatever the caller is told. */
   closing = false;
   /** Something may be on flash. */
   stored = false;
+  /** Whether it wants {@link EXTRA}. */
+  extra = false;
   /** Calls whose promise is not settled, but for those of messages. */
   calls = 0;
   readonly readings: Readings;
@@ -91,8 +96,8 @@ export class Application {
 
   private resubscribe(): void {
     const { client, device } = this;
-    if (device.world.random.chance(0.5)) this.call(client.subscribe("extra", { qos: 1 }, () => undefined));
-    else this.call(client.unsubscribe("extra"));
+    this.extra = device.world.random.chance(0.5);
+    this.call(this.extra ? client.subscribe(EXTRA, { qos: 1 }, () => undefined) : client.unsubscribe(EXTRA));
   }
 
   private publish(): void {

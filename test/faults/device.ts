@@ -85,6 +85,8 @@ export class Device implements DeviceEnd {
   /** The client has lost a connection, and says why. */
   private disconnected({ kind, message, reasonCode }: MqttError): void {
     const { world } = this;
+    // What a program without power makes of the bytes it does not get any more.
+    if (!this.alive) return;
     world.note(() => `device: disconnected: ${message}`);
     const outrun = kind === "peer" && reasonCode === ReasonCode.RECEIVE_MAXIMUM_EXCEEDED && this.client?.configuration.version === 4;
     if (outrun) world.count("MQTT 3.1.1: connections that ended for want of room for what came at QoS 2");

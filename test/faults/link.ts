@@ -60,6 +60,8 @@ export class Link {
   /** When the device last got or sent something. */
   lastRead: number;
   lastWritten: number;
+  /** When it was made. */
+  readonly since: number;
   /** The client has read the CONNACK. */
   greeted = false;
   /** Whether since then it could not have sent. */
@@ -87,7 +89,7 @@ export class Link {
     this.socket = socket;
     this.device = device;
     this.broker = broker;
-    this.lastRead = this.lastWritten = world.clock.now;
+    this.since = this.lastRead = this.lastWritten = world.clock.now;
   }
 
   /** Bytes that the client's socket takes now. */

@@ -80,6 +80,8 @@ export class ModelBroker implements BrokerEnd {
   private readonly arrivals: Arrivals;
   private readonly incoming: IncomingLedger;
   private connections = 0;
+  /** When the link of the last CONNECT was made. */
+  private since = 0;
   private sessions = 0;
 
   constructor(world: World, plan: BrokerPlan, arrivals: Arrivals, incoming: IncomingLedger) {
@@ -132,6 +134,9 @@ export class ModelBroker implements BrokerEnd {
 
   private connect(packet: ClientPacket, link: Link): void {
     const { version, properties } = packet;
+    // What comes over a link that the client had given up before it made another is no CONNECT any more: its socket is closed.
+    if (link.since < this.since) return;
+    this.since = link.since;
     const tooNew = version > this.newest;
     const reasonCode = tooNew ? (this.world.random.chance(0.5) ? 0x84 : 1) : this.plan.refusal(version);
     this.world.note(() => `broker: CONNECT, version ${version}${packet.cleanStart ? ", clean" : ""}`);

@@ -1,5 +1,5 @@
 import { Device, Reach } from "./device.js";
-import { INCOMING } from "./application.js";
+import { EXTRA, INCOMING } from "./application.js";
 import { IncomingLedger } from "./incoming-ledger.js";
 import { ModelBroker, NO_LIMITS } from "./model-broker.js";
 import { OutgoingLedger } from "./outgoing-ledger.js";
@@ -175,7 +175,7 @@ class Simulation {
   /** Everything that was begun has come to its end. */
   private get quiet(): boolean {
     const { broker, device, outgoing } = this;
-    return device.alive && device.client?.connected !== undefined && outgoing.waiting === 0 && outgoing.undelivered === 0 && device.application?.calls === 0
+    return device.alive && device.client?.connected !== undefined && broker.conversation !== undefined && outgoing.waiting === 0 && outgoing.undelivered === 0 && device.application?.calls === 0
       && device.readings.count === 0 && (broker.session?.deliveries.length ?? 0) === 0 && device.idle;
   }
 
@@ -193,6 +193,10 @@ class Simulation {
   }
 
   private finish(): void {
+    const held = this.broker.session?.subscriptions;
+    const deaf = INCOMING.filter((filter, qos) => held?.get(filter) !== qos);
+    must(deaf.length === 0, () => `the device listens to ${deaf.join()}, and the broker does not know it`);
+    must(held?.has(EXTRA) === this.device.application?.extra, () => `the subscription to ${EXTRA} is ${held?.has(EXTRA) ? "" : "not "}there, which the device does not want so`);
     for (const { tag, accepted, arrivals, doubtful, failed, qos, refused, rejected, durable, boot } of this.outgoing.all) {
       // The promise as a whole, once more: what was taken and did not fail has arrived; at QoS 2 once.
       const lost = accepted && !failed && !refused && arrivals === 0 && qos > 0 && (durable || boot === this.device.boot);
