@@ -46,11 +46,11 @@ export class VirtualClock {
     this.ticksAhead = ticksAhead;
   }
 
-  /** Takes the host's place, and that of chance, until the returned function is called. */
-  install(random: () => number): () => void {
+  /** A clock takes the host's place, and that of chance, until the returned function is called. */
+  static install(clock: VirtualClock, random: () => number): () => void {
     const chance = Math.random;
     takeHost();
-    running = this;
+    running = clock;
     Math.random = random;
     return () => {
       running = undefined;

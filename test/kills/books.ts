@@ -21,7 +21,8 @@ export class Books {
   readonly connections = { resumed: 0, fresh: 0 };
   readonly errors: string[] = [];
   interrupted = 0;
-  brokerRepeats = 0;
+  /** The wire's trace of each QoS 2 message that mosquitto sent again after its PUBREL. */
+  readonly brokerRepeats: (readonly string[])[] = [];
   readonly witness = new Witness();
   damaged = 0;
   refused = 0;
@@ -61,9 +62,12 @@ export class Books {
     if (qos === 2 && this.doubtful.delete(number)) {
       ledger.takeBack(number);
       this.interrupted++;
-    } else if (qos === 2 && ledger.has(number) && this.witness.takeBreach(number)) {
-      ledger.takeBack(number);
-      this.brokerRepeats++;
+    } else if (qos === 2 && ledger.has(number)) {
+      const trace = this.witness.takeBreach(number);
+      if (trace !== undefined) {
+        ledger.takeBack(number);
+        this.brokerRepeats.push([...trace]);
+      }
     }
     ledger.arrive(number);
     this.inHand.push([qos, number]);

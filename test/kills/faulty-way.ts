@@ -10,7 +10,7 @@ export class FaultyWay extends Proxy {
   delay = 0;
   /** Bytes a second in each direction. */
   rate = Infinity;
-  /** Sees what the broker sent and may go on. */
+  /** Sees what passes, and of what the broker sent what may go on. */
   witness: Witness | undefined;
   readonly #agreed: () => Promise<void>;
   #stall: Promise<void> | undefined;
@@ -43,7 +43,7 @@ export class FaultyWay extends Proxy {
   }
 
   protected override flow(from: Socket, to: Socket, fromBroker: boolean): void {
-    const see = fromBroker ? this.witness?.connection() : undefined;
+    const see = this.witness?.connection(fromBroker ? "mosquitto" : "device");
     const way = new Transform({ transform: (piece: Buffer, _encoding, done) => void this.#pass(piece, fromBroker, see).then(() => done(null, piece)) });
     from.pipe(way).pipe(to);
   }

@@ -25,8 +25,10 @@ export interface Result {
   readonly toDevice: Accounts;
   /** QoS 2 messages that the device got again after its power was cut with the handler of that message at work. */
   readonly interrupted: number;
-  /** QoS 2 messages that mosquitto sent the device again after their PUBREL: see witness.ts. Only the first counts as arrived. */
-  readonly brokerRepeats: number;
+  /** What was seen on the wire of each QoS 2 message that mosquitto sent the device again after its PUBREL: see witness.ts. It counts as arrived once. */
+  readonly brokerRepeats: readonly (readonly string[])[];
+  /** Kills of the device that left a write of flash torn. */
+  readonly torn: number;
   /** The device's connections at which mosquitto had its session, and those at which it had not: the very first. */
   readonly connections: { readonly resumed: number; readonly fresh: number };
   /** Places on flash that a restart found damaged. */
@@ -50,6 +52,7 @@ async function comes(condition: () => boolean): Promise<boolean> {
 /** A device and mosquitto over a bad link, and who is killed when. */
 class Trial {
   readonly kills = { device: 0, broker: 0 };
+  torn = 0;
   readonly faults = { cut: 0, stall: 0, delay: 0, throttle: 0 };
   private readonly random: Random;
   private readonly books: Books;
@@ -109,6 +112,7 @@ class Trial {
     const code = await this.device.end("SIGKILL");
     if (code !== null) throw new Error(`the device ended by itself: exit code ${code}`);
     this.books.cut();
+    if (await this.device.isTorn()) this.torn++;
     this.link.heal();
     await setTimeout(this.random.below(100));
     await this.device.start();
@@ -162,7 +166,7 @@ export async function run({ kills, seed, onKill }: RunOptions): Promise<Result> 
     return {
       seed, kills: trial.kills, faults: trial.faults, mosquitto: broker.version, seconds: Math.round((Date.now() - started) / 1000),
       fromDevice: accounts(books.fromDevice), toDevice: accounts(books.toDevice),
-      interrupted: books.interrupted, brokerRepeats: books.brokerRepeats, connections: books.connections, damaged: books.damaged, refused: books.refused, errors,
+      interrupted: books.interrupted, brokerRepeats: books.brokerRepeats, torn: trial.torn, connections: books.connections, damaged: books.damaged, refused: books.refused, errors,
     };
   } finally {
     publisher.stop();

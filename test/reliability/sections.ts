@@ -80,14 +80,14 @@ function account(title: string, { accepted, arrived, lost, repeated }: Account):
 
 /** What the processes that were killed came to. */
 export function killsSection(result: Result): string {
-  const { brokerRepeats, connections, faults, fromDevice, interrupted, kills, mosquitto, refused, seed, toDevice } = result;
+  const { brokerRepeats, connections, faults, fromDevice, interrupted, kills, mosquitto, refused, seed, toDevice, torn } = result;
   const wrong = violations(result);
   return `## Processes killed
 The device in the simulator, 32 bit with an ESP32's heap and its flash in a file, and mosquitto ${mosquitto}, each killed with SIGKILL at random, over a
 proxy; two MQTT.js clients keep the ledger. Saved by \`npm run kills -- --kills ${kills.device + kills.broker} --seed ${seed} --save\`. When exactly a kill meets whom depends
 on the machine.
 
-${table(["Killed or injected", ""], [["kills of the device", kills.device], ["kills of mosquitto", kills.broker], ...Object.entries(faults).map(([name, number]): Row => [`link: ${name}`, number]), ["connections that took up the session", connections.resumed]])}
+${table(["Killed or injected", ""], [["kills of the device", kills.device], ["of these, within a write of flash, which was left torn", torn], ["kills of mosquitto", kills.broker], ...Object.entries(faults).map(([name, number]): Row => [`link: ${name}`, number]), ["connections that took up the session", connections.resumed]])}
 ${table(["Messages", "accepted", "arrived", "lost", "arrived again"], [
   account("from the device, QoS 1", fromDevice[1]), account("from the device, QoS 2", fromDevice[2]), account("to the device, QoS 1", toDevice[1]), account("to the device, QoS 2", toDevice[2]),
 ])}
@@ -96,11 +96,11 @@ arrive again. Counted apart:
 
 - Refused by the device for want of room, with an error: ${refused}.
 - At QoS 2, in the hands of a handler when the power went, so that the next program got it again: ${interrupted}.
-- At QoS 2, sent again by mosquitto after its PUBREL, against MQTT-4.3.3-6, when it had lost the client before the CONNACK: ${brokerRepeats}. Seen on the
-  wire; the device cannot tell such a message from a new one.
+- At QoS 2, sent again by mosquitto after its PUBREL, against MQTT-4.3.3-6, when it had lost the client before the CONNACK: ${brokerRepeats.length}. The
+  device cannot tell such a message from a new one.${brokerRepeats.length === 0 ? "" : " What was seen on the wire is below."}
 - mosquitto 2.0 acknowledges before it saves. Its answers wait in the proxy until its file has been written, so that a kill does not take back
   what it has said ([test/kills/README.md](../test/kills/README.md)). With a mosquitto as it comes, what it takes back is lost, whatever the client does.
-`;
+${brokerRepeats.map((trace, i) => `\nRepeat ${i + 1}, each packet of the exchange and each connection that began meanwhile:\n\`\`\`\n${trace.join("\n")}\n\`\`\`\n`).join("")}`;
 }
 
 /** What the journal costs its flash. */

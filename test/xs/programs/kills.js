@@ -7,8 +7,8 @@ import { args, emit, exit, onSignal } from "simulator";
 import Timer from "timer";
 import { connect, Journal, SessionStore } from "xs-mqtt";
 
-/** Records of a session in which nothing is under way: its identity, and that it has begun. */
-const SESSION_RECORDS = 2;
+/** Records of a session in which nothing is under way: its identity, that it has begun, and its two subscriptions. */
+const SESSION_RECORDS = 4;
 
 const [url, start, interval] = [args[0], Number(args[1]), Number(args[2])];
 const open = () => new Journal(Flash.open({ path: "storage" }));
