@@ -5,6 +5,7 @@
  *   build/firmware.js  the firmware, for the simulator to preload
  *   build/device.js    the simulated board's main module, over the firmware
  *   dist/mqtt-client.js, dist/program-network.js, build/moddable/  the binding to Moddable's SDK: see docs/decisions/0018-manifests-and-bundles.md
+ *   dist/tls/         its TLS
  *   build/web-socket.js  its WebSocket, to preload, too
  *   build/world.js     what is outside the simulated chip
  * and copies the library's type declarations to dist/types.
@@ -78,6 +79,6 @@ export default [
     bundle(`boards/moddable/${name}.js`, `build/moddable/${name}.js`, device, [separate("src/node/main.js", "xs-mqtt/firmware")])),
   bundle("boards/moddable/web-socket.js", "build/moddable/web-socket.js", device, [small]),
   ...["tls", "certificates", "handshake", "without-tls"].map((name) =>
-    bundle(`boards/moddable/tls/${name}.js`, `build/moddable/tls/${name}.js`, [...device, ...crypto], [small])),
+    bundle(`boards/moddable/tls/${name}.js`, `dist/tls/${name}.js`, [...device, ...crypto], [small])),
   bundle("boards/simulator/world/index.js", "build/world.js", device),
 ];

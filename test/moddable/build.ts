@@ -29,11 +29,12 @@ export interface Linked {
 
 /**
  * Builds a program for Moddable's simulator.
+ * @param resources - its files by name.
  * @returns the path of what mcsim loads.
  * @throws Error with the tools' output.
  */
-export async function buildForSimulator(sdk: Sdk, name: string, manifest: Readonly<Record<string, unknown>>): Promise<string> {
-  const project = await writeProject(group, name, manifest);
+export async function buildForSimulator(sdk: Sdk, name: string, manifest: Readonly<Record<string, unknown>>, resources?: Readonly<Record<string, Uint8Array>>): Promise<string> {
+  const project = await writeProject(group, name, manifest, resources);
   // make does not see that a module has another source than last time.
   await rm(join(project.output, "tmp/lin/mc/release", name), { recursive: true, force: true });
   await tool(sdk, "mcconfig", ["-m", "-p", "lin", "-t", "build", "-o", project.output, project.manifest]);
@@ -62,11 +63,12 @@ export async function packForSimulator(sdk: Sdk, folder: string, name: string, s
 
 /**
  * Compiles and links a board's JavaScript, with preload, as the build for the chip does before the C compiler: that much needs no ESP-IDF.
+ * @param parts - manifests of what goes with the firmware.
  * @throws Error with the tools' output, when a module cannot be preloaded among others.
  */
-export async function link(sdk: Sdk, board: Board): Promise<Linked> {
+export async function link(sdk: Sdk, board: Board, parts: readonly string[] = []): Promise<Linked> {
   const { name, platform, manifest } = board;
-  const project = await writeProject(group, name, { include: [manifest], config: { broker: "mqtt://localhost" } });
+  const project = await writeProject(group, name, { include: [manifest, ...parts], config: { broker: "mqtt://localhost" } });
   const folder = join(project.output, "tmp", platform, "release", name);
   await rm(folder, { recursive: true, force: true });
   await tool(sdk, "mcconfig", ["-p", platform, "-o", project.output, project.manifest]);

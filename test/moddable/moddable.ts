@@ -9,6 +9,7 @@ import { mqttClientExampleRuns, mqttJsExampleRuns } from "./drop-in.js";
 import { packageRuns } from "./package.js";
 import { firmwareRuns, type Proof } from "./proofs.js";
 import { openScreen } from "./simulator.js";
+import { certificatesAreChecked, firmwareUsesTransports } from "./transports.js";
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -24,7 +25,7 @@ async function prove(): Promise<void> {
       linked.push(result);
       say(`linked  ${board.name}: ${result.own} bytes of our bytecode`);
     }
-    const proofs: Proof[] = [firmwareRuns, mqttClientExampleRuns, mqttJsExampleRuns, packageRuns];
+    const proofs: Proof[] = [firmwareRuns, mqttClientExampleRuns, mqttJsExampleRuns, packageRuns, certificatesAreChecked, firmwareUsesTransports];
     const proved: string[] = [];
     for (const proof of proofs) {
       const sentence = await proof({ sdk, screen, broker });

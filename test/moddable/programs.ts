@@ -4,9 +4,19 @@ import { projectRoot } from "../../boards/simulator/tools/paths.js";
 
 type Manifest = Readonly<Record<string, unknown>>;
 
-/** The firmware with the sensor of our own simulator. */
-export function firmware(broker: string): Manifest {
-  return { include: [join(projectRoot, "manifest.json")], config: { broker, node: "sim", interval: 1 } };
+/** The firmware with the sensor of our own simulator. @param parts - manifests of what goes with it. */
+export function firmware(broker: string, parts: readonly string[] = []): Manifest {
+  return { include: ["manifest.json", ...parts].map((file) => join(projectRoot, file)), config: { broker, node: "sim", interval: 1 } };
+}
+
+/** A program that connects with TLS to servers by name and port, and tells a broker what came of it. */
+export function secureClient(broker: string, servers: Readonly<Record<string, number>>): Manifest {
+  return {
+    include: ["manifest-client.json", "manifest-tls.json"].map((file) => join(projectRoot, file)),
+    modules: { main: join(projectRoot, "test/moddable/secure/main") },
+    config: { broker, servers },
+    creation: { stack: 1024, heap: { initial: 4096 } },
+  };
 }
 
 /**

@@ -19,8 +19,8 @@ export type Proof = (bench: Bench) => Promise<string>;
 const patience = 30_000;
 
 /** Builds a program and runs it while something is observed at the broker. */
-export async function observing(bench: Bench, name: string, manifest: Parameters<typeof buildForSimulator>[2], look: Look): Promise<void> {
-  await observingProgram(bench, await buildForSimulator(bench.sdk, name, manifest), look);
+export async function observing(bench: Bench, name: string, manifest: Parameters<typeof buildForSimulator>[2], look: Look, resources?: Parameters<typeof buildForSimulator>[3]): Promise<void> {
+  await observingProgram(bench, await buildForSimulator(bench.sdk, name, manifest, resources), look);
 }
 
 /** Runs a program that is built while something is observed at the broker. */
