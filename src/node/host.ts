@@ -43,6 +43,8 @@ export interface NetworkLink {
   readonly address: string | undefined;
   /** Signal strength in dBm; undefined where there is none, as on a cable. */
   readonly RSSI?: number | undefined;
+  /** An attempt to reach the broker has failed on the way (false), or the broker has answered (true): a network may be up and lead nowhere. */
+  reached?(answered: boolean): void;
 }
 
 /** What a node gives to its {@link NetworkLink}. The callbacks come after `up` has begun, and only when the state changes. */

@@ -9,6 +9,9 @@ const longestDelay = 60_000;
 /** An access point that has not let us in after this long, in milliseconds, is asked anew. */
 const attemptTimeout = 30_000;
 
+/** So many times in a row the broker was not reached, some minutes: the Wi-Fi is given up. */
+const longestDoubt = 10;
+
 /** A Wi-Fi that the node may join. */
 export interface AccessPoint {
   readonly ssid: string;
@@ -23,7 +26,8 @@ export interface WiFiLinkOptions extends NetworkLinkOptions {
 
 /**
  * Keeps a Wi-Fi connection. When it is lost, the access points are asked one after the other, the preferred one first, each when the one
- * before has refused, after 1 s, or 30 s have passed. After all of them comes a rest of 1 s, then ever longer ones, at most 60 s.
+ * before has refused, after 1 s, or 30 s have passed. After all of them comes a rest of 1 s, then ever longer ones, at most 60 s. One that
+ * is up but leads nowhere is left for the next, or asked anew: it may be captive, or have forgotten the node.
  */
 export class WiFiLink implements NetworkLink {
   readonly #options: WiFiLinkOptions;
@@ -34,6 +38,8 @@ export class WiFiLink implements NetworkLink {
   #delay = firstDelay;
   /** The access point that is asked, by its place. */
   #place = 0;
+  /** Attempts in a row that did not reach the broker. */
+  #doubts = 0;
   #timer: unknown;
 
   constructor(options: WiFiLinkOptions) {
@@ -58,6 +64,16 @@ export class WiFiLink implements NetworkLink {
   down(): void {
     this.schedule(undefined, 0);
     this.#wifi.close();
+  }
+
+  reached(answered: boolean): void {
+    this.#doubts = answered || !this.#up ? 0 : this.#doubts + 1;
+    if (this.#doubts < longestDoubt) return;
+    const { ssid } = this.accessPoint();
+    this.#doubts = 0;
+    this.#up = false;
+    this.#options.onDown(`Wi-Fi ${ssid} leads nowhere`);
+    this.giveUp();
   }
 
   private connect(): void {

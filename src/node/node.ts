@@ -1,5 +1,7 @@
 import { toConfiguration } from "../client/configuration.js";
 import type { Client, ConnectedInfo, ConnectOptions, Message } from "../client/options.js";
+import { ReasonCode } from "../protocol/codec/reason-code.js";
+import type { MqttError } from "../protocol/error.js";
 import { type Broker, brokerOf } from "./broker.js";
 import { clientOptions } from "./client-options.js";
 import { Clock } from "./clock.js";
@@ -165,6 +167,7 @@ export class SensorNode implements CommandTarget, SensorHost {
   /** Greets, and is online once the broker has the greeting: then it has the subscription to the commands, too. */
   private async connected(info: ConnectedInfo): Promise<void> {
     if (this.stopping()) return;
+    this.#link?.reached?.(true);
     await this.publish("status", "online", true);
     // The greeting of a connection that was lost meanwhile settles with the next one.
     if (this.stopping() || this.#client?.connected !== info) return;
@@ -193,9 +196,11 @@ export class SensorNode implements CommandTarget, SensorHost {
     return this.#stopped !== undefined;
   }
 
-  private disconnected(error: Error, final: boolean): void {
+  private disconnected(error: MqttError, final: boolean): void {
     if (this.#stopped) return;
     this.bench.onOffline?.(error.message);
+    // A refusal is an answer.
+    this.#link?.reached?.(error.kind !== "transport" || error.reasonCode !== ReasonCode.UNSPECIFIED_ERROR);
     if (!final) return;
     this.#client = undefined;
     this.#ended = this.bench.timer.set(() => this.connect(), endedDelay);

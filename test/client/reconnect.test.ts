@@ -68,6 +68,22 @@ test("delays double from minimum to maximum", (t) => {
   equal(network.open, 1);
 });
 
+test("a name that is not found is asked for again, after delays that double", (t) => {
+  random(t, ALMOST_ONE);
+  const clock = new FakeClock(t);
+  const network = new FakeNetwork();
+  connect("mqtt://broker.local", { ...network.provider, id: "c", reconnect: { minimum: 100, maximum: 1000 } });
+  clock.advance(0);
+  const delays = [1, 2, 3, 4, 5].map((asked) => {
+    equal(network.resolvers.length, asked);
+    network.resolver.request?.[0].onError("broker.local", new Error("no such name"));
+    let waited = 0;
+    while (network.resolvers.length === asked && waited < 2000) clock.advance(waited++ === 0 ? 0 : 1);
+    return waited - 1;
+  });
+  deepEqual(delays, [100, 200, 400, 800, 1000]);
+});
+
 test("the defaults are 1 s and 60 s", (t) => {
   random(t, ALMOST_ONE);
   const { network, delay } = bench(t);

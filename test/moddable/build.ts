@@ -13,6 +13,9 @@ const run = promisify(execFile);
 /** Programs share the engine's objects, so that it is compiled once. */
 const group = "tests";
 
+/** Modules of ours; `xs-mqtt/sdk-handshake` is the SDK's under another name. */
+const ours = /^(xs-mqtt\/(?!sdk-)|ssl\/cert|ssl\/handshake|main\.xsb)/;
+
 /** What the SDK's linker made of a board's JavaScript. */
 export interface Linked {
   readonly board: string;
@@ -75,6 +78,8 @@ export async function link(sdk: Sdk, board: Board, parts: readonly string[] = []
   const code = join(folder, "mc.xs.c");
   await tool(sdk, "make", ["-C", folder, "-f", "makefile", `IDF_PATH=${folder}`, "IDF_VERSION=none", "SDKCONFIG_H=", code]);
   const text = await readFile(code, "utf8");
+  const chip = (await readdir(folder)).find((file) => file.startsWith("xsProj-")) ?? "";
+  if (!/^storage, *data,/m.test(await readFile(join(folder, chip, "partitions.csv"), "utf8"))) throw new Error(`${name}: there is no partition for session and readings`);
   const makefile = await readFile(join(folder, "makefile"), "utf8");
   const modules = join(folder, "modules");
   const files = (await readdir(modules, { recursive: true })).filter((file) => file.endsWith(".xsb")).sort();
@@ -83,7 +88,7 @@ export async function link(sdk: Sdk, board: Board, parts: readonly string[] = []
   return {
     board: name,
     bytecode: sum(files),
-    own: sum(files.filter((file) => file.startsWith("xs-mqtt/") || file === "main.xsb")),
+    own: sum(files.filter((file) => ours.test(file))),
     preloaded: defined(text, "mxHeapCount"),
     aliases: defined(text, "mxAliasCount"),
     late: files.filter((file) => !makefile.includes(`-p ${file}`)).map((file) => file.replace(/\.xsb$/, "")),

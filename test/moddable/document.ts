@@ -33,9 +33,18 @@ ${linked.map((row) => `| \`${row.board}\` | ${number(row.bytecode)} bytes | ${nu
 Ours are the firmware, its network and its \`main\`. Preloaded slots take 16 bytes of flash each and no RAM. An alias is an object in flash
 that may still be changed, the SDK's own among them: it takes a pointer of 4 bytes in RAM.
 Every module of ours but \`main\`, which starts the node, is preloaded; the run fails where one cannot be.
+\`esp32c3-transports\` is the firmware with TLS and WebSocket, a part of a build whose broker asks for them.
+
+## Flash
+Moddable's simulator for Linux has none: the firmware says so once and keeps session and readings in memory. For each board mcconfig has
+made a table of partitions with \`storage\`, 64 KiB of the program's, which the firmware opens by \`embedded:storage/flash\` on a chip; the run
+fails where it has not. The journal on it is tested in our simulator ([storage.md](storage.md)).
 
 ## Not tried, or not yet so
-TLS, WebSocket and the flash storage with the SDK's own modules; Wi-Fi, Ethernet and SNTP on a chip: these are tested with stand-ins only
-(\`test/node/network.test.ts\`), and linked here.
+- Flash, Wi-Fi, Ethernet and SNTP on a chip: these are tested with stand-ins only (\`test/node/network.test.ts\`, \`test/storage\`), and linked here.
+- TLS in the memory of a chip, and how long its handshake takes there. The SDK calculates P-256 and RSA in software.
+- A certificate of the device's own, for brokers that ask for one: built and linked, not run.
+- Our own simulator has WebSocket, but no TLS.
+- Names: the resolver of Moddable's simulator for Linux takes the first address only, which for \`localhost\` may be of IPv6. Programs here use 127.0.0.1.
 `;
 }

@@ -8,9 +8,7 @@ import { freePort } from "../../boards/simulator/tools/free-port.js";
 import { buildForSimulator } from "./build.js";
 import { firmware, secureClient } from "./programs.js";
 import { observing, observingProgram, type Bench, type Proof } from "./proofs.js";
-import { startServers } from "./servers.js";
-
-const derOf = (pem: string): Buffer => Buffer.from(pem.replace(/-----.*-----|\n/g, ""), "base64");
+import { derOf, startServers } from "./servers.js";
 
 /** Refused for a certificate: 135 is Not authorized (0x87), after which the client waits long; for anything else 128. */
 const refusals: Readonly<Record<string, RegExp>> = {
@@ -19,6 +17,7 @@ const refusals: Readonly<Record<string, RegExp>> = {
   impostor: /^135 cannot connect .* from an authority that is not trusted here/,
   name: /^135 cannot connect .* the certificate is for elsewhere\.test, not for 127\.0\.0\.1/,
   expired: /^135 cannot connect .* expired on /,
+  unsigned: /^128 cannot connect .* the key exchange is not signed as it was asked for/,
   alert: /^128 cannot connect .* the server ended the TLS handshake/,
 };
 
@@ -37,7 +36,7 @@ export const certificatesAreChecked: Proof = async (bench) => {
   } finally {
     servers.stop();
   }
-  return "the client over the SDK's TLS socket: mosquitto with a certificate of the right authority is accepted; refused, and told as such, are a foreign authority, a certificate that somebody made himself in front of the right authority's, another name, an expired one, and an alert before the keys; none of these servers gets a byte of MQTT";
+  return "the client over the SDK's TLS socket: mosquitto with a certificate of the right authority is accepted; refused, and told as such, are a foreign authority, a certificate that somebody made himself in front of the right authority's, another name, an expired one, a server without the key of its certificate, and an alert before the keys; none of these servers gets a byte of MQTT";
 };
 
 export const firmwareUsesTransports: Proof = async (bench) => {

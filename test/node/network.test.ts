@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { device } from "../../boards/node/index.js";
+import type { ConnectedInfo } from "../../src/client/options.js";
 import { webSocket } from "../../src/client/web-socket.js";
 import type { NetworkLink, NetworkLinkOptions, WiFi } from "../../src/node/host.js";
 import { MqttError } from "../../src/protocol/error.js";
@@ -174,6 +175,47 @@ test("after a loss the preferred access point is asked first", async () => {
   await bench.timers.pass(1000);
   assert.deepEqual(FakeWiFi.attempts, [{ SSID: "home" }, { SSID: "garden" }, { SSID: "home" }]);
   assert.deepEqual(bench.events, [["offline", "Wi-Fi garden lost"]]);
+});
+
+/** Attempts that fail, as the client tells them. */
+function fail(bench: Bench, times: number, error = new MqttError("transport", "no answer")): void {
+  for (let time = 0; time < times; time++) bench.client.options.onDisconnected?.(error, false);
+}
+
+test("a Wi-Fi that is up but leads nowhere, captive or dead, is left for the next after ten attempts in a row", async () => {
+  const bench = withWiFi();
+  bench.start({ ssid: "home", ssid2: "garden" });
+  FakeWiFi.become(500);
+  fail(bench, 9);
+  bench.client.options.onConnected?.({ version: 5 } as ConnectedInfo);
+  await Promise.resolve();
+  fail(bench, 9);
+  assert.equal(FakeWiFi.connection, 500);
+  fail(bench, 1);
+  assert.deepEqual(bench.events.at(-1), ["offline", "Wi-Fi home leads nowhere"]);
+  assert.equal(FakeWiFi.connection, 200);
+  await bench.timers.pass(1000);
+  assert.deepEqual(FakeWiFi.attempts, [{ SSID: "home" }, { SSID: "garden" }]);
+  FakeWiFi.become(500);
+  assert.equal(bench.clients.length, 1);
+});
+
+test("a broker that refuses, or whose certificate is refused, is no reason to leave the Wi-Fi", () => {
+  const bench = withWiFi();
+  bench.start({ ssid: "home" });
+  FakeWiFi.become(500);
+  fail(bench, 20, new MqttError("peer", "Bad User Name or Password", 0x86));
+  fail(bench, 20, new MqttError("transport", "the certificate is for somebody else", 0x87));
+  assert.equal(FakeWiFi.connection, 500);
+});
+
+test("the only Wi-Fi is asked anew where it leads nowhere", async () => {
+  const bench = withWiFi();
+  bench.start({ ssid: "home" });
+  FakeWiFi.become(500);
+  fail(bench, 10);
+  await bench.timers.pass(1000);
+  assert.deepEqual(FakeWiFi.attempts, [{ SSID: "home" }, { SSID: "home" }]);
 });
 
 test("telemetry tells the signal strength of the Wi-Fi", async () => {
