@@ -43,7 +43,7 @@ fails where it has not. The journal on it is tested in our simulator ([storage.m
 ## Not tried, or not yet so
 - Flash, Wi-Fi, Ethernet and SNTP on a chip: these are tested with stand-ins only (\`test/node/network.test.ts\`, \`test/storage\`), and linked here.
 - TLS in the memory of a chip, and how long its handshake takes there. The SDK calculates P-256 and RSA in software.
-- A certificate of the device's own, for brokers that ask for one: built and linked, not run.
+- A certificate of the device's own, for brokers that ask for one, and keys of RSA: these were tried by hand in Moddable's simulator, not by this run.
 - Our own simulator has WebSocket, but no TLS.
 - Names: the resolver of Moddable's simulator for Linux takes the first address only, which for \`localhost\` may be of IPv6. Programs here use 127.0.0.1.
 `;

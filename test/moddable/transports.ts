@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startBroker } from "../../boards/simulator/tools/broker.js";
 import { freePort } from "../../boards/simulator/tools/free-port.js";
+import { Authority } from "../broker/certificates.js";
 import { buildForSimulator } from "./build.js";
 import { firmware, secureClient } from "./programs.js";
 import { observing, observingProgram, type Bench, type Proof } from "./proofs.js";
@@ -40,8 +41,7 @@ export const certificatesAreChecked: Proof = async (bench) => {
 };
 
 export const firmwareUsesTransports: Proof = async (bench) => {
-  const { authority, stop } = await startServers();
-  stop();
+  const authority = new Authority();
   await withTransports(bench, authority.issue("127.0.0.1"), async (inside, ports) => {
     for (const scheme of ["mqtts", "ws", "wss"] as const) {
       const manifest = firmware(`${scheme}://127.0.0.1:${ports[scheme]}`, ["manifest-tls.json", "manifest-websocket.json"]);

@@ -25,7 +25,12 @@ function checkKeyExchange(session: Session, message: Uint8Array): void {
   checkSignature(key, new Uint8Array(stream.readChunk(stream.readChars(2))));
 }
 
-const serverHello: typeof handshake.serverHello = Object.create(handshake.serverHello, {
+/** An object of the SDK with something else in some places: it is frozen, and finds its parts by `this`. */
+function over<Base extends object>(base: Base, own: PropertyDescriptorMap): Base {
+  return Object.freeze(Object.create(base, own) as Base);
+}
+
+const serverHello = over(handshake.serverHello, {
   unpacketize: {
     value(session: Session, stream: SSLStream): void {
       handshake.serverHello.unpacketize(session, stream);
@@ -34,7 +39,7 @@ const serverHello: typeof handshake.serverHello = Object.create(handshake.server
   },
 });
 
-const serverKeyExchange: typeof handshake.serverKeyExchange = Object.create(handshake.serverKeyExchange, {
+const serverKeyExchange = over(handshake.serverKeyExchange, {
   unpacketize: {
     value(session: Session, stream: SSLStream): void {
       const message = new Uint8Array(stream.readChunk(stream.bytesAvailable));
@@ -44,7 +49,7 @@ const serverKeyExchange: typeof handshake.serverKeyExchange = Object.create(hand
   },
 });
 
-const finished: typeof handshake.finished = Object.create(handshake.finished, {
+const finished = over(handshake.finished, {
   unpacketize: {
     value(session: Session, stream: SSLStream): void {
       handshake.finished.unpacketize(session, stream);
@@ -54,7 +59,7 @@ const finished: typeof handshake.finished = Object.create(handshake.finished, {
   },
 });
 
-const checked: typeof handshake = Object.create(handshake, {
+const checked = over(handshake, {
   serverHello: { value: serverHello }, serverKeyExchange: { value: serverKeyExchange }, finished: { value: finished },
 });
 

@@ -8,7 +8,7 @@ import { refusal } from "./refusal.js";
 
 /** Files of the program: the certificates of trusted authorities; the device's own certificates, and its key in PKCS #8. */
 const authorities = "broker-ca.der";
-const own = "device-certificate.der";
+const ownCertificate = "device-certificate.der";
 const ownKey = "device-key.der";
 
 /** Two records after one look at the room: each has a head of 5 bytes, with CBC 16 of a vector, 32 of a code and 16 of padding at most. */
@@ -50,9 +50,10 @@ export class SecureSocket implements Socket {
   /** @throws Error without the certificate of an authority; what the SDK's socket throws. */
   constructor(options: SecureSocketOptions) {
     this.options = options;
-    const secure = { ...credentials(), ...options.secure, verify: true, progress: this.progress };
+    const { secure } = options;
+    const own = secure?.["certificate"] === undefined ? { ...credentials(), ...secure } : secure;
     this.socket = new TLSSocket({
-      ...options, secure, user: this, TCP: { io: GuardedTCP },
+      ...options, secure: { ...own, verify: true, progress: this.progress }, user: this, TCP: { io: GuardedTCP },
       onReadable: (count: number) => options.onReadable.call(this, count),
       onWritable: (count: number) => this.writable(count),
       onError: () => this.failed(undefined),
@@ -110,14 +111,14 @@ function roomIn(count: number): number {
 function credentials(): Readonly<Record<string, unknown>> {
   if (!Resource.exists(authorities)) throw refusal(`TLS needs the certificate of the broker's authority: build with it as ${authorities}`);
   const certificate = new Resource(authorities);
-  return Resource.exists(own) && Resource.exists(ownKey)
-    ? { certificate, clientCertificates: valuesOf(new Uint8Array(new Resource(own))), clientKey: new Resource(ownKey) } : { certificate };
+  return Resource.exists(ownCertificate) && Resource.exists(ownKey)
+    ? { certificate, clientCertificates: valuesOf(new Uint8Array(new Resource(ownCertificate))), clientKey: new Resource(ownKey) } : { certificate };
 }
 
 /** What a failed handshake means, where the SDK has a number for it or nothing at all. */
 function explained(error: unknown): unknown {
   if (error === undefined) return new Error("the connection was cut in the TLS handshake");
   const alert = Number(/^alert: \d+, (\d+)$/.exec(error instanceof Error ? error.message : "")?.[1]);
-  if (aboutCertificate.includes(alert)) return refusal(`the broker does not accept the certificate of this device, ${own} (TLS alert ${alert})`);
-  return Number.isNaN(alert) ? error : refusal(`the broker does not agree on TLS 1.2 with AES (TLS alert ${alert})`);
+  if (aboutCertificate.includes(alert)) return refusal(`the broker does not accept the certificate of this device, ${ownCertificate} (TLS alert ${alert})`);
+  return Number.isNaN(alert) ? error : refusal(`the broker does not agree on TLS 1.2 with AES, or wants a certificate of this device (TLS alert ${alert})`);
 }
