@@ -59,7 +59,7 @@ const finished = over(handshake.finished, {
   },
 });
 
-const checked = over(handshake, {
+const checked: typeof handshake = over(handshake, {
   serverHello: { value: serverHello }, serverKeyExchange: { value: serverKeyExchange }, finished: { value: finished },
 });
 
