@@ -17,7 +17,7 @@ import { deviceInput, minifyForDevice } from "./build/js/boards/simulator/tools/
 const compiled = join(import.meta.dirname, "build/js");
 
 /** Modules that the host of a device has. */
-const device = [/^embedded:/, "timer", "time", "mc/config", "Resource", "simulator", "system", "ethernet", "net", "sntp", /^xs-mqtt\//];
+const device = [/^embedded:/, "timer", "time", "mc/config", "Resource", "simulator", "system", "ethernet", "net", "sntp", "modules", /^xs-mqtt(\/|$)/];
 
 /** Modules of the SDK beneath its TLS socket. */
 const crypto = [/^ssl\//, "bin", "crypt", "ecdsa", "pkcs1_5", "pkcs8", "x509"];
@@ -72,7 +72,7 @@ export default [
     separate("src/node/main.js", "firmware"), separate("boards/simulator/device/web-socket.js", "xs-mqtt/web-socket"),
   ]),
   bundle("boards/simulator/device/web-socket.js", "build/web-socket.js", device, [small]),
-  bundle("boards/moddable/mqtt-client.js", "dist/mqtt-client.js", device, [separate("src/index.js", "xs-mqtt")]),
+  bundle("boards/moddable/mqtt-client.js", "dist/mqtt-client.js", device),
   bundle("boards/moddable/network-up.js", "dist/network.js", device),
   bundle("boards/moddable/program-network.js", "dist/program-network.js", device),
   ...["network-wifi", "network-ethernet", "setup", "flash", "without-flash", "without-web-socket", "main", "desktop"].map((name) =>

@@ -3,6 +3,7 @@ import type { Device } from "../../src/node/host.js";
 import { start } from "../../src/node/main.js";
 import openFlash from "xs-mqtt/flash";
 import { route } from "xs-mqtt/web-socket";
+import Modules from "modules";
 import { setClock } from "./clock.js";
 import "xs-mqtt/network";
 
@@ -16,6 +17,7 @@ try {
   start({
     device,
     setClock,
+    load: (specifier) => (Modules.has(specifier) ? Modules.importNow(specifier) : undefined),
     ...(openFlash && { openFlash }),
     ...(route && { route }),
     onOnline: ({ node, mqtt, resumed }) => line(`online: ${node}, MQTT ${mqtt === 5 ? "5.0" : "3.1.1"}${resumed ? ", session resumed" : ""}`),

@@ -3,8 +3,12 @@ import "system";
 import TCP from "embedded:io/socket/tcp";
 import { HostResolver } from "./resolver.js";
 
-if (globalThis.device?.network?.mqtt === undefined)
-  globalThis.device = Object.freeze({
-    ...globalThis.device,
-    network: Object.freeze({ ...globalThis.device?.network, mqtt: Object.freeze({ socket: Object.freeze({ io: TCP }), dns: Object.freeze({ io: HostResolver }) }) }),
-  });
+/** The SDK's typings know no network. */
+declare const device: { readonly network?: { readonly mqtt?: unknown } } | undefined;
+
+const host = typeof device === "undefined" ? undefined : device;
+
+if (host?.network?.mqtt === undefined) {
+  const mqtt = Object.freeze({ socket: Object.freeze({ io: TCP }), dns: Object.freeze({ io: HostResolver }) });
+  Object.assign(globalThis, { device: Object.freeze({ ...host, network: Object.freeze({ ...host?.network, mqtt }) }) });
+}

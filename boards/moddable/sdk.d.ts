@@ -25,6 +25,16 @@ declare module "ethernet" {
   }
 }
 
+declare module "modules" {
+  /** The modules of this build, by specifier. */
+  const Modules: {
+    has(specifier: string): boolean;
+    /** @returns the default export. */
+    importNow(specifier: string): unknown;
+  };
+  export default Modules;
+}
+
 declare module "net" {
   const Net: { get(property: "IP", interface: "ethernet"): string | undefined };
   export default Net;

@@ -15,6 +15,7 @@ export const usage = `npm run device -- --board NAME [OPTIONS]
   --ca FILE            with TLS: certificate of the authority that has signed the broker's, or several, in PEM or DER
   --certificate FILE   the device's own certificate, where the broker wants one
   --key FILE           and its private key, of RSA
+  --sensors FILE       JSON with the node's sensors and actuators (default: a BME280): see docs/sensors.md and npm run sensors
   --config NAME=VALUE  any other option of docs/firmware.md; may be repeated
   --secrets FILE       JSON with any of these options, e.g. {"ssid":"...","password":"...","brokerPassword":"..."}
   --port PATH          serial port (default: the only one)
@@ -48,7 +49,8 @@ export function parseDeviceOptions(args: readonly string[], environment: Readonl
   if (values.help === true) return undefined;
   if (values.board === undefined) throw new UsageError("--board is missing");
   if (values.monitor === true && values["build-only"] === true) throw new UsageError("--monitor needs a board: leave out --build-only");
-  const config = { ...(values.secrets !== undefined && readSecrets(values.secrets)), ...fromEnvironment(environment), ...fromPairs(values.config ?? []) };
+  const config: Record<string, unknown> = { ...(values.secrets !== undefined && readObject("--secrets", values.secrets)), ...fromEnvironment(environment), ...fromPairs(values.config ?? []) };
+  if (values.sensors !== undefined) config["sensors"] = readObject("--sensors", values.sensors);
   for (const name of ["ssid", "password", "broker"] as const) if (values[name] !== undefined) config[name] = values[name];
   const { board, ca, certificate, key, port = environment["UPLOAD_PORT"] } = values;
   return { board, config, credentials: { ca, certificate, key }, port, buildOnly: values["build-only"] === true, monitor: values.monitor === true };
@@ -60,7 +62,8 @@ function parse(args: readonly string[]) {
       args: [...args],
       options: {
         board: { type: "string" }, ssid: { type: "string" }, password: { type: "string" }, broker: { type: "string" }, secrets: { type: "string" },
-        ca: { type: "string" }, certificate: { type: "string" }, key: { type: "string" }, port: { type: "string" }, config: { type: "string", multiple: true },
+        ca: { type: "string" }, certificate: { type: "string" }, key: { type: "string" }, sensors: { type: "string" },
+        port: { type: "string" }, config: { type: "string", multiple: true },
         "build-only": { type: "boolean" }, monitor: { type: "boolean" }, help: { type: "boolean" },
       },
     });
@@ -84,14 +87,14 @@ function fromPairs(pairs: readonly string[]): Record<string, unknown> {
   }));
 }
 
-/** The error tells no content. */
-function readSecrets(path: string): Record<string, unknown> {
+/** The error tells no content, which may be secret. */
+function readObject(option: string, path: string): Record<string, unknown> {
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    throw new UsageError(`--secrets ${path}: ${error instanceof SyntaxError ? "must be JSON" : "cannot be read"}`);
+    throw new UsageError(`${option} ${path}: ${error instanceof SyntaxError ? "must be JSON" : "cannot be read"}`);
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new UsageError(`--secrets ${path}: must be a JSON object`);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new UsageError(`${option} ${path}: must be a JSON object`);
   return { ...value };
 }

@@ -5,6 +5,7 @@ import { findBoard } from "./boards.js";
 import { readCredentials } from "./credentials.js";
 import { parseDeviceOptions, usage, type DeviceOptions } from "./device-options.js";
 import { writeProject } from "./project.js";
+import { sensorDrivers } from "./sensor-drivers.js";
 import { findSdk, findSerialPort, requireIdf } from "./sdk.js";
 import { transports } from "./transports.js";
 
@@ -12,10 +13,11 @@ import { transports } from "./transports.js";
 async function run(options: DeviceOptions): Promise<number> {
   const board = findBoard(options.board);
   const resources = readCredentials(options.config["broker"], options.credentials);
+  const parts = [...transports(options.config["broker"]), ...sensorDrivers(options.config["sensors"])];
   const sdk = await findSdk();
   await requireIdf(sdk.environment);
   const port = options.buildOnly ? undefined : findSerialPort(options.port);
-  const { manifest, output } = await writeProject("devices", board.name, { include: [board.manifest, ...transports(options.config["broker"])], config: options.config }, resources);
+  const { manifest, output } = await writeProject("devices", board.name, { include: [board.manifest, ...parts], config: options.config }, resources);
   // Only a debug build traces; xsbug-log shows that on the terminal.
   const mode = options.monitor ? ["-dl"] : [];
   const args = [...mode, "-m", "-p", board.platform, "-o", output, ...(options.buildOnly ? ["-t", "build"] : []), manifest];

@@ -94,8 +94,11 @@ class OneWireThermometer implements Sensor {
   }
 }
 
+const oneWire = "onewire";
+
 const ds18x20Type: SensorType = {
   name: "DS18X20",
+  driver: oneWire,
   description: "Maxim DS18B20, DS18S20: temperature, one on a pin of its own",
   connection: "Digital",
   quantities: [temperature(-55, 125)],
@@ -103,14 +106,17 @@ const ds18x20Type: SensorType = {
   poll: 100,
   timeout: 2000,
   open: ({ sensor, load: host }) => {
-    const bus = load(host, "onewire", "onewire");
-    return new OneWireThermometer(new bus({ pin: sensor.pin }), load(host, "DS18X20", "onewire"));
+    const bus = load(host, "onewire", oneWire);
+    return new OneWireThermometer(new bus({ pin: sensor.pin }), load(host, "DS18X20", oneWire));
   },
 };
+
+const ntcThermistor = "sensors/ntcThermistor";
 
 /** A thermistor needs to be told what it is. The names are those that the driver knows. */
 const ntcThermistorType: SensorType = {
   name: "NTC_Thermistor",
+  driver: ntcThermistor,
   description: "NTC thermistor and a resistor at an analog pin: temperature",
   connection: "Analog",
   quantities: [temperature(-55, 200)],
@@ -122,7 +128,7 @@ const ntcThermistorType: SensorType = {
     { name: "pullup", minimum: 0, maximum: 1, default: 0, whole: true },
   ],
   open: ({ sensor, options, load: host }) => {
-    const driver = new (load(host, "embedded:sensor/Temperature/NTC_Thermistor", "sensors/ntcThermistor"))({ sensor });
+    const driver = new (load(host, "embedded:sensor/Temperature/NTC_Thermistor", ntcThermistor))({ sensor });
     driver.configure({ ...options, pullup: options["pullup"] === 1 });
     return driver;
   },
@@ -131,11 +137,12 @@ const ntcThermistorType: SensorType = {
 function toType([path, description, connection, addresses, quantities, { folder, configuration } = {}]: SDKPart): SensorType {
   const name = path.slice(path.indexOf("/") + 1);
   const specifier = `embedded:sensor/${path}`;
+  const manifest = `sensors/${folder ?? name.toLowerCase()}`;
   return {
-    name, description, connection, addresses, quantities,
+    name, description, connection, addresses, quantities, driver: manifest,
     options: [],
     open: (place) => {
-      const driver = load(place.load, specifier, `sensors/${folder ?? name.toLowerCase()}`);
+      const driver = load(place.load, specifier, manifest);
       return new Reporting(name, (onError) => {
         const sensor = new driver({ sensor: place.sensor, onError });
         if (configuration) sensor.configure(configuration);

@@ -69,6 +69,8 @@ interface Named {
 
 interface Measuring extends Named {
   readonly quantities: readonly Quantity[];
+  /** The folder of the SDK, below `modules/drivers`, whose manifest brings the driver; undefined for our own. */
+  readonly driver?: string;
   /** Milliseconds between two looks at a measurement. Default 20. */
   readonly poll?: number;
   /** Milliseconds until a measurement counts as failed. Default 1000. */

@@ -26,8 +26,15 @@ export interface Linked {
   readonly preloaded: number;
   /** Objects in flash that may still be changed: each takes a pointer of 4 bytes in RAM. */
   readonly aliases: number;
-  /** Modules that run on the device, because they are not preloaded. */
+  /** All modules, as their files are named. */
+  readonly modules: readonly string[];
+  /** Those that run on the device, because they are not preloaded. */
   readonly late: readonly string[];
+}
+
+/** Where mcconfig keeps what it makes on the way to a program for Moddable's simulator. */
+export function programFolder(name: string): string {
+  return join(projectRoot, "build/moddable", group, "tmp/lin/mc/release", name);
 }
 
 /**
@@ -39,7 +46,7 @@ export interface Linked {
 export async function buildForSimulator(sdk: Sdk, name: string, manifest: Readonly<Record<string, unknown>>, resources?: Readonly<Record<string, Uint8Array>>): Promise<string> {
   const project = await writeProject(group, name, manifest, resources);
   // make does not see that a module has another source than last time.
-  await rm(join(project.output, "tmp/lin/mc/release", name), { recursive: true, force: true });
+  await rm(programFolder(name), { recursive: true, force: true });
   await tool(sdk, "mcconfig", ["-m", "-p", "lin", "-t", "build", "-o", project.output, project.manifest]);
   return join(project.output, "bin/lin/mc/release", name, "mc.so");
 }
@@ -54,7 +61,7 @@ export async function buildForSimulator(sdk: Sdk, name: string, manifest: Readon
 export async function packForSimulator(sdk: Sdk, folder: string, name: string, settings: readonly string[]): Promise<string> {
   const output = join(projectRoot, "build/moddable", group);
   await mkdir(output, { recursive: true });
-  await rm(join(output, "tmp/lin/mc/release", name), { recursive: true, force: true });
+  await rm(programFolder(name), { recursive: true, force: true });
   try {
     await tool(sdk, "mcpack", ["mcconfig", "-m", "-p", "lin", "-t", "build", "-o", output, ...settings], folder);
   } finally {
@@ -91,8 +98,13 @@ export async function link(sdk: Sdk, board: Board, parts: readonly string[] = []
     own: sum(files.filter((file) => ours.test(file))),
     preloaded: defined(text, "mxHeapCount"),
     aliases: defined(text, "mxAliasCount"),
-    late: files.filter((file) => !makefile.includes(`-p ${file}`)).map((file) => file.replace(/\.xsb$/, "")),
+    modules: files.map(moduleName),
+    late: files.filter((file) => !makefile.includes(`-p ${file}`)).map(moduleName),
   };
+}
+
+function moduleName(file: string): string {
+  return file.replace(/\.xsb$/, "");
 }
 
 /** @throws Error with what the tool said. */

@@ -9,6 +9,8 @@ import { link, type Linked } from "./build.js";
 import { mqttClientExampleRuns, mqttJsExampleRuns } from "./drop-in.js";
 import { packageRuns } from "./package.js";
 import { firmwareRuns, type Proof } from "./proofs.js";
+import { linkSdkSensors, sdkSensorRuns } from "./sdk-sensors.js";
+import { sourcesRun } from "./sources.js";
 import { openScreen } from "./simulator.js";
 import { certificatesAreChecked, firmwareUsesTransports } from "./transports.js";
 
@@ -28,7 +30,9 @@ async function prove(): Promise<void> {
       linked.push(result);
       say(`linked  ${board.name}: ${result.own} bytes of our bytecode`);
     }
-    const proofs: Proof[] = [firmwareRuns, mqttClientExampleRuns, mqttJsExampleRuns, packageRuns, certificatesAreChecked, firmwareUsesTransports];
+    await linkSdkSensors(sdk);
+    say("linked  esp32 with the SDK's drivers of sensors");
+    const proofs: Proof[] = [firmwareRuns, mqttClientExampleRuns, mqttJsExampleRuns, packageRuns, sourcesRun, sdkSensorRuns, certificatesAreChecked, firmwareUsesTransports];
     const proved: string[] = [];
     for (const proof of proofs) {
       const sentence = await proof({ sdk, screen, broker });
@@ -36,7 +40,7 @@ async function prove(): Promise<void> {
       say(`ran     ${sentence}`);
     }
     writeFileSync(documentPath, render(sdk.version, broker.version, linked, proved));
-    say(`${linked.length + proofs.length} passed, 0 failed`);
+    say(`${linked.length + 1 + proofs.length} passed, 0 failed`);
   } finally {
     await broker.stop();
     await screen.stop();

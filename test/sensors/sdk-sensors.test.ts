@@ -3,48 +3,11 @@ import { test } from "node:test";
 import { readParts, type SensorSettings } from "../../src/node/sensor-configuration.js";
 import { openSensor, type Workbench } from "../../src/node/parts.js";
 import { Readings } from "../../src/node/readings.js";
-import type { Bus } from "../../src/sensors/bus.js";
-import type { Analog } from "../../src/sensors/pins.js";
 import { registry } from "../../src/sensors/registry.js";
 import type { Sensor } from "../../src/sensors/sensor-type.js";
 import { FakeTimers } from "../node/fake-host.js";
+import { NoAnalog, NoBus } from "./empty-device.js";
 import { FakePins } from "./fake-pins.js";
-
-class NoAnalog implements Analog {
-  readonly resolution = 12;
-
-  read(): never {
-    throw new Error("there is nothing");
-  }
-
-  close(): void {
-    throw new Error("there is nothing");
-  }
-}
-
-class NoBus implements Bus {
-  static readonly made: unknown[] = [];
-
-  constructor(options: Record<string, unknown>) {
-    NoBus.made.push(options);
-  }
-
-  read(): void {
-    throw new Error("there is nothing");
-  }
-
-  write(): void {
-    this.read();
-  }
-
-  writeRead(): void {
-    this.read();
-  }
-
-  close(): void {
-    NoBus.made.pop();
-  }
-}
 
 function settings(fields: Readonly<Record<string, unknown>>): SensorSettings {
   const [found] = readParts({ it: fields }, registry, ["default"]).sensors;

@@ -8,6 +8,7 @@ import { projectRoot } from "../../../boards/simulator/tools/paths.js";
 import { boards, findBoard } from "../../../boards/tools/boards.js";
 import { parseDeviceOptions } from "../../../boards/tools/device-options.js";
 import { writeProject } from "../../../boards/tools/project.js";
+import { sensorDrivers } from "../../../boards/tools/sensor-drivers.js";
 import { findSdk, findSerialPort, MissingError, requireIdf } from "../../../boards/tools/sdk.js";
 
 /** A folder that is gone when the test is over. */
@@ -68,6 +69,19 @@ test("a wrong command line is refused without telling what may be a secret", (t)
   for (const [args, message] of wrong)
     assert.throws(() => parseDeviceOptions(args, {}), (error) => error instanceof UsageError && message.test(error.message) && !error.message.includes("hunter2"));
   assert.equal(parseDeviceOptions(["--help"], {}), undefined);
+});
+
+test("sensors come from a file; those of the SDK bring their drivers, once each", (t) => {
+  const file = join(scratch(t), "sensors.json");
+  const sensors = { air: { type: "SHT3x" }, attic: { type: "SHT3x", address: 0x45 }, soil: { type: "DS18X20", pin: 4 }, light: { type: "BH1750" } };
+  writeFileSync(file, JSON.stringify(sensors));
+  const config = parseDeviceOptions(["--board", "esp32", "--sensors", file], {})?.config;
+  assert.deepEqual(config?.["sensors"], sensors);
+  const drivers = ["$(MODDABLE)/modules/drivers/sensors/sht3x/manifest.json", "$(MODDABLE)/modules/drivers/onewire/manifest.json"];
+  assert.deepEqual(sensorDrivers(sensors), drivers);
+  assert.deepEqual(sensorDrivers(JSON.stringify(sensors)), drivers);
+  assert.deepEqual(sensorDrivers(undefined), []);
+  assert.throws(() => sensorDrivers({ air: { type: "SHT9x" } }), (error) => error instanceof UsageError && /^sensors\.air\.type must be one of ADS1115,/.test(error.message));
 });
 
 test("a missing SDK, ESP-IDF and serial port each have an instruction of their own", async (t) => {
