@@ -10,7 +10,7 @@
  *   build/world.js     what is outside the simulated chip
  * and copies the library's type declarations to dist/types.
  */
-import { cp, rm } from "node:fs/promises";
+import { cp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { deviceInput, minifyForDevice } from "./build/js/boards/simulator/tools/device-code.js";
 
@@ -37,7 +37,7 @@ const separate = (file, name) => ({
   },
 });
 
-/** Copies the type declarations of the given folders. */
+/** Copies the type declarations of the given folders, and names those of the bundles for XS: TypeScript looks for them beside the bundles. */
 const declarations = (folders) => ({
   name: "declarations",
   async writeBundle() {
@@ -47,6 +47,8 @@ const declarations = (folders) => ({
         recursive: true,
         filter: (path) => !path.endsWith(".js") && !path.endsWith(".map"),
       });
+    await writeFile("dist/xs-mqtt.d.ts", 'export * from "./types/src/index.js";\n');
+    await writeFile("dist/mqtt-client.d.ts", 'export { MQTTClient as default } from "./types/src/index.js";\n');
   },
 });
 

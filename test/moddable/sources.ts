@@ -19,7 +19,7 @@ import { connect, type Message } from "xs-mqtt";
 
 const client = connect(String(config.broker));
 async function answer(message: Message): Promise<void> {
-  await client.publish("sources/answer", \`to \${message.text()}, \${MQTTClient.CONNACK}\`, { qos: 1 });
+  await client.publish("sources/answer", \`to \${message.text()}, \${MQTTClient.AUTH}\`, { qos: 1 });
 }
 
 const subscribed = client.subscribe("sources/question", { qos: 1 }, answer);
@@ -38,13 +38,20 @@ export const sourcesRun: Proof = async (bench) => {
     typescript: { compiler: quick },
     config: { broker: bench.broker.url },
   });
+  // With the bundle the program is compiled, too, by the same types.
+  await buildForSimulator(bench.sdk, `${name}-bundle`, {
+    include: [join(projectRoot, "manifest-client.json")],
+    modules: { main: main.replace(/\.ts$/, "") },
+    typescript: { compiler: `"${compiler}"` },
+    config: { broker: bench.broker.url },
+  });
   // The settings that mcconfig has made of its own and the manifests'.
   for (const module of ["main", "xs-mqtt", "xs-mqtt/network", "embedded:network/mqtt/client"])
     await check(join(programFolder(name), "modules", `${module.replace("embedded:", "~.embedded/")}-tsconfig.json`));
   await observingProgram(bench, built, async (see, observer) => {
     assert.equal(await see("sources/status"), "online");
     await observer.publish("sources/question", "you", { qos: 1 });
-    assert.equal(await see("sources/answer"), "to you, 2");
+    assert.equal(await see("sources/answer"), "to you, 15");
   });
   return "a program in TypeScript on the library's TypeScript sources, compiled by mcconfig with the SDK's typings (`manifest-sources.json`)";
 };
