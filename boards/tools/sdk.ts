@@ -43,7 +43,7 @@ export async function findSdk(environment: Environment = process.env): Promise<S
 export async function requireIdf(environment: Environment = process.env): Promise<void> {
   const root = environment["IDF_PATH"];
   const install = `Install the version that the Moddable SDK names: ${guide}/devices/esp32.md`;
-  if (root === undefined || root === "") throw new MissingError(`ESP-IDF is needed for the ESP32, and IDF_PATH does not say where it is.\n${install}\nThen: source $IDF_PATH/export.sh`);
+  if (root === undefined || root === "") throw new MissingError(`ESP-IDF is needed for the ESP32, and IDF_PATH does not say where it is.\n${install}\nThen: source /path/to/esp-idf/export.sh`);
   if (!isThere(join(root, "export.sh"))) throw new MissingError(`IDF_PATH is ${root}, where there is no ESP-IDF.\n${install}`);
   if ((await findProgram("idf.py")) === undefined) throw new MissingError(`ESP-IDF's tools are not on the path.\nRun: source ${join(root, "export.sh")}`);
 }
