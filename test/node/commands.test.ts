@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { version } from "../../src/node/version.js";
-import type { Digital } from "../../src/sensors/pins.js";
+import { FakePins } from "../sensors/fake-pins.js";
 import { Bench, fakeNetwork } from "./fake-host.js";
 
 /** A node that is online and has told its first telemetry. */
@@ -35,39 +35,18 @@ test("interval changes the interval at once", async () => {
 });
 
 test("identify describes the node and blinks the LED for 5 s", async () => {
-  const levels: number[] = [];
   const bench = new Bench();
-  let open = 0;
-  class LED implements Digital {
-    static readonly Input = 0;
-    static readonly InputPullUp = 1;
-    static readonly InputPullDown = 2;
-    static readonly Output = 8;
-    static readonly Rising = 1;
-    static readonly Falling = 2;
-    constructor(options: Readonly<Record<string, unknown>>) {
-      assert.deepEqual(options, { pin: 2, mode: 8 });
-      open++;
-    }
-    read(): never {
-      throw new Error("an output");
-    }
-    write(value: number): void {
-      levels.push(value);
-    }
-    close(): void {
-      open--;
-    }
-  }
-  bench.device = { ...bench.device, network: fakeNetwork, io: { Digital: LED }, pin: { led: 2 } };
+  const pins = new FakePins();
+  bench.device = { ...bench.device, network: fakeNetwork, io: { Digital: pins.Digital }, pin: { led: 2 } };
   await online({}, bench);
   assert.deepEqual(await command(bench, "identify"), { ok: true, node: "kitchen", version, mqtt: 5, sensors: ["FAKE"], interval: 10, uptime: 0 });
   await bench.timers.pass(1000);
   bench.client.deliver("xs-mqtt/kitchen/command/identify", "");
-  assert.equal(open, 1);
+  assert.deepEqual([pins.opened.length, pins.closed], [2, 1], "it blinks anew");
   await bench.timers.pass(5000);
-  assert.equal(open, 0);
-  assert.deepEqual(levels.slice(-4), [1, 0, 1, 0]);
+  assert.equal(pins.closed, 2);
+  assert.deepEqual(pins.opened[0], { pin: 2, mode: 8 });
+  assert.deepEqual(pins.written.slice(-4), [[2, 1], [2, 0], [2, 1], [2, 0]]);
 });
 
 test("restart answers, stops cleanly, then restarts; where the host cannot, it says so", async () => {

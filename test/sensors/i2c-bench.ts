@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { type Fault, parseFault } from "../../boards/simulator/world/fault.js";
 import { I2CBus, type I2CDevice } from "../../boards/simulator/world/i2c-bus.js";
@@ -66,6 +67,16 @@ export function benches<Kind extends string>(
 /** A part that has the same bytes at each read, whatever was written. */
 export function fixedPart(bytes: readonly number[]): () => I2CDevice {
   return () => ({ write: () => true, read: (count) => Uint8Array.from(bytes).subarray(0, count) });
+}
+
+/** Fails unless a measurement takes so many milliseconds, not one less, and the sample has the time at which it was begun. */
+export function takes(subject: I2CBench, sensor: { sample(): { readonly time: number } | undefined }, milliseconds: number): void {
+  const begun = subject.now;
+  assert.equal(sensor.sample(), undefined);
+  subject.tick(milliseconds - 1);
+  assert.equal(sensor.sample(), undefined);
+  subject.tick(1);
+  assert.equal(sensor.sample()?.time, subject.at(begun));
 }
 
 /** Whether a number is as near as the step in which the part measures allows. */

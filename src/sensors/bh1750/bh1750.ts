@@ -73,6 +73,7 @@ export class BH1750 extends I2CSensor {
    * @throws Error when the chip does not answer, there is more light than it can count, or when closed.
    */
   sample(): BH1750Sample | undefined {
+    this.checkOpen();
     const { data, time, fine } = this;
     const factor = this.measurementTime / measurementTime.usual;
     const now = Date.now();

@@ -65,6 +65,7 @@ export class SCD4x extends I2CSensor {
    * @throws Error when the chip does not answer, a checksum is wrong, or when closed.
    */
   sample(): SCD4xSample | undefined {
+    this.checkOpen();
     const { data, pending } = this;
     switch (pending) {
       case command.stopPeriodic:

@@ -70,6 +70,7 @@ export class SHT4x extends I2CSensor {
    * @throws Error when the chip does not answer, a checksum is wrong, or when closed.
    */
   sample(): SHT4xSample | undefined {
+    this.checkOpen();
     const { data, pending, time } = this;
     const now = Date.now();
     if (pending !== command.none) {

@@ -97,40 +97,10 @@ test("a wrong option names its allowed values and changes nothing", (context) =>
   assert.deepEqual(Object.keys(subject.sample(sensor)), ["time", "thermometer", "hygrometer", "barometer"]);
 });
 
-test("options are checked before the bus is acquired, and are left as they are", (context) => {
-  const subject = bench(context);
-  assert.throws(() => new BME280(Object.assign({}, subject.options, { sensor: {} })), { name: "TypeError", message: "BME280: sensor.io must be an ECMA-419 I2C class" });
-  assert.equal(subject.opened.length, 0);
-
-  const { io } = subject.options.sensor;
-  new BME280(Object.freeze({ sensor: Object.freeze({ io, data: 4, clock: 5, hz: 100_000 }) })).close();
-  assert.deepEqual(subject.opened, [{ io, data: 4, clock: 5, hz: 100_000, address: 0x76 }]);
-});
-
-test("nothing at the address: says what to check and lets go of the bus", (context) => {
-  const subject = bench(context);
-  assert.throws(() => new BME280({ sensor: { ...subject.options.sensor, address: 0x77 } }), {
-    message: "BME280: no answer at address 0x77: check wiring, power and address",
-  });
-  assert.equal(subject.closed, 1);
-});
-
 test("another chip: says what was found and lets go of the bus", (context) => {
   const subject = bench(context, "wrong-id");
   assert.throws(() => new BME280(subject.options), /^Error: BME280: id 0x58 instead of 0x60: check part \(0x58 is a BMP280\) and address$/);
   assert.equal(subject.closed, 1);
-});
-
-test("a chip that stops answering: sample throws and lets go of the bus, a new instance goes on when it is back", (context) => {
-  const subject = bench(context, "nack@1-2");
-  const sensor = new BME280(subject.options);
-  subject.sample(sensor);
-  subject.tick(1000);
-  assert.throws(() => sensor.sample(), /no answer at address 0x76/);
-  assert.throws(() => sensor.sample(), /BME280: closed/);
-  assert.equal(subject.closed, 1);
-  subject.tick(1000);
-  near(subject.sample(new BME280(subject.options)).thermometer.temperature, 21.5, 0.01);
 });
 
 test("a measurement that never ends gives undefined, not an old value", (context) => {
@@ -147,14 +117,4 @@ test("a power dip while measuring is told, not published as a value", (context) 
   subject.twin.write(Uint8Array.of(0xe0, 0xb6));
   subject.tick(45);
   assert.throws(() => sensor.sample(), /BME280: the chip lost its settings: check its power supply/);
-});
-
-test("close twice lets go once; after that every method throws", (context) => {
-  const subject = bench(context);
-  const sensor = new BME280(subject.options);
-  sensor.close();
-  sensor.close();
-  assert.equal(subject.closed, 1);
-  assert.throws(() => sensor.sample(), /closed/);
-  assert.throws(() => sensor.configure({ filter: 2 }), /closed/);
 });

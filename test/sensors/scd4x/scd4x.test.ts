@@ -66,15 +66,9 @@ test("a wrong checksum is thrown, never given as a value", (context) => {
   assert.throws(() => subject.sample(new SCD4x(subject.options), 7000, 100), /SCD4x: wrong checksum/);
 });
 
-test("no chip; one that never gets ready gives no old value", (context) => {
-  const subject = bench(context, "nack@0-1", "never-ready@1");
-  assert.throws(() => new SCD4x(subject.options), /no answer at address 0x62/);
-  assert.equal(subject.closed, 1);
-  subject.tick(1000);
+test("one that never gets ready gives no value; the bus is clocked as slowly as the chip needs", (context) => {
+  const subject = bench(context, "never-ready");
   const sensor = new SCD4x(subject.options);
   assert.throws(() => subject.sample(sensor, 20_000, 100), /no sample within 20000 ms/);
-  sensor.close();
-  assert.throws(() => sensor.sample(), /closed/);
-  assert.throws(() => sensor.configure(), /closed/);
   assert.equal(subject.opened[0]?.["hz"], 100_000);
 });

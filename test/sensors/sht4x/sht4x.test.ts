@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SHT4x, toHumidity, toTemperature } from "../../../src/sensors/sht4x/sht4x.js";
 import { SHT4xTwin, sht4xFaults } from "../../../boards/simulator/world/sht4x-twin.js";
-import { benches, isNear } from "../i2c-bench.js";
+import { benches, isNear, takes } from "../i2c-bench.js";
 
 const bench = benches(0x44, SHT4xTwin, sht4xFaults, { temperature: 21.5, humidity: 45 });
 
@@ -29,12 +29,7 @@ test("begins a measurement, waits 9 ms, and says when it was begun and by whom",
   const sensor = new SHT4x(subject.options);
   assert.deepEqual(sensor.identification, { model: "Sensirion SHT4x", classification: "Humidity-Temperature", uniqueID: undefined });
   subject.sample(sensor);
-  const begun = subject.now;
-  assert.equal(sensor.sample(), undefined);
-  subject.tick(8);
-  assert.equal(sensor.sample(), undefined);
-  subject.tick(1);
-  assert.equal(sensor.sample()?.time, subject.at(begun));
+  takes(subject, sensor, 9);
   assert.deepEqual(sensor.identification, { model: "Sensirion SHT4x", classification: "Humidity-Temperature", uniqueID: "0f123456" });
 });
 
@@ -56,12 +51,6 @@ test("a wrong checksum is thrown, never given as a value; a new instance goes on
   assert.ok(subject.sample(new SHT4x(subject.options)));
 });
 
-test("nothing at the address: says what to check and lets go of the bus", (context) => {
-  const subject = bench(context, "nack");
-  assert.throws(() => new SHT4x(subject.options), { message: "SHT4x: no answer at address 0x44: check wiring, power and address" });
-  assert.equal(subject.closed, 1);
-});
-
 test("a chip that never gets ready does not answer when its time is over", (context) => {
   const subject = bench(context, "never-ready");
   assert.throws(() => subject.sample(new SHT4x(subject.options)), /no answer/);
@@ -74,15 +63,4 @@ test("a clock that is set back does not stop it", (context) => {
   sensor.sample();
   context.mock.timers.setTime(subject.at(3_600_000));
   assert.ok(sensor.sample());
-});
-
-test("close twice lets go once; after that every method throws", (context) => {
-  const subject = bench(context);
-  const sensor = new SHT4x(subject.options);
-  sensor.close();
-  sensor.close();
-  assert.equal(subject.closed, 1);
-  subject.tick(10);
-  assert.throws(() => sensor.sample(), /SHT4x: closed/);
-  assert.throws(() => sensor.configure({}), /SHT4x: closed/);
 });
