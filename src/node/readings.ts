@@ -2,27 +2,32 @@ import type { Quantity } from "../sensors/sensor-type.js";
 import { Filter } from "./filter.js";
 import type { SensorSettings } from "./sensor-configuration.js";
 
+/** What makes readings news. */
+interface News {
+  readonly delta: readonly number[];
+  /** Seconds. */
+  readonly heartbeat: number;
+  /** What was told last, and at what uptime. */
+  readonly told: number[];
+  toldAt: number;
+}
+
 /** What a sensor's samples become: checked, calibrated, filtered, and told only when they differ enough. */
 export class Readings {
-  /** By the type's quantities; NaN where the sample has none. */
-  readonly values: Float64Array;
+  /** By the type's quantities; NaN where the sample has none. An array: of so few numbers it is smaller than a typed one. */
+  readonly values: number[];
   private readonly quantities: readonly Quantity[];
   private readonly filters: readonly Filter[] | undefined;
-  private readonly delta: readonly number[] | undefined;
-  private readonly heartbeat: number;
-  /** What was told last, and at what uptime. */
-  private readonly told: Float64Array | undefined;
-  private toldAt = -Infinity;
+  /** Absent where everything is told. */
+  private readonly news: News | undefined;
 
   constructor(settings: SensorSettings) {
     const { type: { quantities }, scale, offset, median, average, delta, heartbeat } = settings;
     this.quantities = quantities;
-    this.values = new Float64Array(quantities.length);
+    this.values = quantities.map(() => NaN);
     // A sensor without filters keeps none.
     if (scale || offset || median > 1 || average > 1) this.filters = quantities.map((_, index) => new Filter(settings, index));
-    this.delta = delta;
-    this.heartbeat = heartbeat ?? Infinity;
-    if (delta) this.told = new Float64Array(quantities.length);
+    if (delta) this.news = { delta, heartbeat: heartbeat ?? Infinity, told: [], toldAt: -Infinity };
   }
 
   /**
@@ -48,13 +53,14 @@ export class Readings {
 
   /** Whether the values are to be told: they differ by the threshold, or it is time. @param uptime - seconds. */
   isNews(uptime: number): boolean {
-    const { delta, told, values } = this;
-    if (!delta || !told) return true;
-    let news = uptime - this.toldAt >= this.heartbeat || this.toldAt === -Infinity;
-    for (let index = 0; index < values.length; index++) if (Math.abs((values[index] ?? 0) - (told[index] ?? 0)) >= (delta[index] ?? Infinity)) news = true;
-    if (!news) return false;
-    told.set(values);
-    this.toldAt = uptime;
+    const { news, values } = this;
+    if (!news) return true;
+    const { delta, told } = news;
+    let differ = uptime - news.toldAt >= news.heartbeat || news.toldAt === -Infinity;
+    for (let index = 0; index < values.length; index++) if (Math.abs((values[index] ?? 0) - (told[index] ?? 0)) >= (delta[index] ?? Infinity)) differ = true;
+    if (!differ) return false;
+    for (let index = 0; index < values.length; index++) told[index] = values[index] ?? NaN;
+    news.toldAt = uptime;
     return true;
   }
 

@@ -7,6 +7,14 @@ export interface SensorOpener {
   open(): Sensor;
 }
 
+/** How long measuring takes, in milliseconds. */
+export interface Pace {
+  /** Between two looks at a sensor that measures. Default 20. */
+  readonly poll?: number;
+  /** Until a measurement counts as failed. Default 1000. */
+  readonly timeout?: number;
+}
+
 /**
  * Measures with one sensor without blocking. A sensor that fails is closed and opened anew at the next measurement: that resets it, and
  * one that comes back, or comes late, is found.
@@ -15,21 +23,23 @@ export class Sampler {
   readonly #timer: Timers;
   readonly #opener: SensorOpener;
   #sensor: Sensor | undefined;
-  readonly #pollInterval: number;
-  readonly #timeout: number;
+  readonly #pace: Pace;
   #pending: Promise<object> | undefined;
   #reject: ((error: Error) => void) | undefined;
   #poll: unknown;
 
   /**
-   * @param pollInterval - milliseconds between two looks at a sensor that measures.
-   * @param timeout - milliseconds until a measurement counts as failed: by default several times what most sensors need.
+   * @param pace - by default several times what most sensors need.
    */
-  constructor(timer: Timers, opener: SensorOpener, pollInterval = 20, timeout = 1000) {
+  constructor(timer: Timers, opener: SensorOpener, pace: Pace) {
     this.#timer = timer;
     this.#opener = opener;
-    this.#pollInterval = pollInterval;
-    this.#timeout = timeout;
+    this.#pace = pace;
+  }
+
+  /** The sensor while it is open. */
+  get sensor(): Sensor | undefined {
+    return this.#sensor;
   }
 
   /** Gives new readings; calls during a measurement share it. Rejects with what the sensor threw, or when it gets not ready. */
@@ -44,6 +54,7 @@ export class Sampler {
 
   private begin(): Promise<object> {
     return new Promise((resolve, reject) => {
+      const { poll = 20, timeout = 1000 } = this.#pace;
       let time = 0;
       this.#reject = reject;
       // Also the first look waits: a sensor just opened starts up.
@@ -53,11 +64,11 @@ export class Sampler {
           if (sample) {
             this.end();
             resolve(sample);
-          } else if ((time += this.#pollInterval) >= this.#timeout) throw new Error(`the sensor has no result after ${this.#timeout} ms`);
+          } else if ((time += poll) >= timeout) throw new Error(`the sensor has no result after ${timeout} ms`);
         } catch (error) {
           this.fail(error instanceof Error ? error : new Error(String(error)));
         }
-      }, this.#pollInterval);
+      }, poll);
     });
   }
 

@@ -18,21 +18,21 @@ export interface PartSettings {
 
 export interface SensorSettings extends PartSettings {
   readonly type: SensorType;
-  /** Seconds; undefined: the node's. */
-  readonly interval: number | undefined;
+  /** Seconds; absent: the node's. */
+  readonly interval?: number;
   /** Seconds until a failed measurement is tried again the first time; then twice as many. */
   readonly retry: number;
   readonly onFailure: (typeof failurePolicies)[number];
   /** How many readings the filters look at; 1: not used. */
   readonly median: number;
   readonly average: number;
-  /** By the type's quantities; undefined: none. */
-  readonly scale: readonly number[] | undefined;
-  readonly offset: readonly number[] | undefined;
+  /** By the type's quantities; absent: none. */
+  readonly scale?: readonly number[];
+  readonly offset?: readonly number[];
   /** Readings that differ less are not told. */
-  readonly delta: readonly number[] | undefined;
-  /** Seconds after which readings are told however little they differ; undefined: never. */
-  readonly heartbeat: number | undefined;
+  readonly delta?: readonly number[];
+  /** Seconds after which readings are told however little they differ; absent: never. */
+  readonly heartbeat?: number;
 }
 
 export interface ActuatorSettings extends PartSettings {
@@ -46,9 +46,12 @@ export interface Parts {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
+type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 const sensorFields = ["interval", "retry", "onFailure", "median", "average", "scale", "offset", "delta", "heartbeat"];
 const longestName = 32;
+/** One for all types without options: it takes no memory. */
+const noOptions: Record<string, never> = {};
 
 /**
  * Checks the option `sensors`: an object of entries by name, or its JSON text.
@@ -76,7 +79,7 @@ export function readParts(value: unknown, registry: readonly PartType[], buses: 
     const other = taken.get(place);
     if (other !== undefined) throw configurationError(`${what}.${addressed ? "address" : "pin"}`, `another than that of "${other}"`);
     taken.set(place, name);
-    if ("interval" in settings) sensors.push(settings);
+    if ("retry" in settings) sensors.push(settings);
     else actuators.push(settings);
   }
   return { sensors, actuators };
@@ -105,7 +108,7 @@ function readPart(what: string, name: string, fields: Fields, type: PartType, mo
   const allowed = ["type", ...addresses.length > 0 ? ["bus", "address"] : ["pin"], ...type.options.map((option) => option.name), ...more];
   const unknown = Object.keys(fields).find((field) => !allowed.includes(field));
   if (unknown !== undefined) throw configurationError(`${what}: the field "${unknown}"`, `one of ${allowed.join(", ")}`);
-  const options: Record<string, string | number> = {};
+  const options: Record<string, string | number> = type.options.length > 0 ? {} : noOptions;
   for (const option of type.options) {
     const value = readOption(`${what}.${option.name}`, fields[option.name], option);
     if (value !== undefined) options[option.name] = value;
@@ -149,24 +152,20 @@ function readSensor(what: string, name: string, fields: Fields, type: SensorType
   const median = number(`${what}.median`, fields["median"] ?? 1, 1, 15, true);
   if (median % 2 === 0) throw configurationError(`${what}.median`, "an odd number from 1 to 15");
   if (heartbeat !== undefined && delta === undefined) throw configurationError(`${what}.heartbeat`, "given together with delta");
-  return {
-    ...part,
-    type,
-    interval: fields["interval"] === undefined ? undefined : seconds(`${what}.interval`, fields["interval"]),
-    retry: fields["retry"] === undefined ? 1 : seconds(`${what}.retry`, fields["retry"]),
-    onFailure: policy,
-    median,
-    average: number(`${what}.average`, fields["average"] ?? 1, 1, 60, true),
-    scale: byQuantity(`${what}.scale`, fields["scale"], type, 1, -1e6, 1e6),
-    offset: byQuantity(`${what}.offset`, fields["offset"], type, 0, -1e6, 1e6),
-    delta: byQuantity(`${what}.delta`, delta, type, Infinity, 0, 1e6),
-    heartbeat: heartbeat === undefined ? undefined : seconds(`${what}.heartbeat`, heartbeat),
-  };
+  const average = number(`${what}.average`, fields["average"] ?? 1, 1, 60, true);
+  const retry = fields["retry"] === undefined ? 1 : seconds(`${what}.retry`, fields["retry"]);
+  const settings: Writable<SensorSettings> = { ...part, type, retry, onFailure: policy, median, average };
+  // What is not there takes no memory.
+  if (fields["interval"] !== undefined) settings.interval = seconds(`${what}.interval`, fields["interval"]);
+  if (fields["scale"] !== undefined) settings.scale = byQuantity(`${what}.scale`, fields["scale"], type, 1, -1e6, 1e6);
+  if (fields["offset"] !== undefined) settings.offset = byQuantity(`${what}.offset`, fields["offset"], type, 0, -1e6, 1e6);
+  if (delta !== undefined) settings.delta = byQuantity(`${what}.delta`, delta, type, Infinity, 0, 1e6);
+  if (heartbeat !== undefined) settings.heartbeat = seconds(`${what}.heartbeat`, heartbeat);
+  return settings;
 }
 
 /** Numbers by quantity; a single number where there is only one quantity. */
-function byQuantity(what: string, value: unknown, { quantities }: SensorType, otherwise: number, minimum: number, maximum: number): number[] | undefined {
-  if (value === undefined) return undefined;
+function byQuantity(what: string, value: unknown, { quantities }: SensorType, otherwise: number, minimum: number, maximum: number): number[] {
   if (typeof value === "number" && quantities.length === 1) return [number(what, value, minimum, maximum)];
   const names = quantities.map(({ name }) => name);
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw configurationError(what, `an object of numbers for ${names.join(", ")}`);

@@ -6,6 +6,9 @@ import type { Parts } from "./sensor-configuration.js";
 import { type SensorHost, SensorTask } from "./sensor-task.js";
 import { formatError } from "./telemetry.js";
 
+/** One for all nodes without actuators: an array of their own would take memory. */
+const none: readonly never[] = [];
+
 /** The sensors and actuators of a node, each on its own. */
 export class SensorSet {
   private readonly tasks: readonly SensorTask[];
@@ -18,8 +21,8 @@ export class SensorSet {
    */
   constructor(host: SensorHost, { sensors, actuators }: Parts, interval: number) {
     this.tasks = sensors.map((settings) => new SensorTask(host, settings, interval));
-    this.names = actuators.map(({ name }) => name);
-    this.actuators = actuators.map((settings) => makeActuator(host.bench, settings));
+    this.names = actuators.length > 0 ? actuators.map(({ name }) => name) : none;
+    this.actuators = actuators.length > 0 ? actuators.map((settings) => makeActuator(host.bench, settings)) : none;
   }
 
   /** Types of the sensors. */

@@ -32,7 +32,6 @@ export class SensorTask implements SensorOpener {
   private readonly host: SensorHost;
   private readonly readings: Readings;
   private readonly sampler: Sampler;
-  private sensor: Sensor | undefined;
   /** The sample whose readings are there: a measurement that is shared is taken once. */
   private taken: object | undefined;
   private interval: number;
@@ -52,18 +51,17 @@ export class SensorTask implements SensorOpener {
     this.settings = settings;
     this.interval = settings.interval ?? interval;
     this.readings = new Readings(settings);
-    const { poll, timeout } = settings.type;
-    this.sampler = new Sampler(host.bench.timer, this, poll, timeout);
+    this.sampler = new Sampler(host.bench.timer, this, settings.type);
   }
 
   /** Makes the sensor, for the sampler. @throws Error when it cannot be made. */
   open(): Sensor {
-    return this.sensor = openSensor(this.host.bench, this.settings, this);
+    return openSensor(this.host.bench, this.settings, this);
   }
 
   /** Maker, part and, once it is known, serial number. */
   get identification(): string {
-    const { model, uniqueID } = this.sensor?.identification ?? { model: this.settings.type.name };
+    const { model, uniqueID } = this.sampler.sensor?.identification ?? { model: this.settings.type.name };
     return uniqueID === undefined ? model : `${model} ${uniqueID}`;
   }
 

@@ -5,13 +5,14 @@ export interface I2CSensorOptions {
   readonly sensor: BusOptions;
 }
 
+/** What `transfer` sends of a number: one for all, for nobody needs it after the call. */
+let byte: Uint8Array | undefined;
+
 /** What drivers of parts on an I2C bus have in common: errors name part and address and what to check, and let go of the bus. */
 export abstract class I2CSensor {
   private readonly part: string;
   private readonly address: number;
   private io: Bus | undefined;
-  /** What {@link transfer} sends of a number. */
-  private readonly byte = new Uint8Array(1);
 
   /**
    * Acquires the bus.
@@ -45,8 +46,9 @@ export abstract class I2CSensor {
   protected transfer(data: Uint8Array | number | undefined, result?: Uint8Array): void {
     const io = this.checkOpen();
     if (typeof data === "number") {
-      this.byte[0] = data;
-      data = this.byte;
+      byte ??= new Uint8Array(1);
+      byte[0] = data;
+      data = byte;
     }
     try {
       if (result) {

@@ -16,7 +16,7 @@ function air(temperature: number, humidity = 50): object {
   return { time: 0, thermometer: { temperature }, hygrometer: { humidity } };
 }
 
-const plain = { scale: undefined, offset: undefined, median: 1, average: 1 };
+const plain = { median: 1, average: 1 };
 
 test("calibration is value * scale + offset, of each quantity its own", () => {
   const subject = readings({ type: "SHT4x", scale: { humidity: 1.1 }, offset: { temperature: -0.5, humidity: 2 } });

@@ -11,7 +11,7 @@ function sampler(): { timers: FakeTimers; sensor: FakeSensor; sampler: Sampler }
     sensor.open = true;
     return sensor;
   };
-  return { timers, sensor, sampler: new Sampler(timers, { open }) };
+  return { timers, sensor, sampler: new Sampler(timers, { open }, {}) };
 }
 
 test("a sensor just opened is not asked at once; calls during a measurement share it", async () => {
@@ -47,7 +47,7 @@ test("a sensor that cannot be opened fails the measurement only", async () => {
     if (!present) throw new Error("no answer");
     return sensor;
   };
-  const late = new Sampler(timers, { open });
+  const late = new Sampler(timers, { open }, {});
   const failed = assert.rejects(late.measure(), /no answer/);
   await timers.pass(20);
   await failed;

@@ -10,8 +10,8 @@ test("a type is enough where the part has one address; everything else has a def
   const { type, ...settings } = air;
   assert.equal(type.name, "SCD4x");
   assert.deepEqual(settings, {
-    name: "air", bus: "default", address: 0x62, pin: 0, options: {}, interval: undefined, retry: 1, onFailure: "report",
-    median: 1, average: 1, scale: undefined, offset: undefined, delta: undefined, heartbeat: undefined,
+    name: "air", bus: "default", address: 0x62, pin: 0, options: {}, retry: 1, onFailure: "report",
+    median: 1, average: 1,
   });
   assert.deepEqual(actuators, []);
 });
