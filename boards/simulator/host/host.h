@@ -207,9 +207,10 @@ void deadline_disarm(Deadline* deadline);
 double deadline_next(void);
 void deadlines_fire(void);
 
-/* sleep.c: what a deep sleep leaves; to be told the command line before it is parsed. */
+/* sleep.c: what a deep sleep leaves. Parsing changes the command line that it needs; which clock runs is known afterwards. */
 
-void sleep_wake(int count, char** values);
+void sleep_prepare(int count, char** values);
+void sleep_wake(void);
 
 /* signals.c: SIGTERM and SIGINT as events of the loop. */
 

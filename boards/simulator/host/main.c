@@ -60,8 +60,9 @@ int main(int count, char** values)
 	Module* mainModule;
 	clock_real();
 	signal(SIGPIPE, SIG_IGN);
-	sleep_wake(count, values);
+	sleep_prepare(count, values);
 	options_parse(count, values);
+	sleep_wake();
 	Graph* graph = load_graph(&mainModule);
 	device = create_device(graph);
 	world_start();

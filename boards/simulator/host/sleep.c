@@ -49,12 +49,16 @@ static void power_on(void)
 	}
 }
 
-void sleep_wake(int count, char** values)
+void sleep_prepare(int count, char** values)
 {
-	const char* descriptor = getenv(variable);
 	arguments = calloc(count + 1, sizeof(char*));
 	for (int index = 0; index < count; index++)
 		arguments[index] = strdup(values[index]);
+}
+
+void sleep_wake(void)
+{
+	const char* descriptor = getenv(variable);
 	if (!descriptor)
 		return;
 	open_retained(atoi(descriptor));
