@@ -5,10 +5,10 @@ type Network = Pick<MQTTClientOptions, "socket" | "dns">;
 
 export const asTheSDK = (network: Network): MQTTClientOptions => ({
   ...network, host: "broker.local", keepalive: 60_000, will: { topic: "status", message: new ArrayBuffer(1), QoS: 0, retain: 0 },
-  onControl: (message: ControlMessage) => void message,
+  onControl: ({ operation }: ControlMessage) => trace(`${operation}`),
 });
 export const asTheStandard = (network: Network): MQTTClientOptions => ({
-  ...network, host: "broker.local", keepAlive: 60_000, onControl: (opcode: number, message: ControlMessage) => void [opcode, message],
+  ...network, host: "broker.local", keepAlive: 60_000, onControl: (opcode: number, { reason }: ControlMessage) => trace(`${opcode} ${reason}`),
 });
 export const version5 = (network: Network): MQTTClientOptions => ({ ...network, host: "broker.local", version: 5, properties: { receiveMaximum: 4 } });
 // @ts-expect-error -- there is no version 3
