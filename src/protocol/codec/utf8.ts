@@ -68,12 +68,16 @@ export function isUtf8(bytes: Uint8Array, start: number, end: number): boolean {
   return true;
 }
 
+/** Up to here it is as well to look at each byte: to ask a string for its length makes 64 bytes of garbage. */
+const FEW = 8;
+
 /**
  * Whether a string is good that has been encoded as these bytes. As many bytes as characters and no NUL: ASCII, which the host finds out
  * at once, where a look at each byte takes longer than all the rest.
  */
 export function isText(string: string, bytes: Uint8Array): boolean {
-  return (bytes.length === string.length && !string.includes("\0")) || isUtf8(bytes, 0, bytes.length);
+  // XS has two bytes for NUL.
+  return (bytes.length > FEW && bytes.length === string.length && (NATIVE || !string.includes("\0"))) || isUtf8(bytes, 0, bytes.length);
 }
 
 /** The text that bytes are, or undefined for what {@link isUtf8} refuses. ASCII is found as in {@link isText}. */

@@ -85,7 +85,7 @@ export class Receiver extends ReceivedPacket {
   /** Takes up the next packet, or the next piece of a payload. @returns whether there is one; if so, look at `fault` first. */
   next(): boolean {
     if (this.left >= 0) return this.nextPiece();
-    // Most packets are short and all there. This is on the way of every message: one function, every value read or set once.
+    // Most packets are short and all there.
     const bytes = this.bytes;
     const begin = this.end;
     const position = begin + 2;
@@ -93,25 +93,7 @@ export class Receiver extends ReceivedPacket {
     const length = bytes[begin + 1] ?? 0;
     const end = position + length;
     if (length > 0x7f || end > this.filled || length + 2 > this.maximumPacketSize) return this.nextLong();
-    const first = bytes[begin] ?? 0;
-    this.end = end;
-    this.first = first;
-    this.fault = this.propertiesEnd = 0;
-    if ((first & 0xf0) === 0x30) {
-      const topicEnd = position + 2 + (((bytes[position] ?? 0) << 8) | (bytes[position + 1] ?? 0));
-      this.topicStart = position + 2;
-      this.topicEnd = topicEnd;
-      if (first < 0x32 && this.version === 5 && topicEnd < end && bytes[topicEnd] === 0) {
-        // QoS 0 without properties: there is nothing more to it.
-        this.topicChecked = false;
-        this.identifier = 0;
-        this.start = topicEnd + 1;
-        this.byteLength = end - topicEnd - 1;
-        return true;
-      }
-    }
-    this.reasonCode = this.identifier = this.propertiesStart = 0;
-    this.start = position;
+    this.open(bytes[begin] ?? 0, position, end);
     this.byteLength = length;
     decodeFromServer(this);
     return true;
