@@ -242,3 +242,23 @@ test("topic and properties that do not fit the send buffer reject with the size 
   await client.ready();
   await rejects(client.publish("t".repeat(300), "x"), { kind: "resource", message: /takes 316 bytes, the send buffer has 256: set sendBuffer to 316 or more/ });
 });
+
+test("the last topic is used again as it was encoded, whatever else is published in between", async (t) => {
+  const broker = await ScriptedBroker.start(t);
+  const { client } = subject(t, broker.url);
+  const link = await broker.welcome();
+  await client.publish("a", "1");
+  await client.publish("a", "22", { retain: true });
+  await client.publish("b", "3");
+  await client.publish("a", "4", { properties: { contentType: "t" } });
+  await client.publish("a", "5");
+  for (const packet of ["30 05 00 01 'a' 00 '1'", "31 06 00 01 'a' 00 '22'", "30 05 00 01 'b' 00 '3'", "30 09 00 01 'a' 04 03 00 01 't' '4'", "30 05 00 01 'a' 00 '5'"])
+    await link.expect(packet);
+});
+
+test("a topic that was refused is refused again", async (t) => {
+  const broker = await ScriptedBroker.start(t);
+  const { client } = subject(t, broker.url);
+  await broker.welcome();
+  for (let i = 0; i < 2; i++) await rejects(client.publish("a/#", "x"), { kind: "configuration" });
+});

@@ -1,6 +1,6 @@
 import { equal } from "node:assert/strict";
 import { test } from "node:test";
-import { isUtf8, readUtf8, writeUtf8 } from "../../../src/protocol/codec/utf8.js";
+import { decodeText, encodeUtf8, isText, isUtf8, readUtf8, writeUtf8 } from "../../../src/protocol/codec/utf8.js";
 import { bytes, hex } from "../support/bytes.js";
 
 /** Strings and their bytes: the first and the last code point of each length, and those next to the surrogates. */
@@ -111,4 +111,16 @@ test("every second byte is judged for every first byte of a longer character", (
       equal(isUtf8(data, 0, length === 0 ? 4 : length), length > 0 && second >= least && second <= most, hex(data));
     }
   }
+});
+
+test("a text is found good or bad, long or short, as its bytes are", () => {
+  for (const some of ["", "ASCII that is longer", "\u{10ffff} and more", "Grüße €1 😀!", "NUL \0 in the middle", "\0", "lone \ud800 surrogate", "\udc00 alone, in front"]) {
+    const data = encodeUtf8(some);
+    equal(isText(some, data), isUtf8(data, 0, data.length), some);
+  }
+});
+
+test("bytes are decoded if they are text, and only then", () => {
+  for (const [text, data] of PAIRS) equal(decodeText(bytes("FF", data, "FF"), 1, 1 + bytes(data).length), text);
+  for (const bad of ["80", "C1 81", "41 00 42", "00", "ED A0 80", "F4 90 80 80", "41 E2 82"]) equal(decodeText(bytes(bad), 0, bytes(bad).length), undefined, bad);
 });
