@@ -110,6 +110,8 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
       receiveBuffer: new Uint8Array(sendBuffer.buffer, 0, receiveBuffer), sendBuffer, connectTimeout, topicAliases,
     });
     this.deadline = this.now() + connectTimeout;
+    // Of the last socket.
+    this.unread = 0;
     delete this.failure;
     // A name has a letter, and no colon.
     this.connectTo(host.includes(":") || host.toLowerCase() === host.toUpperCase() ? host : undefined);
@@ -193,7 +195,7 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
       if (taking) earned = this.handlerFailed(taking.filter, thrown);
       else this.callbackFailed("a callback", thrown);
       try {
-        if (taking) thrower?.refuse(earned, this.now());
+        if (taking) thrower.refuse(earned, this.now());
         if (again) connection?.receive(0, this.now());
         else connection?.flushAt(this.now());
         return;
@@ -261,7 +263,6 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
   /** Releases socket, resolver and connection; what was written before is still sent by the socket. */
   protected closeLink(): void {
     this.deadline = Infinity;
-    this.unread = 0;
     delete this.encoded;
     this.dropResolver();
     this.socket?.close();

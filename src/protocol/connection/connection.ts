@@ -10,23 +10,15 @@ import { encodeSubscription, type Subscription } from "../codec/subscribe.js";
 import { OutgoingState } from "../session/outgoing.js";
 import type { Session } from "../session/session.js";
 import { checkDisconnect, isClientsDisconnect, isExpectedAuth, isRightConnack, isUnwantedProblem } from "./checks.js";
-import { Fate, Take, type ConnectionHandler } from "./handler.js";
-import { Inbound } from "./inbound.js";
+import { Fate, type ConnectionHandler } from "./handler.js";
 import { answerDeadline, pingDeadline } from "./keep-alive.js";
 import { checkPacketSize, checkSubscriptions, maximumPacketSize } from "./limits.js";
 import { ConnectionState } from "./publishing.js";
-import { Receiver, type Taker } from "./receiver.js";
-import { ACKNOWLEDGEMENT_LENGTH, Success, type Transport } from "./sender.js";
+import { Receiver } from "./receiver.js";
+import { ACKNOWLEDGEMENT_LENGTH, NOWHERE, type Transport } from "./sender.js";
+import { Usual } from "./usual.js";
 
 export { ConnectionState };
-
-/** The shortest packet that {@link Connection} takes up as a usual one: an acknowledgement of success. */
-const SHORTEST_USUAL = 4;
-
-/** Of the first two bytes of a PUBLISH: its type, that it is no duplicate, not at QoS 2 and has a Remaining Length of one byte. */
-const USUAL_MASK = 0xfc80;
-const USUAL_PUBLISH = 0x3000;
-const USUAL_QOS_1 = 0x3200;
 
 export interface ConnectionOptions {
   /** Owned by the caller, used by one connection at a time. */
@@ -48,11 +40,9 @@ export interface ConnectionOptions {
  * It is one object in layers, a file and a base class each, because an object of its own for each would cost an ESP32 half a kilobyte:
  * the way out, the server's limits, publications, received messages, and here what is said about the connection itself.
  */
-export class Connection extends Inbound {
+export class Connection extends Usual {
   /** Whether received packets are being looked at: what is called back stands deep in the stack. Stays set when a callback throws. */
   looking = false;
-  /** Who is being told of the packet in hand as a usual one. Stays set when it throws. */
-  taking: Taker | undefined;
   readonly packet: Receiver;
   /** Set once CONNECT is sent. */
   connect: Connect | undefined;
@@ -156,91 +146,12 @@ export class Connection extends Inbound {
     this.looking = false;
   }
 
-  /**
-   * Takes up packets as long as they are usual ones that lie whole in the buffer: messages for the taker of the one before, at QoS 0 or 1,
-   * no duplicate and without properties; acknowledgements of success in the order of sending. That is nearly all traffic,
-   * so it is decided here in one function, by the bytes and without a field that need not be set. All else, and all that is wrong, is left
-   * for {@link Receiver.next}.
-   * @returns whether there is more to be looked at.
-   */
-  private passedUsual(packet: Receiver): boolean {
-    if (this.held) return false;
-    if (packet.left < 0 && this.state === ConnectionState.CONNECTED && packet.end + SHORTEST_USUAL <= packet.filled) {
-      const words = packet.inWords;
-      const incoming = this.session.incoming;
-      packet.fault = packet.propertiesStart = packet.propertiesEnd = 0;
-      packet.topicChecked = true;
-      while (this.state === ConnectionState.CONNECTED) {
-        const begin = packet.end;
-        if (begin + SHORTEST_USUAL > packet.filled) break;
-        const head = words.getUint16(begin);
-        if ((head & USUAL_MASK) === USUAL_PUBLISH) {
-          const taker = packet.taker;
-          const topic = taker?.topic;
-          if (!taker || !topic) break;
-          const length = topic.byteLength;
-          const end = begin + 2 + (head & 0x7f);
-          const topicEnd = begin + 2 + length;
-          // At QoS 1 the identifier is next; then no properties.
-          const start = head < USUAL_QOS_1 ? topicEnd + 1 : topicEnd + 3;
-          let identifier = 0;
-          if (start > end || end > packet.filled || words.getUint8(start - 1) !== 0) break;
-          // Mostly these sixteen bytes are all of it.
-          if (words.getFloat64(topicEnd - 8) !== topic.getFloat64(length - 8) || words.getFloat64(begin + 2) !== topic.getFloat64(0)) break;
-          if (length > 16 && !packet.stands(begin + 2, topic)) break;
-          if (head >= USUAL_QOS_1) {
-            identifier = words.getUint16(topicEnd);
-            // Acknowledgements keep the order of arrival.
-            if (!identifier || incoming.count) break;
-          }
-          packet.first = head >> 8;
-          packet.identifier = identifier;
-          packet.topicStart = begin + 4;
-          packet.topicEnd = topicEnd;
-          packet.start = start;
-          packet.end = end;
-          packet.byteLength = end - start;
-          this.taking = taker;
-          const result = taker.handler(packet);
-          this.taking = undefined;
-          if (result !== undefined) this.answer(packet, this.handler.onTaken?.(packet, taker, result) ?? Take.TAKEN);
-          else if (identifier && !this.sendSuccess(Success.PUBACK, identifier)) this.taken(packet, Take.TAKEN);
-        } else {
-          if (this.handler.hearsAcknowledgements) break;
-          const identifier = words.getUint16(begin + 2);
-          // Before anybody is told, who may throw.
-          packet.end = begin + 4;
-          if (!(head === Success.PUBACK ? this.succeeded(identifier, OutgoingState.PUBACK | OutgoingState.COUNTED) : this.passedSuccess(head, identifier))) {
-            packet.end = begin;
-            break;
-          }
-        }
-        if (this.held) return false;
-      }
-    }
-    return packet.end < packet.filled && this.state !== ConnectionState.CLOSED;
-  }
-
-  /** As {@link passedUsual}, for the rarer acknowledgements of success. @returns false for anything else; nothing has been done then. */
-  private passedSuccess(head: number, identifier: number): boolean {
-    if (head === Success.PUBREC) return this.recordedFirst(identifier);
-    if (head === Success.PUBREL) return identifier > 0 && this.released(identifier);
-    return head === Success.PUBCOMP && this.succeeded(identifier, OutgoingState.PUBCOMP | OutgoingState.COUNTED);
-  }
-
   /** The handler has taken the piece that it held; `take` as in {@link ConnectionHandler.onPublish}. Without such a piece nothing happens. */
   release(take: number, now: number): void {
     if (this.state !== ConnectionState.CONNECTED || !this.held || this.crowded || this.pubcomp !== undefined) return;
     this.now = now;
     this.taken(this.packet, take);
     this.receive(0, now);
-  }
-
-  /** A {@link Taker} has thrown: its message is answered with this. */
-  refuse(reasonCode: number, now: number): void {
-    this.now = now;
-    this.taking = undefined;
-    this.taken(this.packet, reasonCode);
   }
 
   /** Takes anything but a PUBLISH on a connection that stands. @returns false for what has no business here. */
@@ -295,7 +206,7 @@ export class Connection extends Inbound {
       return true;
     }
     this.handler.onAccepted?.(announced);
-    if (this.state !== ConnectionState.CONNECTING) return true;
+    if (this.transport === NOWHERE) return true;
     const expiry = announced.sessionExpiryInterval ?? connect.properties?.sessionExpiryInterval ?? 0;
     session.established = connect.version === 5 ? expiry > 0 : !connect.cleanStart;
     if (session.established) session.storage?.begun();

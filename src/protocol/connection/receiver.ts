@@ -53,7 +53,7 @@ export class Receiver extends ReceivedPacket {
   /** Where the next bytes go: a view of at most `count` bytes, and of at least one. */
   space(count: number): Uint8Array {
     const view = this.view;
-    let start = 0;
+    let start: number;
     // Usually the last packet was whole and the next is as long.
     if (this.end !== this.filled) {
       this.compact();
