@@ -43,7 +43,7 @@ export interface Configuration extends Connect, Pick<ConnectOptions, "authentica
 }
 
 /** A configuration that is being made: options as they were given, until {@link complete}. */
-export type Draft = Mutable<Configuration>;
+export type Draft = Mutable<Configuration> & { secure?: boolean };
 
 export type Mutable<T> = { -readonly [name in keyof T]: T[name] };
 
@@ -73,12 +73,15 @@ export const OPTIONS = {
  * @returns the target.
  */
 export function take<T extends object>(target: T, given: object | undefined, what?: string): T {
-  // Half the bytecode of for...in.
-  if (given) (Object.keys(given) as (keyof T & string)[]).forEach((name) => {
+  if (!given) return target;
+  // A third of the bytecode of for...in, and no function is made.
+  const names = Object.keys(given) as (keyof T & string)[];
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i] as keyof T & string;
     if (what !== undefined && !(name in target)) throw configurationError(what + name, `one of ${Object.keys(Object.getPrototypeOf(target) as object).join(", ")}`);
     const value = (given as T)[name];
     if (value != null) target[name] = value;
-  });
+  }
   return target;
 }
 

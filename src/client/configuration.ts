@@ -1,5 +1,4 @@
 import { checkInteger, configurationError } from "../protocol/error.js";
-import { toBytes } from "./bytes.js";
 import { complete, OPTIONS, PROPERTIES, RECONNECT, take, type Configuration, type Draft, type NetworkProvider } from "./common-options.js";
 import type { ConnectOptions } from "./options.js";
 import { parseUrl } from "./url.js";
@@ -23,12 +22,9 @@ export function toConfiguration(url: string | ConnectOptions, options: ConnectOp
   if (provider?.dns) configuration.dns = provider.dns;
   if (typeof url !== "string") take(configuration, url, "the option ");
   take(configuration, options, "the option ");
-  if (parts !== undefined) {
-    configuration.host = parts.host;
-    if (parts.port !== undefined) configuration.port = parts.port;
-    if (parts.user !== undefined) configuration.user = parts.user;
-    if (parts.password !== undefined) configuration.password = toBytes("password", parts.password);
-  }
+  // Its password becomes bytes with that of the options.
+  take(configuration, parts);
+  delete configuration.secure;
   const { reconnect, properties, queuePolicy, storage } = configuration;
   if (reconnect && reconnect !== RECONNECT) {
     const { minimum, maximum, stable } = (configuration.reconnect = take(Object.create(RECONNECT) as typeof RECONNECT, reconnect, "reconnect option "));

@@ -48,7 +48,9 @@ export function encodeConnect(writer: PacketWriter, connect: Connect): number {
   if (connect.password !== undefined) flags |= ConnectFlag.PASSWORD;
   if (connect.user !== undefined) flags |= ConnectFlag.USER_NAME;
   writer.begin(PacketType.CONNECT, 0);
-  writer.string("protocol", "MQTT");
+  // The string "MQTT".
+  writer.number(0x00044d51, 4);
+  writer.number(0x5454, 2);
   writer.byte(version);
   writer.byte(flags);
   writer.number(checkInteger("keepAlive in seconds", connect.keepAlive, 0, 0xffff), 2);
