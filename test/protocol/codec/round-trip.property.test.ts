@@ -9,9 +9,14 @@ import { samples, type Sample } from "../support/samples.js";
 
 const bytesOf = ({ encode }: Sample): Uint8Array => encoded(encode, 20_000);
 
+/** mqtt-packet knows the Reason Codes of DISCONNECT by 3.14.2.1 alone; 2.4 has Bad authentication method besides. */
+function isKnown(packet: PeerPacket): boolean {
+  return packet.cmd !== "disconnect" || packet["reasonCode"] !== 0x8c;
+}
+
 /** mqtt-packet refuses an AUTH of two bytes, which stands for success without properties (MQTT 5.0, 3.15.2.1). */
 function parsable(packet: PeerPacket): boolean {
-  return !(packet.cmd === "auth" && packet["reasonCode"] === 0 && packet["properties"] === undefined);
+  return isKnown(packet) && !(packet.cmd === "auth" && packet["reasonCode"] === 0 && packet["properties"] === undefined);
 }
 
 /**
@@ -19,7 +24,7 @@ function parsable(packet: PeerPacket): boolean {
  * clean session.
  */
 function generatable(packet: PeerPacket): boolean {
-  if (packet.cmd !== "connect") return true;
+  if (packet.cmd !== "connect") return isKnown(packet);
   return (packet["password"] === undefined || packet["username"] !== undefined) && (packet["clientId"] !== "" || packet["clean"] === true);
 }
 
