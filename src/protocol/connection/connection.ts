@@ -182,8 +182,10 @@ export class Connection extends Usual {
 
   /** The owner is told of a packet; an answer makes room. */
   private told(packet: Receiver): void {
+    const first = packet.first;
     if (this.state === ConnectionState.CLOSED) return;
-    this.handler.onPacket(packet);
+    // An acknowledgement of success says nothing else, whichever way it was taken up.
+    if (this.handler.hearsAcknowledgements || first < 0x40 || first > 0x7f || packet.reasonCode > 0 || packet.propertiesEnd > 0) this.handler.onPacket(packet);
     this.flush();
   }
 
