@@ -102,10 +102,11 @@ export class Journal extends Ring {
   /** Marks a reading and all before it as done. */
   doneReadings(number: number): void {
     const last = Math.min(number, this.lastReading);
-    if (last <= this.doneReading) return;
+    // One that had to make room is only gone for good when a block's header says so: after a power cut before that it would come again.
+    if (last <= this.doneReading && this.recordedTail === this.tail) return;
     // First: making room for the mark drops nothing that has arrived.
-    this.doneReading = last;
-    this.mark(last, RecordType.READING, this.dropped);
+    this.doneReading = Math.max(last, this.doneReading);
+    this.mark(this.doneReading, RecordType.READING, this.dropped);
   }
 
   private mark(id: number, type: number, key: number): void {

@@ -143,3 +143,24 @@ test("what is no time or no bytes is refused, and nothing is kept of it", () => 
   refused(() => log.append(noon, text as Uint8Array), /^data must be a Uint8Array$/);
   deepEqual([log.count, log.next()], [0, false]);
 });
+
+test("one that was sent, dropped and then done does not come again, whatever has moved meanwhile", () => {
+  const flash = new FakeFlash({ blocks: 6, blockLength: 512, writeAlign: 4 }, new Random(1));
+  const journal = new Journal(flash, options);
+  const log = new TelemetryLog(journal);
+  const store = new SessionStore(journal);
+  let dropped = 0;
+  // They move, and readings behind them have to make room.
+  for (let identifier = 1; identifier <= 20; identifier++) store.received(identifier);
+  for (let i = 1; i <= 200; i++) {
+    log.append(noon, new Uint8Array(90));
+    if (log.dropped === dropped) continue;
+    dropped = log.dropped;
+    log.done(dropped);
+    const again = open(flash.restart());
+    equal(again.next(), true);
+    equal(again.number, dropped + 1);
+    equal(again.dropped, dropped);
+  }
+  ok(dropped > 50);
+});
