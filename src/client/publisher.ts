@@ -35,7 +35,8 @@ export abstract class Publisher extends Link implements PublicationOwner {
     this.queue = storage.restore(session, `${id} at ${host}:${port}`, this);
     session.storage = session.incoming.storage = storage;
     // In MQTT 3.1.1 a session that is to stay cannot begin clean.
-    configuration.cleanStart = configuration.version === 5 && !session.established;
+    if (configuration.version === 4) session.established = true;
+    configuration.cleanStart = !session.established;
     delete this.encoded;
   }
 

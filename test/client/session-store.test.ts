@@ -1,5 +1,5 @@
 /** A client with its session on flash, over restarts of the device. */
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, rejects } from "node:assert/strict";
 import { test } from "node:test";
 import { Journal } from "../../src/storage/journal.js";
 import { Name, RecordType } from "../../src/storage/layout.js";
@@ -79,4 +79,19 @@ test("when the broker has lost the session meanwhile, what is kept ends: nothing
   link.send("40 02 00 03");
   equal(await three, 0);
   deepEqual(inFlight(image), []);
+});
+
+test("MQTT 3.1.1 goes on with a session that MQTT 5.0 began clean, without an answer: what is under way at QoS 2 has an unknown fate", async (t) => {
+  const broker = await ScriptedBroker.start(t);
+  const { client } = subject(t, broker.url, { storage: on(blank()), early: true, reconnect: { minimum: 0, maximum: 0 } });
+  const one = client.publish("a", "x", { qos: 2 });
+  const first = await broker.accept();
+  await first.nextIs("connect");
+  await first.nextIs("publish");
+  const lost = rejects(one);
+  first.cut();
+  const second = await broker.welcome({ version: 4, sessionPresent: true });
+  await lost;
+  equal(await client.publish("z", "0"), 0);
+  await second.expect("30 04 00 01 'z' '0'");
 });

@@ -209,13 +209,15 @@ export class Connection extends Usual {
     }
     this.handler.onAccepted?.(announced);
     if (this.transport === NOWHERE) return true;
+    // In MQTT 3.1.1 it may be one that this side does not know: begun clean in MQTT 5.0, with an answer that never came.
+    const resumed = packet.sessionPresent && session.established;
     const expiry = announced.sessionExpiryInterval ?? connect.properties?.sessionExpiryInterval ?? 0;
     session.established = connect.version === 5 ? expiry > 0 : !connect.cleanStart;
     if (session.established) session.storage?.begun();
     this.patience = (announced.serverKeepAlive ?? connect.keepAlive) * 1000;
     this.announced = announced;
-    this.startInbound(connect.properties?.topicAliasMaximum ?? 0, packet.sessionPresent);
-    this.startOutbound(packet.sessionPresent);
+    this.startInbound(connect.properties?.topicAliasMaximum ?? 0, resumed);
+    this.startOutbound(resumed);
     // The same.
     if (this.state === ConnectionState.CONNECTING) this.state = ConnectionState.CONNECTED;
     return true;
