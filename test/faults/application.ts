@@ -39,7 +39,7 @@ export class Application {
     this.readings = device.readings;
     this.stored = true;
     INCOMING.forEach((filter, qos) => {
-      this.call(client.subscribe(filter, { qos: qos === 0 ? 0 : qos === 1 ? 1 : 2 }, (message) => device.handle(message)));
+      this.call(client.subscribe(filter, { qos: qos === 0 ? 0 : qos === 1 ? 1 : 2, retainHandling: this.retainHandling }, (message) => device.handle(message)));
     });
     if (device.journal === undefined || !device.profile.readings) return;
     const topic = client.topic(READINGS, {
@@ -54,6 +54,11 @@ export class Application {
   /** Whether this is what runs on the device. */
   private get running(): boolean {
     return this.device.alive && this.device.boot === this.boot;
+  }
+
+  /** Only without retained messages at each start can a SUBSCRIBE be left out. */
+  private get retainHandling(): 0 | 1 {
+    return this.device.profile.keepsSubscriptions ? 1 : 0;
   }
 
   /** A handler takes its time. */
@@ -97,7 +102,7 @@ export class Application {
   private resubscribe(): void {
     const { client, device } = this;
     this.extra = device.world.random.chance(0.5);
-    this.call(this.extra ? client.subscribe(EXTRA, { qos: 1 }, () => undefined) : client.unsubscribe(EXTRA));
+    this.call(this.extra ? client.subscribe(EXTRA, { qos: 1, retainHandling: this.retainHandling }, () => undefined) : client.unsubscribe(EXTRA));
   }
 
   private publish(): void {

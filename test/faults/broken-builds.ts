@@ -8,6 +8,7 @@ import { Publishing } from "../../src/protocol/connection/publishing.js";
 import { IncomingTable } from "../../src/protocol/session/incoming.js";
 import { OutgoingState, OutgoingTable, type Exchange } from "../../src/protocol/session/outgoing.js";
 import { keptPublication } from "../../src/storage/kept-publication.js";
+import { KeptSubscriptions } from "../../src/storage/kept-subscriptions.js";
 import { Medium } from "../../src/storage/medium.js";
 import { SessionStore } from "../../src/storage/session-store.js";
 import { TelemetryLog } from "../../src/storage/telemetry-log.js";
@@ -116,6 +117,10 @@ export const brokenBuilds: Readonly<Record<string, () => () => void>> = {
   "a call is not settled": () =>
     patch(PublishCall.prototype, "settled", (settled) => function (this: PublishCall, payload, reasonCode, error) {
       if (reasonCode === 0) settled.call(this, payload, reasonCode, error);
+    }),
+  "subscriptions are not forgotten with their session": () =>
+    patch(KeptSubscriptions.prototype, "connected", (connected) => function (this: KeptSubscriptions) {
+      connected.call(this, true);
     }),
   "readings that were not acknowledged do not come again": () => patch(TelemetryLog.prototype, "rewind", () => () => undefined),
   "readings are done when they are not": () =>

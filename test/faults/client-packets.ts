@@ -138,8 +138,10 @@ function readFilters(body: Body, packet: Draft, version: number): void {
   while (body.left > 0) {
     const filter = body.text();
     const options = packet.type === Type.SUBSCRIBE ? body.number(1) : 0;
-    must((options & 0xfc) === 0, () => `subscription options ${options}`);
-    filters.push([filter, options]);
+    // Without Retain Handling, which may be 1 in MQTT 5.0.
+    const qos = version === 5 ? options & ~0x10 : options;
+    must(qos < 3, () => `subscription options ${options}`);
+    filters.push([filter, qos]);
   }
   packet.filters = filters;
 }

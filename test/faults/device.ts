@@ -179,7 +179,7 @@ export class Device implements DeviceEnd {
   }
 
   read(note: Note, link: Link): void {
-    if (this.alive) this.wire.read(note, link);
+    if (this.alive) this.wire.read(note, link, this.client?.["session"].established === true);
   }
 
   closed(link: Link): void {

@@ -32,7 +32,7 @@ export interface DeviceEnd {
 }
 
 export interface BrokerEnd {
-  /** @param early whether it was sent before the client had read the CONNACK. */
+  /** @param early whether it was begun before the client had read the CONNACK. */
   received(packet: ClientPacket, link: Link, early: boolean): void;
   lost(link: Link): void;
 }
@@ -70,6 +70,8 @@ export class Link {
   private readonly socket: SimulatedSocket;
   private readonly stream = new PacketStream();
   private readonly packets: { readonly packet: ClientPacket; readonly end: number; readonly early: boolean }[] = [];
+  /** The packet that is being written was begun before the client had read the CONNACK. */
+  private early = true;
   private written = 0;
   private delivered = 0;
   private upAt = 0;
@@ -126,8 +128,10 @@ export class Link {
     this.written += data.length;
     this.lastWritten = this.world.clock.now;
     this.blocked = this.room < 5;
+    if (!this.half) this.early = !this.greeted;
     for (const packet of this.stream.take(data)) {
-      this.packets.push({ packet, end: this.written, early: !this.greeted });
+      this.packets.push({ packet, end: this.written, early: this.early });
+      this.early = !this.greeted;
       this.device.wrote(packet, this);
     }
     this.pumpUp();

@@ -149,7 +149,8 @@ export class ModelBroker implements BrokerEnd {
     if (packet.cleanStart) this.session = undefined;
     const present = this.session !== undefined;
     const session = (this.session ??= new BrokerSession(this.sessions++, packet.cleanStart && !link.closedByDevice, this.world.random.below(0xffff)));
-    const limits = version === 5 ? this.plan.limits() : NO_LIMITS;
+    // What begins clean in MQTT 3.1.1 ends with the connection (3.1.2.4).
+    const limits = version === 5 ? this.plan.limits() : { ...NO_LIMITS, sessionExpiryInterval: packet.cleanStart ? 0 : Infinity };
     const conversation = (this.conversation = {
       link, number: this.connections++, version, session, limits, aliases: new Map<number, string>(), open: new Set<number>(), released: new Set<number>(), greeted: false, answeredAt: 0,
       receiveMaximum: properties.get(Property.RECEIVE_MAXIMUM) ?? this.plan.window, maximumPacketSize: properties.get(Property.MAXIMUM_PACKET_SIZE) ?? Infinity,

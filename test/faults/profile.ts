@@ -11,6 +11,8 @@ export interface Profile {
   readonly options: Partial<ConnectOptions>;
   /** Its flash, if it has a session there. */
   readonly geometry: Geometry | undefined;
+  /** It wants no retained messages at each start, and need not subscribe again to what it has on flash. */
+  readonly keepsSubscriptions: boolean;
   /** Readings are taken and sent. */
   readonly readings: boolean;
   /** Chance that a handler takes its time, and that it refuses. */
@@ -57,7 +59,7 @@ export function makeProfile(world: World): Profile {
     slow: sometimes(0.5, 0.8), refusing: sometimes(0.2, 0.3), calls: world.between(10, 60), pause: world.between(20, 2000), trouble: random.next() * 0.8, calm: world.between(200, 10_000),
     unreachable: sometimes(0.5, 0.6), refused: sometimes(0.3, 0.5), cut: sometimes(0.7, 0.9), limited: sometimes(0.5, 0.9), torn: sometimes(0.5, 0.08),
     latency: random.chance(0.2) ? 3000 : world.between(1, 300), hesitation: sometimes(0.4, 3000), refusedMessages: random.chance(0.2) ? world.between(5, 12) : 0,
-    window: random.chance(0.5) ? receiveMaximum : world.between(1, 30),
+    window: random.chance(0.5) ? receiveMaximum : world.between(1, 30), keepsSubscriptions: random.chance(0.5),
   };
 }
 

@@ -126,6 +126,8 @@ export class Readings {
     if (reasonCode >= 0x80) this.failed = true;
     if (this.failed || log === undefined) return;
     must(message.arrivals > 0, () => `reading ${message.tag} ended, and did not arrive`);
+    // Any write may have made some make room since.
+    this.drop(log);
     log.done(this.numbers.get(message) ?? 0);
     this.first = Math.max(this.first, index + 1);
   }

@@ -1,6 +1,7 @@
 import type { Publication, PublicationPayload } from "../../src/protocol/session/publication.js";
 import type { Session } from "../../src/protocol/session/session.js";
-import type { PublicationInHand, PublicationOwner, SessionStorage } from "../../src/protocol/session/session-storage.js";
+import type { PublicationInHand, PublicationOwner, SessionStorage, SubscriptionStorage } from "../../src/protocol/session/session-storage.js";
+import type { SessionStore } from "../../src/storage/session-store.js";
 import type { Outgoing, OutgoingLedger } from "./outgoing-ledger.js";
 
 /** All the bytes of a payload, which a source gives in parts. */
@@ -19,11 +20,11 @@ function whole(payload: PublicationPayload): Uint8Array {
 export class WatchedStorage implements SessionStorage {
   /** Tags of the messages that a restart has brought back. */
   readonly restored = new Set<number>();
-  private readonly inner: SessionStorage;
+  private readonly inner: SessionStore;
   private readonly ledger: OutgoingLedger;
   private readonly alive: () => boolean;
 
-  constructor(inner: SessionStorage, ledger: OutgoingLedger, alive: () => boolean) {
+  constructor(inner: SessionStore, ledger: OutgoingLedger, alive: () => boolean) {
     this.inner = inner;
     this.ledger = ledger;
     this.alive = alive;
@@ -37,6 +38,10 @@ export class WatchedStorage implements SessionStorage {
     }
     for (const { publication, payload } of unsent) this.cameBack(publication, payload);
     return unsent;
+  }
+
+  get subscriptions(): SubscriptionStorage {
+    return this.inner.subscriptions;
   }
 
   close(): void {

@@ -79,8 +79,8 @@ export class Wire {
     return knowledge;
   }
 
-  /** The client has read a packet. */
-  read(note: Note, link: Link): void {
+  /** The client has read a packet. @param established whether it knows of a session. */
+  read(note: Note, link: Link, established: boolean): void {
     const { identifier, reasonCode, type } = note;
     const known = this.knowledge(link);
     this.world.note(() => `device: reads ${typeNames[type] ?? ""} ${identifier}${reasonCode > 0 ? ` with ${reasonCode}` : ""}`);
@@ -96,7 +96,8 @@ export class Wire {
         // Before, there is nothing to be kept alive.
         link.lastWritten = this.world.clock.now;
         if (note.keepAlive) known.keepAlive = note.keepAlive * 1000;
-        if (!note.present) {
+        // In MQTT 3.1.1 it may be one that the client does not know, which goes on with it as with a new one.
+        if (!note.present || (known.version === 4 && !established)) {
           this.dismissed.clear();
           if (note.session !== undefined) this.learn(note.session);
           // What went out early, before this answer, belongs to the session that begins.
