@@ -20,6 +20,12 @@ test("docs/sensors.md has each part with its quantities and an entry that is rig
   }
 });
 
+test("README.md says how many parts there are", async () => {
+  const readme = await readFile(join(projectRoot, "README.md"), "utf8");
+  const sensors = registry.filter((type) => "quantities" in type).length;
+  assert.match(readme, new RegExp(`${sensors} sensors and ${registry.length - sensors} actuators\\s`));
+});
+
 test("npm run sensors names each part with quantities, addresses and options", () => {
   const text = describeRegistry(registry);
   assert.match(text, /^SHT4x: Sensirion .*\n {2}measures {3}temperature \(-40 to 125 °C\), humidity \(0 to 100 %\)\n {2}addresses {2}0x44, 0x45, 0x46\n {2}configure {2}"name": \{ "type": "SHT4x", "address": "0x44" \}$/m);
