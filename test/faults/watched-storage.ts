@@ -45,7 +45,7 @@ export class WatchedStorage implements SessionStorage {
   }
 
   close(): void {
-    this.inner.close?.();
+    this.inner.close();
   }
 
   private cameBack(publication: Publication, payload: PublicationPayload): void {
