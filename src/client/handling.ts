@@ -90,7 +90,7 @@ export abstract class Handling extends Publisher {
     try {
       // A piece stays until it is done with; a whole message is only acknowledged later.
       if (more) {
-        if (connection === this.connection) this.refusal = reasonCode;
+        if (reasonCode && connection === this.connection) this.refusal = reasonCode;
         connection?.release(reasonCode, this.now());
       } else if (identifier !== 0) connection?.acknowledge(identifier, reasonCode, this.now());
     } catch (error) {

@@ -5,7 +5,7 @@ import { encodeConnect } from "../protocol/codec/connect.js";
 import { PacketWriter } from "../protocol/codec/packet-writer.js";
 import { Connection, ConnectionState } from "../protocol/connection/connection.js";
 import type { ConnectionHandler } from "../protocol/connection/handler.js";
-import type { Receiver } from "../protocol/connection/receiver.js";
+import type { Receiver, Taker } from "../protocol/connection/receiver.js";
 import type { Publication, PublicationPayload } from "../protocol/session/publication.js";
 import { Session } from "../protocol/session/session.js";
 import { Timed } from "./clock.js";
@@ -60,6 +60,8 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
   private socket: Socket | undefined;
   /** Bytes that the socket has. */
   unread = 0;
+  /** Who takes the pieces of the message in hand; found out at its first one. */
+  protected takers?: readonly Taker[];
   /** When the next connection is due; while there is one, until when its socket has to be connected; Infinity for never and for done. */
   protected deadline = Infinity;
   /** Why there is no socket to wait for. */
@@ -87,6 +89,9 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
 
   /** After bytes were handed in or room was told, with little on the stack: what they made due can be done. */
   abstract advance(): void;
+
+  /** Reads pieces of a message in hand, but for its last one, straight to its taker. @returns whether there were any. */
+  protected readPieces?(connection: Connection, socket: Socket): boolean;
 
   /** A callback of the application, named by `what`, has thrown. */
   protected abstract callbackFailed(what: string, thrown: unknown): void;
@@ -169,10 +174,11 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
 
   /** Reads what the socket has, as far as the connection takes it. */
   read(): void {
-    while (this.unread > 0) {
+    while (this.unread) {
       const connection = this.connection;
       const socket = this.socket;
       if (!socket || !connection || connection.held) return;
+      if (this.takers && this.readPieces?.(connection, socket)) continue;
       const view = connection.packet.space(this.unread);
       socket.read(view);
       this.unread -= view.length;

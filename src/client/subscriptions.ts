@@ -3,10 +3,11 @@ import { ReasonCode } from "../protocol/codec/reason-code.js";
 import { peerError } from "../protocol/codec/reason-text.js";
 import type { SubscriptionStorage } from "../protocol/session/session-storage.js";
 import type { ReceivedPacket } from "../protocol/codec/received-packet.js";
-import { ConnectionState } from "../protocol/connection/connection.js";
+import { ConnectionState, type Connection } from "../protocol/connection/connection.js"
 import type { Receiver, Taker } from "../protocol/connection/receiver.js";
 import type { Configuration } from "./common-options.js";
 import { Handling, type InHand } from "./handling.js";
+import type { Socket } from "./ecma-419.js";
 import type { MessageHandler, SubscribeOptions, UnsubscribeOptions } from "./options.js";
 import { Subscription, SubscriptionState } from "./subscription.js";
 import { toMqttError } from "./thrown.js";
@@ -14,8 +15,7 @@ import { toMqttError } from "./thrown.js";
 /** Layer of a client: the application's subscriptions: kept over connections, handed their messages. */
 export abstract class Subscriber extends Handling {
   private subscriptions: Subscription[] | undefined;
-  /** Who takes a message that comes in pieces; found out at its first one. */
-  protected takers?: readonly Subscription[];
+  protected override takers?: readonly Subscription[];
 
   // eslint-disable-next-line @typescript-eslint/no-useless-constructor -- in XS the one that is not written makes 200 bytes of garbage
   constructor(configuration: Configuration) {
@@ -24,7 +24,8 @@ export abstract class Subscriber extends Handling {
 
   /** Subscribes; a filter that is there already gets the new options and handler. */
   async subscribe(filter: string, options: SubscribeOptions | MessageHandler, handler?: MessageHandler): Promise<number> {
-    const subscription = typeof options === "function" ? new Subscription(filter, {}, options) : new Subscription(filter, options, handler);
+    const bare = typeof options === "function";
+    const subscription = new Subscription(filter, bare ? {} : options, bare ? options : handler);
     const list = (this.subscriptions ??= []);
     list[this.place(list, filter)] = subscription;
     this.connection?.packet.expect(undefined);
@@ -165,18 +166,18 @@ export abstract class Subscriber extends Handling {
   /** Hands a message, or a piece of one, to the handlers whose filter matches. */
   override onPublish(packet: Receiver): number {
     // Every unusual message passes here: no destructuring, no iterator, few locals, as few calls as there are handlers.
-    const list = this.subscriptions;
-    let earned = 0;
+    const whole = packet.left < 0;
+    const list = whole ? this.subscriptions : (this.takers ?? this.findTakers(packet));
+    let earned = whole ? 0 : (this.refusal ?? 0);
     let inHand: InHand | undefined;
     let taker: Subscription | undefined;
     let takers = 0;
-    if (packet.left >= 0) return this.onPiece(packet);
     if (list === undefined) return 0;
     for (let i = 0; i < list.length; i++) {
       const subscription = list[i];
       if (subscription === undefined) break;
       // As Subscription.matches, with a call less for a filter without wildcards.
-      if (subscription.topic === undefined ? !subscription.matches(packet) : !packet.topicIs(subscription.topic)) continue;
+      if (whole && (subscription.topic === undefined ? !subscription.matches(packet) : !packet.topicIs(subscription.topic))) continue;
       taker = subscription;
       takers++;
       try {
@@ -186,43 +187,66 @@ export abstract class Subscriber extends Handling {
         earned = this.handlerFailed(subscription.filter, error);
       }
     }
-    if (takers === 1 && packet.topicStart > 0) packet.expect(taker);
+    if (!whole) {
+      // What a piece did wrong holds to the last.
+      this.refusal = earned;
+      if (packet.left === 0) delete this.takers;
+    } else if (takers === 1 && packet.topicStart > 0) packet.expect(taker);
     return inHand === undefined ? earned : this.later(inHand, earned);
   }
 
-  /** What the only handler for a usual message has given. */
+  /** What the only handler for a usual message, or for a piece of a large one, has given. */
   onTaken(packet: Receiver, taker: Taker, result: unknown): number {
     return result instanceof Promise ? this.later(this.waitFor(undefined, packet, taker.filter, result), 0) : 0;
   }
 
-  /** Hands on a piece of a message. Who takes them is found out at the first one. */
-  private onPiece(packet: Receiver): number {
-    const takers = this.takers ?? this.findTakers(packet);
-    let inHand: InHand | undefined;
-    for (let i = 0; i < takers.length; i++) {
-      const taker = takers[i];
-      if (taker === undefined) break;
-      try {
-        const result: unknown = taker.handler(packet);
-        if (result !== undefined && result instanceof Promise) inHand = this.waitFor(inHand, packet, taker.filter, result);
-      } catch (error) {
-        this.refusal = this.handlerFailed(taker.filter, error);
+  /** The short way of pieces with a single taker: all that have come go from the socket to its handler, and nothing else is looked at. */
+  protected override readPieces(connection: Connection, socket: Socket): boolean {
+    const taker = this.takers?.[0];
+    const before = this.unread;
+    const packet = connection.packet;
+    let unread = before;
+    let held = false;
+    let result: unknown;
+    let view = packet.rest;
+    if (!taker || !view) return false;
+    let length = view.length;
+    connection.lastReceived = this.now();
+    // Nothing is read or looked at while a handler looks at what was read before.
+    connection.looking = connection.held = true;
+    try {
+      // Without takers the connection has ended.
+      while (this.takers && unread) {
+        if (unread < length) view = packet.space((length = unread));
+        // The last one is left for the usual way, and what is behind it.
+        if (packet.left <= length) break;
+        socket.read(view);
+        this.unread = unread -= length;
+        packet.left -= length;
+        packet.filled = packet.end = packet.start + length;
+        result = taker.handler(packet);
+        if (result && this.onTaken(packet, taker, result)) {
+          held = true;
+          break;
+        }
       }
+    } catch (error) {
+      this.refusal = this.handlerFailed(taker.filter, error);
     }
-    // The last one.
-    if (packet.left === 0) delete this.takers;
-    const earned = this.refusal ?? 0;
-    return inHand === undefined ? earned : this.later(inHand, earned);
+    connection.looking = false;
+    connection.held = held;
+    return this.unread !== before;
   }
 
   private findTakers(packet: Receiver): readonly Subscription[] {
-    const matching = (this.subscriptions ?? []).filter((subscription) => subscription.matches(packet));
-    const takers = matching.filter((subscription) => subscription.options.pieces);
+    let matching = 0;
+    const takers = (this.subscriptions ?? []).filter((subscription) => subscription.matches(packet) && ++matching > 0 && subscription.options.pieces);
     this.refusal = 0;
-    if (takers.length === 0 && matching.length > 0) {
+    if (takers.length === 0 && matching > 0) {
       this.refusal = ReasonCode.QUOTA_EXCEEDED;
       this.report(new MqttError("resource", `a message of ${packet.byteLength} bytes on ${packet.topic} does not fit the receive buffer: set receiveBuffer larger or subscribe with pieces: true`, this.refusal));
     }
+    packet.rest = takers.length === 1 ? packet.bytes.subarray(packet.start) : undefined;
     return (this.takers = takers);
   }
 }

@@ -46,7 +46,8 @@ export class Connection extends Usual {
   readonly packet: Receiver;
   /** Set once CONNECT is sent. */
   connect: Connect | undefined;
-  private lastReceived = 0;
+  /** When something was last received, in milliseconds. */
+  lastReceived = 0;
   /** Keep Alive in milliseconds, 0 for none; before the CONNACK how long that is waited for. */
   private patience: number;
   /** Since when a PINGRESP is awaited, while one is. */

@@ -224,11 +224,13 @@ export abstract class Inbound extends Outbound {
     const pubcomp = this.pubcomp;
     if (pubcomp !== undefined && !this.sendPubcomp(pubcomp)) return false;
     const table = this.session.incoming;
+    const entries = table.entries;
     for (let i = 0; i < table.count; i++) {
-      const entry = table.entry(i);
+      const entry = entries?.[i] ?? 0;
       const state = entry & Incoming.STATE;
-      if (state === Incoming.PENDING) break;
+      // Mostly many await their PUBREL.
       if (state === Incoming.PUBREL) continue;
+      if (state === Incoming.PENDING) break;
       const qos2 = (entry & Incoming.QOS_2) !== 0;
       const reasonCode = entry >>> Incoming.REASON_CODE;
       const failure = qos2 && table.storage !== undefined && reasonCode < 0x80 && this.canSend(ACKNOWLEDGEMENT_LENGTH) ? keepIdentifier(table.storage, entry & Incoming.IDENTIFIER) : undefined;

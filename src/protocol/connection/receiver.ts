@@ -33,6 +33,8 @@ export class Receiver extends ReceivedPacket {
   filled: number;
   /** Where the pieces of the payload go, behind the header of their PUBLISH. */
   private floor: number | undefined;
+  /** All of that room as a view, where somebody reads piece after piece into it. */
+  rest: Uint8Array | undefined;
   /** The view that was last used, and where it begins. */
   private view: Uint8Array | undefined;
   private viewStart: number | undefined;

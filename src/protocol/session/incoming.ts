@@ -38,7 +38,7 @@ export class IncomingTable {
   /** How many there may be: the Receive Maximum. */
   readonly size: number;
   /** See {@link Incoming}. Made when the first message cannot be acknowledged at once. */
-  private entries: Uint32Array | undefined;
+  entries: Uint32Array | undefined;
 
   constructor(size: number) {
     this.size = size;
@@ -51,11 +51,11 @@ export class IncomingTable {
 
   /** The index of an identifier, or -1. */
   find(identifier: number): number {
-    // Looked at for every PUBREL, and for every message while there are others.
+    // Looked at for every PUBREL, which comes for the oldest first, and for every message while there are others.
     const entries = this.entries;
-    let i = this.count;
-    while (i-- > 0 && ((entries?.[i] ?? 0) & Incoming.IDENTIFIER) !== identifier);
-    return i;
+    const count = this.count;
+    if (entries) for (let i = 0; i < count; i++) if (((entries[i] ?? 0) & Incoming.IDENTIFIER) === identifier) return i;
+    return -1;
   }
 
   /**
