@@ -8,7 +8,7 @@ export interface Observed {
   readonly correlationData: string | undefined;
 }
 
-/** MQTT.js as the independent other side: sees every message, sends commands. */
+/** MQTT.js as the independent other side: sees messages, sends commands. */
 export class Observer {
   readonly seen: Observed[] = [];
   readonly #client: MqttClient;
@@ -22,10 +22,11 @@ export class Observer {
     });
   }
 
-  static async connect(url: string): Promise<Observer> {
+  /** @param filter - Topic Filter of what it sees. */
+  static async connect(url: string, filter = "#"): Promise<Observer> {
     const client = await connectAsync(url, { protocolVersion: 5, reconnectPeriod: 0 });
     const observer = new Observer(client);
-    await client.subscribeAsync("#", { qos: 2 });
+    await client.subscribeAsync(filter, { qos: 2 });
     return observer;
   }
 

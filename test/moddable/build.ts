@@ -32,9 +32,12 @@ export interface Linked {
   readonly late: readonly string[];
 }
 
+/** Kinds of builds: `instrument` has the SDK's meters. */
+type Kind = "release" | "instrument";
+
 /** Where mcconfig keeps what it makes on the way to a program for Moddable's simulator. */
-export function programFolder(name: string): string {
-  return join(projectRoot, "build/moddable", group, "tmp/lin/mc/release", name);
+export function programFolder(name: string, kind: Kind = "release"): string {
+  return join(projectRoot, "build/moddable", group, "tmp/lin/mc", kind, name);
 }
 
 /**
@@ -43,12 +46,12 @@ export function programFolder(name: string): string {
  * @returns the path of what mcsim loads.
  * @throws Error with the tools' output.
  */
-export async function buildForSimulator(sdk: Sdk, name: string, manifest: Readonly<Record<string, unknown>>, resources?: Readonly<Record<string, Uint8Array>>): Promise<string> {
+export async function buildForSimulator(sdk: Sdk, name: string, manifest: Readonly<Record<string, unknown>>, resources?: Readonly<Record<string, Uint8Array>>, kind: Kind = "release"): Promise<string> {
   const project = await writeProject(group, name, manifest, resources);
   // make does not see that a module has another source than last time.
-  await rm(programFolder(name), { recursive: true, force: true });
-  await tool(sdk, "mcconfig", ["-m", "-p", "lin", "-t", "build", "-o", project.output, project.manifest]);
-  return join(project.output, "bin/lin/mc/release", name, "mc.so");
+  await rm(programFolder(name, kind), { recursive: true, force: true });
+  await tool(sdk, "mcconfig", [...kind === "instrument" ? ["-i"] : [], "-m", "-p", "lin", "-t", "build", "-o", project.output, project.manifest]);
+  return join(project.output, "bin/lin/mc", kind, name, "mc.so");
 }
 
 /**

@@ -6,6 +6,7 @@ import { findSdk, MissingError } from "../../boards/tools/sdk.js";
 import { transports } from "../../boards/tools/transports.js";
 import { documentPath, render } from "./document.js";
 import { link, type Linked } from "./build.js";
+import { compare } from "./figures.js";
 import { mqttClientExampleRuns, mqttJsExampleRuns } from "./drop-in.js";
 import { packageRuns } from "./package.js";
 import { firmwareRuns, type Proof } from "./proofs.js";
@@ -39,8 +40,10 @@ async function prove(): Promise<void> {
       proved.push(sentence);
       say(`ran     ${sentence}`);
     }
-    writeFileSync(documentPath, render(sdk.version, broker.version, linked, proved));
-    say(`${linked.length + 1 + proofs.length} passed, 0 failed`);
+    const figures = await compare({ sdk, screen, broker });
+    say("measured  the client takes the same memory in Moddable's simulator as in ours");
+    writeFileSync(documentPath, render(sdk.version, broker.version, linked, proved, figures));
+    say(`${linked.length + 1 + proofs.length + 1} passed, 0 failed`);
   } finally {
     await broker.stop();
     await screen.stop();

@@ -19,6 +19,22 @@ export function secureClient(broker: string, servers: Readonly<Record<string, nu
   };
 }
 
+/** The modules of the program that measures. @param meter - by the means of which host. */
+export function measuringProgram(meter: "sdk-meter" | "simulator-meter"): { readonly main: string; readonly meter: string } {
+  const folder = join(projectRoot, "test/moddable/figures");
+  return { main: join(folder, "main"), meter: join(folder, meter) };
+}
+
+/** The program that measures, with the SDK's instruments. */
+export function measuredClient(broker: string): Manifest {
+  return {
+    include: [join(projectRoot, "manifest-client.json"), ...["instrumentation", "debug"].map((name) => `$(MODULES)/base/${name}/manifest.json`)],
+    modules: measuringProgram("sdk-meter"),
+    config: { broker },
+    creation: { stack: 1024, heap: { initial: 4096 } },
+  };
+}
+
 /**
  * An example of the SDK, unmodified, on our client: one line more, that includes it. Only the network is another, where every name is the
  * broker of the test.

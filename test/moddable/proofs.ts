@@ -28,7 +28,7 @@ export async function observingProgram(bench: Bench, program: string, look: Look
   const observer = await Observer.connect(bench.broker.url);
   const running = bench.screen.run(program);
   try {
-    await look((topic, passes = () => true) => seen(observer, topic, passes), observer);
+    await look((topic, passes) => seen(observer, topic, passes), observer);
   } finally {
     await running.stop();
     await observer.end();
@@ -39,7 +39,8 @@ type Look = (see: See, observer: Observer) => Promise<void>;
 
 type See = (topic: string, passes?: (text: string) => boolean) => Promise<string>;
 
-async function seen(observer: Observer, topic: string, passes: (text: string) => boolean): Promise<string> {
+/** @returns the text of the first message on the topic that passes. @throws Error when none comes in time. */
+export async function seen(observer: Observer, topic: string, passes: (text: string) => boolean = () => true): Promise<string> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error(`nothing fitting came on ${topic}; seen: ${JSON.stringify(observer.seen).slice(0, 1000)}`)), patience);
