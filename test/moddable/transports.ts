@@ -58,7 +58,7 @@ export const firmwareUsesTransports: Proof = async (bench) => {
 type Ports = Readonly<Record<"mqtts" | "ws" | "wss", number>>;
 
 /** Runs a broker with listeners for TLS and WebSocket, too, in place of the bench's own. */
-async function withTransports(bench: Bench, { certificate, key }: { readonly certificate: string; readonly key: string }, use: (inside: Bench, ports: Ports) => Promise<void>): Promise<void> {
+export async function withTransports(bench: Bench, { certificate, key }: { readonly certificate: string; readonly key: string }, use: (inside: Bench, ports: Ports) => Promise<void>): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "xs-mqtt-transports-"));
   writeFileSync(join(directory, "certificate.pem"), certificate);
   writeFileSync(join(directory, "key.pem"), key, { mode: 0o600 });
