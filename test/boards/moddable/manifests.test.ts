@@ -1,4 +1,4 @@
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, ok } from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
@@ -29,4 +29,12 @@ test("both manifests for programs give the same modules, and leave out the SDK's
   const [bundled, sources] = await Promise.all([manifest("manifest-client.json"), manifest("manifest-sources.json")]);
   for (const name of Object.keys(bundled.modules)) deepEqual(name in sources.modules, true, name);
   deepEqual(bundled.modules["~"], sources.modules["~"]);
+});
+
+test("all that the manifests in the npm package name is in it", async () => {
+  const { files } = JSON.parse(await readFile(join(projectRoot, "package.json"), "utf8")) as { readonly files: readonly string[] };
+  for (const name of files.filter((file) => file.endsWith(".json"))) {
+    const text = await readFile(join(projectRoot, name), "utf8");
+    for (const [, path = ""] of text.matchAll(/"\.\/([^"]+)"/g)) ok(files.some((file) => `${path}/`.startsWith(`${file}/`)), `${name} names ${path}`);
+  }
 });
