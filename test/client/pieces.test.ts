@@ -108,8 +108,9 @@ test("a promise for a piece in the middle holds back all that follows; rejected 
 });
 
 test("a handler may close the client in the middle: no more is read or handed on", (t) => {
-  const { socket, pieces } = bench(t, ({ offset }, client) => void (offset === ROOM && client.close()));
+  const { socket, pieces, errors } = bench(t, ({ offset }, client) => void (offset === ROOM && client.close()));
   socket.receiveBytes(LARGE);
+  deepEqual(errors, []);
   deepEqual(pieces, ["0 503+", "503 503+"]);
   equal(socket.closed, true);
 });
