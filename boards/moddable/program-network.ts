@@ -13,7 +13,7 @@ const dns = Object.freeze({ io: HostResolver });
 
 const network = Object.freeze({
   mqtt: Object.freeze({ socket: Object.freeze({ io: TCP }), dns }),
-  ...(tls && { mqtts: Object.freeze({ socket: tls, dns }) }),
+  ...(tls ? { mqtts: Object.freeze({ socket: tls, dns }) } : {}),
   ...host?.network,
 });
 
