@@ -22,3 +22,16 @@ test("release does not take a message that waits for room in the session's table
   equal(broker.session.incoming.count, 1);
   broker.acknowledge(1).expect("40 02 00 01").told("t QoS 1: ");
 });
+
+test("what comes behind a message in pieces is taken up the same, in one part or more", () => {
+  const message = `30 86 01 00 01 't' 00 ${"00 ".repeat(130)}`;
+  const calls = [[`${message} 62 02 00 05`], [message, "62", "02 00 05"]].map((parts) => {
+    const broker = ScriptedBroker.connected({ receiveBuffer: 64 });
+    broker.hearsAcknowledgements = false;
+    const before = broker.writableCalls;
+    for (const part of parts) broker.reply(part);
+    broker.expect("70 03 00 05 92");
+    return broker.writableCalls - before;
+  });
+  equal(calls[0], calls[1]);
+});

@@ -102,6 +102,8 @@ export class ServerState {
     const exchange = this.exchanges.get(identifier);
     if (type === 2 && !this.connected && reasonCode === 0) this.accepted(bytes[frame.body] === 1, judged.properties);
     else if (type === 3) this.published((first >> 1) & 3, judged);
+    // An answer that overtakes the payload, of a first copy or a repeated one: the rest of it still comes.
+    else if ((type === 4 || type === 5) && identifier === this.partialIdentifier) this.exchanges.set(identifier, { step: "unknown", codes: 0, current: true });
     else if (type === 4) {
       if (exchange?.step === "PUBACK") this.exchanges.delete(identifier);
       else if (exchange === undefined) this.exchanges.set(identifier, { step: "unknown", codes: 0, current: true });

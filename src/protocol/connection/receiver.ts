@@ -155,16 +155,18 @@ export class Receiver extends ReceivedPacket {
   }
 
   private nextPiece(): boolean {
-    const waiting = this.filled - this.end;
-    if (this.left === 0) {
+    const left = this.left;
+    const start = this.end;
+    let count = this.filled - start;
+    if (!left) {
       this.left = -1;
       return this.next();
     }
-    const count = waiting < this.left ? waiting : this.left;
-    if (count === 0) return false;
-    this.start = this.end;
-    this.end += count;
-    this.left -= count;
+    if (count > left) count = left;
+    if (!count) return false;
+    this.start = start;
+    this.end = start + count;
+    this.left = left - count;
     return true;
   }
 

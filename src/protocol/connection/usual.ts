@@ -34,7 +34,12 @@ export abstract class Usual extends Inbound {
    */
   protected passedUsual(packet: Receiver): boolean {
     if (this.held) return false;
-    if (packet.left < 0 && this.state === ConnectionState.CONNECTED && packet.end + SHORTEST_USUAL <= packet.filled) {
+    if (packet.left >= 0) {
+      // A large message goes on. Behind its last piece all is as ever, whether it comes with that piece or later.
+      if (packet.left) return packet.end < packet.filled && this.state !== ConnectionState.CLOSED;
+      packet.left = -1;
+    }
+    if (this.state === ConnectionState.CONNECTED && packet.end + SHORTEST_USUAL <= packet.filled) {
       const words = packet.inWords;
       const incoming = this.session.incoming;
       packet.fault = packet.propertiesStart = packet.propertiesEnd = 0;

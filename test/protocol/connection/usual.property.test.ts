@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import { PacketType } from "../../../src/protocol/codec/packet-type.js";
 import type { ReceivedPacket } from "../../../src/protocol/codec/received-packet.js";
@@ -22,19 +22,19 @@ const wire = (topic: string): DataView => new DataView(bytes(`00 ${topic.length.
 
 /** Notes its end where all else is noted. */
 class Noted extends Publication {
-  readonly #log: string[];
+  readonly #note: (line: string) => void;
 
-  constructor(log: string[], qos: number) {
+  constructor(note: (line: string) => void, qos: number) {
     super("a", qos, false);
-    this.#log = log;
+    this.#note = note;
   }
 
   override released(): void {
-    this.#log.push("released");
+    this.#note("released");
   }
 
   override settled(_payload: PublicationPayload, reasonCode: number): void {
-    this.#log.push(`settled ${reasonCode}`);
+    this.#note(`settled ${reasonCode}`);
   }
 }
 
@@ -47,6 +47,8 @@ class Client implements ConnectionHandler {
   readonly #connection: Connection;
   readonly #transport = new FakeTransport(Infinity);
   #now = 1;
+  /** Whether it notes that there is room. */
+  #writes = false;
   /** Messages that are to be acknowledged later. */
   #later: number[] = [];
 
@@ -56,7 +58,8 @@ class Client implements ConnectionHandler {
     this.#connection = new Connection(this.#session, this, { receiveBuffer: new Uint8Array(200), sendBuffer: new Uint8Array(64), connectTimeout: 1000, topicAliases: 0 });
     this.#connection.open(this.#transport, 1000, { version, cleanStart: true, keepAlive: 0, clientId: "c", properties: { topicAliasMaximum: 1 } }, 1);
     this.#read(version === 5 ? bytes("20 03 00 00 00") : bytes("20 02 00 00"));
-    for (const each of qos) this.#connection.publish(new Noted(this.log, each), new Uint8Array(1), false, 1);
+    const note = this.#note.bind(this);
+    for (const each of qos) this.#connection.publish(new Noted(note, each), new Uint8Array(1), false, 1);
     this.#note("ready");
   }
 
@@ -70,6 +73,17 @@ class Client implements ConnectionHandler {
       this.#finish();
     });
     return this;
+  }
+
+  /** The server sends this, in these parts. @returns all that is sent and told then, but the pieces of messages, which are no more than parts. */
+  trace(parts: readonly Uint8Array[]): string {
+    this.log.length = 0;
+    this.#writes = true;
+    for (const part of parts) this.#read(part);
+    while (this.#alive && this.#connection.paused) this.#resume();
+    this.#finish();
+    this.#note("end");
+    return this.log.filter((line) => line !== "read" && !line.startsWith("piece ")).join("\n").replaceAll("\nsent ", " ");
   }
 
   /** What has become of the session. */
@@ -98,11 +112,7 @@ class Client implements ConnectionHandler {
     let data = part;
     while (data.length > 0 && this.#alive) {
       if (this.#connection.paused) {
-        // Whoever held it has looked at it; what waits for room gets some.
-        this.#connection.release(Take.TAKEN, ++this.#now);
-        this.#transport.window += 10;
-        // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- the release may have ended it
-        if (this.#alive) this.#connection.writable(this.#transport.window, ++this.#now);
+        this.#resume();
         continue;
       }
       const space = this.#connection.packet.space(data.length);
@@ -111,6 +121,15 @@ class Client implements ConnectionHandler {
       this.#connection.receive(space.length, ++this.#now);
       this.#note("read");
     }
+  }
+
+  /** Whoever held a message has looked at it; what waits for room gets some. */
+  #resume(): void {
+    const transport = this.#transport;
+    this.#connection.release(Take.TAKEN, ++this.#now);
+    if (!this.#alive || transport.window >= 10) return;
+    transport.window += 10;
+    this.#connection.writable(transport.window, ++this.#now);
   }
 
   #finish(): void {
@@ -133,7 +152,7 @@ class Client implements ConnectionHandler {
 
   /** What the first byte of a payload wants. */
   #look(packet: ReceivedPacket, topic: string): number {
-    this.#note(`for ${topic}: ${summary(packet)} from ${packet.offset}: ${hex(packet.payload)}`);
+    this.#note(`${packet.left < 0 ? "" : "piece "}for ${topic}: ${summary(packet)} from ${packet.offset}: ${hex(packet.payload)}`);
     const wish = packet.bytes[packet.start] ?? 0;
     const take = packet.start === packet.end || wish > 3 ? 0 : [0, Take.HELD, Take.LATER, 0x97][wish] ?? 0;
     if (wish === 4) this.#connection.disconnect(0, undefined, this.#now);
@@ -155,7 +174,8 @@ class Client implements ConnectionHandler {
   }
 
   onWritable(): void {
-    // When there is room again is told more often in one way than in the other.
+    // Told more often in one way than in the other.
+    if (this.#writes) this.#note("room");
   }
 
   onClose(error: MqttError): void {
@@ -184,7 +204,10 @@ const acknowledgement = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom("40 02 00 00", "62 02 00 00", "40 03 00 01 10", "40 03 00 01 87", "50 03 00 01 87 50 02 00 01", "62 03 00 05 92", "40 04 00 01 00 00", "60 02 00 05", "D0 02 00 01") },
 ).map((line) => bytes(line));
 
-const other = fc.constantFrom("D0 00", "D0 00", `30 CA 01 00 07 '${TOPIC}' 00 ${"40 02 00 01 ".repeat(48)}`, `30 B2 01 00 07 '${TOPIC}' 00 ${"09 ".repeat(168)}`, "E0 00").map((line) => bytes(line));
+/** More than fits the receive buffer. */
+const LARGE = `30 CA 01 00 07 '${TOPIC}' 00 ${"40 02 00 01 ".repeat(48)}`;
+
+const other = fc.constantFrom("D0 00", "D0 00", LARGE, `30 B2 01 00 07 '${TOPIC}' 00 ${"09 ".repeat(168)}`, "E0 00").map((line) => bytes(line));
 
 /** One is delivered first, so that its taker is known. */
 const stream = fc
@@ -207,5 +230,19 @@ test("usual packets are taken up the short way as they are the long way, good or
       },
     ),
     { numRuns: 4000 },
+  );
+});
+
+test("in what parts the packets come changes nothing of what is told and sent, nor when there is room, also behind a message in pieces", () => {
+  fc.assert(
+    fc.property(
+      acknowledgement, stream, fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 8 }), fc.array(fc.integer({ min: 1, max: 2 }), { maxLength: 5 }),
+      (answer, rest, lengths, qos) => {
+        const data = join(bytes(LARGE), answer, rest);
+        const [whole, parts] = [[200], lengths].map((lengths) => new Client(true, qos, 5).trace(chunks(data, ...lengths)));
+        equal(parts, whole);
+      },
+    ),
+    { numRuns: 1000 },
   );
 });
