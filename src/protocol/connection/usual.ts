@@ -51,15 +51,16 @@ export abstract class Usual extends Inbound {
         const head = words.getUint16(begin);
         if ((head & USUAL_MASK) === USUAL_PUBLISH) {
           const taker = packet.taker;
-          const topic = taker?.topic;
-          if (!taker || !topic) break;
+          if (!taker) break;
+          const topic = taker.topic;
+          if (!topic) break;
           const length = topic.byteLength;
           const end = begin + 2 + (head & 0x7f);
           const topicEnd = begin + 2 + length;
           // At QoS 1 the identifier is next; then no properties.
           const start = head < USUAL_QOS_1 ? topicEnd + 1 : topicEnd + 3;
           let identifier = 0;
-          if (start > end || end > packet.filled || words.getUint8(start - 1) !== 0) break;
+          if (start > end || end > packet.filled || words.getUint8(start - 1)) break;
           // Mostly these sixteen bytes are all of it.
           if (words.getFloat64(topicEnd - 8) !== topic.getFloat64(length - 8) || words.getFloat64(begin + 2) !== topic.getFloat64(0)) break;
           if (length > 16 && !packet.stands(begin + 2, topic)) break;
