@@ -15,7 +15,8 @@ import { toMqttError } from "./thrown.js";
 /** Layer of a client: the application's subscriptions: kept over connections, handed their messages. */
 export abstract class Subscriber extends Handling {
   private subscriptions: Subscription[] | undefined;
-  protected override takers?: readonly Subscription[];
+  /** Of the base: only its type is narrower here, and where fields are defined and not assigned there must not be two. */
+  declare protected takers?: readonly Subscription[];
 
   // eslint-disable-next-line @typescript-eslint/no-useless-constructor -- in XS the one that is not written makes 200 bytes of garbage
   constructor(configuration: Configuration) {
