@@ -153,8 +153,8 @@ class Client implements ConnectionHandler {
   /** What the first byte of a payload wants. */
   #look(packet: ReceivedPacket, topic: string): number {
     this.#note(`${packet.left < 0 ? "" : "piece "}for ${topic}: ${summary(packet)} from ${packet.offset}: ${hex(packet.payload)}`);
-    const wish = packet.bytes[packet.start] ?? 0;
-    const take = packet.start === packet.end || wish > 3 ? 0 : [0, Take.HELD, Take.LATER, 0x97][wish] ?? 0;
+    const wish = packet.start < packet.end ? (packet.bytes[packet.start] ?? 0) : 0;
+    const take = wish > 3 ? 0 : [0, Take.HELD, Take.LATER, 0x97][wish] ?? 0;
     if (wish === 4) this.#connection.disconnect(0, undefined, this.#now);
     if (take === Take.LATER && packet.identifier > 0 && !packet.more) this.#later.push(packet.identifier);
     return take;
