@@ -15,9 +15,9 @@ export class Subscription {
   readonly filter: string;
   readonly options: SubscribeOptions;
   readonly handler: MessageHandler;
-  /** What topics are compared with, without $share and the share name: its bytes when it has wildcards, otherwise {@link topic}. */
+  /** What topics are compared with, without $share and the share name: its bytes when it has wildcards or is rare, otherwise {@link topic}. */
   private readonly pattern: Uint8Array | undefined;
-  /** A filter without wildcards, as the Topic Name of a PUBLISH: with its two bytes of length. */
+  /** A usual filter without wildcards, as the Topic Name of a PUBLISH: with its two bytes of length. */
   readonly topic: DataView | undefined;
   /** The Subscription Identifier that was asked for. */
   private readonly own?: number;
@@ -36,8 +36,8 @@ export class Subscription {
     const bytes = toBytes("topic filter", shared ? filter.slice(filter.indexOf("/", 7) + 1) : filter);
     const own = options.properties?.subscriptionIdentifier;
     if (own !== undefined) this.own = own;
-    // With an identifier each message needs a closer look as well.
-    if (own !== undefined || filter.includes("+") || filter.includes("#")) this.pattern = bytes;
+    // With an identifier each message needs a closer look as well; eight bytes from 7F F0 on, of which two may be the length, are no number to Receiver.stands.
+    if (own !== undefined || /[+#\x7f]/.test(filter) || bytes.length >= 0x7ff0) this.pattern = bytes;
     else {
       const length = bytes.length;
       const topic = new Uint8Array(length + 2);

@@ -2,6 +2,7 @@
 import { deepEqual, equal, match, throws } from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import type { Client, ConnectOptions, Message, MessageHandler, SubscribeOptions } from "../../src/client/options.js";
+import { Subscription } from "../../src/client/subscription.js";
 import { bytes, hex, join, pattern } from "../protocol/support/bytes.js";
 import { EventQueue } from "./event-queue.js";
 import { subject } from "./network.js";
@@ -36,6 +37,24 @@ function large(identifier: number, payload: Uint8Array): Uint8Array {
   const length = payload.length + 6;
   return join(Uint8Array.of(0x32, (length & 0x7f) | 0x80, length >> 7, 0, 1, 0x61, 0, identifier, 0), payload);
 }
+
+test("a topic whose bytes are no number, as a delete character before an emoji makes them, has its handler", async (t) => {
+  const { link, subscribe } = await bench(t);
+  for (const topic of ["\x7f😀abc", "sensor/\x7f😀abc/temperature"]) {
+    const got = new EventQueue<string>();
+    const text = new TextEncoder().encode(topic);
+    const publish = join(Uint8Array.of(0x30, text.length + 3, 0, text.length), text, Uint8Array.of(0));
+    await subscribe(topic, (message) => got.push(message.topic));
+    // The second might come the short way.
+    link.sendBytes(join(publish, publish));
+    deepEqual([await got.next(), await got.next()], [topic, topic]);
+  }
+});
+
+test("so has one whose length makes them none", () => {
+  const isComparedAsNumbers = (length: number): boolean => new Subscription("x".repeat(length), {}, () => undefined).topic !== undefined;
+  deepEqual([0x7fef, 0x7ff0, 0x7fff, 0x8000].map(isComparedAsNumbers), [true, false, false, false]);
+});
 
 test("a message has topic, QoS, flags, payload and properties", async (t) => {
   const { link, subscribe } = await bench(t);

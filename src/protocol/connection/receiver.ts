@@ -7,7 +7,7 @@ import { INCOMPLETE, readVariableByteInteger, VARIABLE_BYTE_INTEGER_MAXIMUM, var
 /** Who takes the messages on one topic, as far as they are usual ones: see {@link Receiver.expect}. */
 export interface Taker {
   readonly filter: string;
-  /** The Topic Name as it stands in a PUBLISH: with its two bytes of length. */
+  /** The Topic Name as it stands in a PUBLISH: with its two bytes of length, and nowhere with 7F and F0 or above behind it. */
   readonly topic?: DataView | undefined;
   readonly handler: (packet: ReceivedPacket) => unknown;
 }
@@ -212,7 +212,8 @@ export class Receiver extends ReceivedPacket {
   /**
    * Whether these bytes, 8 at least, stand there in the buffer. Compares eight at a time and from the end, where the topics of one device
    * differ: byte by byte this was half of the cost of receiving a message. As numbers with a fraction, those of eight bytes that are no
-   * objects: they are the same only if the bytes are, as long as not all of them are 0, which none of a topic is.
+   * objects: they are the same only if the bytes are, as long as not all of them are 0, which none of a topic is, nor are no number at all:
+   * {@link Taker.topic} leaves such out.
    */
   stands(start: number, bytes: DataView): boolean {
     const words = this.inWords;
