@@ -1,12 +1,8 @@
 import { checkInteger, checkNames, configurationError, type MqttError } from "../protocol/error.js";
-import { peerError } from "../protocol/codec/reason-text.js";
 import { VARIABLE_BYTE_INTEGER_MAXIMUM } from "../protocol/codec/variable-byte-integer.js";
 import { Publication, type PublicationPayload } from "../protocol/session/publication.js";
 import { toBytes } from "./bytes.js";
 import type { Payload, PayloadSource, PublishOptions } from "./options.js";
-
-/** What a broker did that answers a publication with a Reason Code of 0x80 or above. */
-export const REFUSED = "refused the publication";
 
 /** What is published as the session keeps it. @throws MqttError (configuration) for what cannot be a payload. */
 export function toContent(payload: Payload): PublicationPayload {
@@ -48,7 +44,6 @@ export class PublishCall extends Publication {
   }
 
   override settled(_payload: PublicationPayload, reasonCode: number, error: MqttError | undefined): void {
-    if (error === undefined && reasonCode >= 0x80) error = peerError(REFUSED, reasonCode);
     const outcome = error === undefined ? reasonCode : Promise.reject(error);
     if (this.resolve) this.resolve(outcome);
     else this.outcome = outcome;

@@ -9,7 +9,6 @@ import type { Publication, PublicationPayload } from "../protocol/session/public
 import type { PublicationInHand, PublicationOwner, SessionStorage } from "../protocol/session/session-storage.js";
 import type { Configuration } from "./common-options.js";
 import { Link } from "./link.js";
-import { REFUSED } from "./publish-call.js";
 import { messageOf, toMqttError } from "./thrown.js";
 
 /** Layer of a client: sends publications at once or queues them, and tells each its end. What is rarely needed takes no memory before. */
@@ -51,8 +50,7 @@ export abstract class Publisher extends Link implements PublicationOwner {
   }
 
   /** The end of a publication that a restart has left without a caller: only what went wrong concerns anybody. */
-  settled(_payload: PublicationPayload, reasonCode: number, error: MqttError | undefined): void {
-    if (error === undefined && reasonCode >= 0x80) error = peerError(REFUSED, reasonCode);
+  settled(_payload: PublicationPayload, _reasonCode: number, error: MqttError | undefined): void {
     // At the end of the client they stay where they are kept.
     if (error !== undefined && this.ended === undefined) this.report(error);
   }
@@ -204,7 +202,7 @@ export abstract class Publisher extends Link implements PublicationOwner {
 
   override onSettled(publication: Publication, payload: PublicationPayload, reasonCode: number, packet: ReceivedPacket | undefined, error: MqttError | undefined): void {
     // What is called back for an acknowledgement is guarded where bytes are read, once for all that they bring: see Link.read.
-    if (packet !== undefined) publication.settled?.(payload, reasonCode, reasonCode < 0x80 ? error : peerError(REFUSED, reasonCode, packet.propertiesEnd > 0 ? packet.properties : undefined));
+    if (packet !== undefined) publication.settled?.(payload, reasonCode, reasonCode < 0x80 ? error : peerError("refused the publication", reasonCode, packet.propertiesEnd > 0 ? packet.properties : undefined));
     else this.settle(publication, payload, reasonCode, error);
   }
 

@@ -2,8 +2,7 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import type { Client } from "../../src/client/options.js";
-import { subject } from "./network.js";
-import { ScriptedBroker } from "./scripted-broker.js";
+import { connected, granted, type Connected } from "./network.js";
 
 const ignore = (): void => undefined;
 
@@ -21,19 +20,14 @@ const limits: readonly (readonly [name: string, announced: string, call: (client
 
 for (const [name, properties, call, reasonCode, message] of limits)
   test(`${name} refuses a call`, async (t) => {
-    const broker = await ScriptedBroker.start(t);
-    const { client } = subject(t, broker.url);
-    const link = await broker.welcome({ properties });
-    await client.ready();
+    const { client, link } = await connected(t, {}, { properties });
     await rejects(call(client), { name: "MqttError", kind: "configuration", reasonCode, message });
     await client.close();
     deepEqual((await link.next()).cmd, "disconnect");
   });
 
 test("what is available is not refused", async (t) => {
-  const broker = await ScriptedBroker.start(t);
-  const { client } = subject(t, broker.url);
-  const link = await broker.welcome({ properties: "28 01 29 01 2A 01" });
+  const { client, link } = await connected(t, {}, { properties: "28 01 29 01 2A 01" });
   const call = client.subscribe("$share/g/+", { properties: { subscriptionIdentifier: 1 } }, ignore);
   await link.expect("82 12 00 01 02 0B 01 00 0A '$share/g/+' 00");
   link.send("90 04 00 01 00 00");
@@ -41,16 +35,11 @@ test("what is available is not refused", async (t) => {
 });
 
 /** A client that is subscribed to "+" and has lost its connection since. */
-async function subscribed(t: TestContext): Promise<{ readonly client: Client; readonly broker: ScriptedBroker; readonly errors: ReturnType<typeof subject>["errors"] }> {
-  const broker = await ScriptedBroker.start(t);
-  const { client, errors } = subject(t, broker.url);
-  const link = await broker.welcome();
-  const call = client.subscribe("+", ignore);
-  await link.nextIs("subscribe");
-  link.send("90 04 00 01 00 00");
-  await call;
-  link.cut();
-  return { client, broker, errors };
+async function subscribed(t: TestContext): Promise<Connected> {
+  const made = await connected(t);
+  await granted(made, "+", ignore);
+  made.link.cut();
+  return made;
 }
 
 test("a limit does not keep a client from unsubscribing", async (t) => {

@@ -1,7 +1,7 @@
 import { equal } from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { connect } from "../../boards/node/index.js";
-import type { Client, ConnectedInfo, ConnectOptions } from "../../src/client/options.js";
+import type { Client, ConnectedInfo, ConnectOptions, MessageHandler } from "../../src/client/options.js";
 import type { MqttError } from "../../src/protocol/error.js";
 import { EventQueue } from "./event-queue.js";
 import { ScriptedBroker, type Greeting, type ScriptedLink } from "./scripted-broker.js";
@@ -50,6 +50,14 @@ export async function connected(test: TestContext, options: ConnectOptions = {},
   const link = await broker.welcome(greeting);
   await made.client.ready();
   return { ...made, broker, link };
+}
+
+/** Subscribes to a filter: the connection's first request, to which the broker grants QoS 0. */
+export async function granted({ client, link }: Pick<Connected, "client" | "link">, filter: string, handler: MessageHandler): Promise<void> {
+  const call = client.subscribe(filter, handler);
+  await link.nextIs("subscribe");
+  link.send("90 04 00 01 00 00");
+  equal(await call, 0);
 }
 
 /** Nothing was sent that the script has not asked for: what is published now comes next. */

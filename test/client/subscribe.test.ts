@@ -1,17 +1,9 @@
 /** Subscribing, its options, its refusals, and its end. */
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { test, type TestContext } from "node:test";
-import type { Client, Message } from "../../src/client/options.js";
-import { subject } from "./network.js";
-import { ScriptedBroker, type ScriptedLink } from "./scripted-broker.js";
-
-async function connected(t: TestContext, properties = ""): Promise<{ client: Client; link: ScriptedLink; errors: ReturnType<typeof subject>["errors"] }> {
-  const broker = await ScriptedBroker.start(t);
-  const { client, errors } = subject(t, broker.url);
-  const link = await broker.welcome({ properties });
-  await client.ready();
-  return { client, link, errors };
-}
+import { test } from "node:test";
+import type { Message } from "../../src/client/options.js";
+import { connected, granted, subject } from "./network.js";
+import { ScriptedBroker } from "./scripted-broker.js";
 
 const ignore = (): void => undefined;
 
@@ -88,13 +80,8 @@ test("a refusal rejects with its Reason Code and the subscription is forgotten",
 });
 
 test("a refusal after a lost session goes to onError", async (t) => {
-  const broker = await ScriptedBroker.start(t);
-  const { client, errors } = subject(t, broker.url);
-  const link = await broker.welcome();
-  const call = client.subscribe("a", ignore);
-  await link.nextIs("subscribe");
-  link.send("90 04 00 01 00 00");
-  await call;
+  const { broker, client, link, errors } = await connected(t);
+  await granted({ client, link }, "a", ignore);
   link.cut();
   const again = await broker.welcome();
   await again.nextIs("subscribe");
@@ -104,13 +91,8 @@ test("a refusal after a lost session goes to onError", async (t) => {
 });
 
 test("a session that is resumed after a CONNECT without an answer may be one that began with it: the broker is asked again", async (t) => {
-  const broker = await ScriptedBroker.start(t);
-  const { client } = subject(t, broker.url);
-  const link = await broker.welcome();
-  const call = client.subscribe("a", ignore);
-  await link.nextIs("subscribe");
-  link.send("90 04 00 01 00 00");
-  await call;
+  const { broker, client, link } = await connected(t);
+  await granted({ client, link }, "a", ignore);
   link.cut();
   const unheard = await broker.accept();
   await unheard.nextIs("connect");
@@ -120,13 +102,8 @@ test("a session that is resumed after a CONNECT without an answer may be one tha
 });
 
 test("a session that is resumed is not asked again", async (t) => {
-  const broker = await ScriptedBroker.start(t);
-  const { client, disconnections } = subject(t, broker.url);
-  const link = await broker.welcome();
-  const call = client.subscribe("a", ignore);
-  await link.nextIs("subscribe");
-  link.send("90 04 00 01 00 00");
-  await call;
+  const { broker, client, link, disconnections } = await connected(t);
+  await granted({ client, link }, "a", ignore);
   link.cut();
   await disconnections.next();
   const again = await broker.welcome({ sessionPresent: true });
@@ -193,10 +170,7 @@ test("a call whose place another took before the answer rejects", async (t) => {
 test("unsubscribe resolves with the Reason Code, and no handler is called any more", async (t) => {
   const { client, link } = await connected(t);
   const got: string[] = [];
-  const call = client.subscribe("a", noting(got));
-  await link.nextIs("subscribe");
-  link.send("90 04 00 01 00 00");
-  await call;
+  await granted({ client, link }, "a", noting(got));
   const end = client.unsubscribe("a");
   await link.expect("A2 06 00 02 00 00 01 'a'");
   link.send("B0 04 00 02 00 00", "32 07 00 01 'a' 00 01 00 'x'");
@@ -215,10 +189,7 @@ test("unsubscribe from what nobody subscribed to resolves with No subscription e
 test("a refused unsubscribe rejects, and the subscription stays", async (t) => {
   const { client, link } = await connected(t);
   const got: string[] = [];
-  const call = client.subscribe("a", noting(got));
-  await link.nextIs("subscribe");
-  link.send("90 04 00 01 00 00");
-  await call;
+  await granted({ client, link }, "a", noting(got));
   const end = client.unsubscribe("a");
   await link.nextIs("unsubscribe");
   link.send("B0 04 00 02 00 87", "32 07 00 01 'a' 00 01 00 'x'");
@@ -251,13 +222,8 @@ test("unsubscribing offline: nothing is sent to a broker that knows nothing", as
 });
 
 test("unsubscribing offline: a resumed session is told", async (t) => {
-  const broker = await ScriptedBroker.start(t);
-  const { client, disconnections } = subject(t, broker.url);
-  const link = await broker.welcome();
-  const call = client.subscribe("a", ignore);
-  await link.nextIs("subscribe");
-  link.send("90 04 00 01 00 00");
-  await call;
+  const { broker, client, link, disconnections } = await connected(t);
+  await granted({ client, link }, "a", ignore);
   link.cut();
   await disconnections.next();
   const end = client.unsubscribe("a");

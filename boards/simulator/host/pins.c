@@ -89,8 +89,11 @@ static Pin* bind_pin(xsMachine* the, const Pin* prototype, const xsHostHooks* ho
 	return pin;
 }
 
-static void close_pin(Pin* pin)
+static void close_this(xsMachine* the, const xsHostHooks* hooks)
 {
+	Pin* pin = native_this_if_open(the, hooks);
+	if (!pin)
+		return;
 	used[pin->pin] = false;
 	deadline_disarm(&pin->deadline);
 	native_unbind(&pin->object);
@@ -122,9 +125,7 @@ void xs_digital_constructor(xsMachine* the)
 
 void xs_digital_close(xsMachine* the)
 {
-	Pin* pin = native_this_if_open(the, &digitalHooks);
-	if (pin)
-		close_pin(pin);
+	close_this(the, &digitalHooks);
 }
 
 void xs_digital_read(xsMachine* the)
@@ -155,9 +156,7 @@ void xs_analog_constructor(xsMachine* the)
 
 void xs_analog_close(xsMachine* the)
 {
-	Pin* pin = native_this_if_open(the, &analogHooks);
-	if (pin)
-		close_pin(pin);
+	close_this(the, &analogHooks);
 }
 
 /* 12 bits, as the ESP32's converter has. */
@@ -181,9 +180,7 @@ void xs_pwm_constructor(xsMachine* the)
 
 void xs_pwm_close(xsMachine* the)
 {
-	Pin* pin = native_this_if_open(the, &pwmHooks);
-	if (pin)
-		close_pin(pin);
+	close_this(the, &pwmHooks);
 }
 
 void xs_pwm_get_hz(xsMachine* the)
