@@ -25,7 +25,7 @@ function onReadable(this: Targeted, count: number): void {
   // As Link.readable, with one call less on the way of every message.
   const link = this.target;
   link.unread = count;
-  link.read();
+  if (!link.takers || link.readPieces?.()) link.read();
   if (!link.direct) link.advance();
 }
 
@@ -57,11 +57,11 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
   /** Length of the CONNECT that stands in the send buffer from the beginning, until it is sent or changes: to encode it makes 800 bytes of garbage. */
   protected encoded?: number;
   private resolver?: Resolver;
-  private socket: Socket | undefined;
+  protected socket: Socket | undefined;
   /** Bytes that the socket has. */
   unread = 0;
   /** Who takes the pieces of the message in hand; found out at its first one. */
-  protected takers?: readonly Taker[];
+  takers?: readonly Taker[];
   /** When the next connection is due; while there is one, until when its socket has to be connected; Infinity for never and for done. */
   protected deadline = Infinity;
   /** Why there is no socket to wait for. */
@@ -90,8 +90,8 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
   /** After bytes were handed in or room was told, with little on the stack: what they made due can be done. */
   abstract advance(): void;
 
-  /** Reads pieces of a message in hand, but for its last one, straight to its taker. @returns whether there were any. */
-  protected readPieces?(connection: Connection, socket: Socket): boolean;
+  /** Reads pieces of a message in hand, but for its last one, straight to its taker. @returns whether there is more to be read in another way. */
+  readPieces?(): boolean;
 
   /** A callback of the application, named by `what`, has thrown. */
   protected abstract callbackFailed(what: string, thrown: unknown): void;
@@ -178,7 +178,6 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
       const connection = this.connection;
       const socket = this.socket;
       if (!socket || !connection || connection.held) return;
-      if (this.takers && this.readPieces?.(connection, socket)) continue;
       const view = connection.packet.space(this.unread);
       socket.read(view);
       this.unread -= view.length;
@@ -217,6 +216,8 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
     const socket = this.socket;
     if (socket === undefined || connection === undefined) return;
     const now = this.now();
+    // Only with that can a deadline come nearer where nothing waits.
+    const pinging = connection.pingUnsent;
     if (this.deadline === Infinity)
       try {
         connection.writable(count, now);
@@ -235,8 +236,8 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
         connection.closed(toMqttError("transport", error));
       }
     }
-    this.read();
-    this.advance();
+    if (this.unread) this.read();
+    if (pinging || !this.direct) this.advance();
   }
 
   /** The socket cannot be used any more. */

@@ -3,11 +3,10 @@ import { ReasonCode } from "../protocol/codec/reason-code.js";
 import { peerError } from "../protocol/codec/reason-text.js";
 import type { SubscriptionStorage } from "../protocol/session/session-storage.js";
 import type { ReceivedPacket } from "../protocol/codec/received-packet.js";
-import { ConnectionState, type Connection } from "../protocol/connection/connection.js"
+import { ConnectionState } from "../protocol/connection/connection.js";
 import type { Receiver, Taker } from "../protocol/connection/receiver.js";
 import type { Configuration } from "./common-options.js";
 import { Handling, type InHand } from "./handling.js";
-import type { Socket } from "./ecma-419.js";
 import type { MessageHandler, SubscribeOptions, UnsubscribeOptions } from "./options.js";
 import { Subscription, SubscriptionState } from "./subscription.js";
 import { toMqttError } from "./thrown.js";
@@ -16,7 +15,7 @@ import { toMqttError } from "./thrown.js";
 export abstract class Subscriber extends Handling {
   private subscriptions: Subscription[] | undefined;
   /** Of the base: only its type is narrower here, and where fields are defined and not assigned there must not be two. */
-  declare protected takers?: readonly Subscription[];
+  declare takers?: readonly Subscription[];
 
   // eslint-disable-next-line @typescript-eslint/no-useless-constructor -- in XS the one that is not written makes 200 bytes of garbage
   constructor(configuration: Configuration) {
@@ -202,30 +201,36 @@ export abstract class Subscriber extends Handling {
   }
 
   /** The short way of pieces with a single taker: all that have come go from the socket to its handler, and nothing else is looked at. */
-  protected override readPieces(connection: Connection, socket: Socket): boolean {
+  override readPieces(): boolean {
+    const { connection, socket } = this;
     const taker = this.takers?.[0];
-    const before = this.unread;
+    if (!taker || !socket || !connection || connection.held) return true;
     const packet = connection.packet;
-    let unread = before;
-    let held = false;
-    let result: unknown;
     let view = packet.rest;
-    if (!taker || !view) return false;
+    let unread = this.unread;
+    let held = false;
+    if (!view) return true;
     let length = view.length;
-    connection.lastReceived = this.now();
+    if (connection.asked !== undefined) connection.lastReceived = this.now();
     // Nothing is read or looked at while a handler looks at what was read before.
     connection.looking = connection.held = true;
+    packet.filled = packet.end = packet.start + length;
     try {
       // Without takers the connection has ended.
-      while (this.takers && unread) {
-        if (unread < length) view = packet.space((length = unread));
+      while (unread && this.takers) {
+        if (unread < length) {
+          length = unread;
+          // Segment after segment is as long.
+          view = packet.view;
+          if (view?.length !== length || packet.viewStart !== packet.start) view = packet.space(length);
+          packet.filled = packet.end = packet.start + length;
+        }
         // The last one is left for the usual way, and what is behind it.
         if (packet.left <= length) break;
         socket.read(view);
-        this.unread = unread -= length;
+        unread -= length;
         packet.left -= length;
-        packet.filled = packet.end = packet.start + length;
-        result = taker.handler(packet);
+        const result: unknown = taker.handler(packet);
         if (result && this.onTaken(packet, taker, result)) {
           held = true;
           break;
@@ -234,9 +239,10 @@ export abstract class Subscriber extends Handling {
     } catch (error) {
       this.refusal = this.handlerFailed(taker.filter, error);
     }
+    this.unread = unread;
     connection.looking = false;
     connection.held = held;
-    return this.unread !== before;
+    return unread > 0;
   }
 
   private findTakers(packet: Receiver): readonly Subscription[] {

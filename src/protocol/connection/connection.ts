@@ -51,9 +51,9 @@ export class Connection extends Usual {
   /** Keep Alive in milliseconds, 0 for none; before the CONNACK how long that is waited for. */
   private patience: number;
   /** Since when a PINGRESP is awaited, while one is. */
-  private asked: number | undefined;
+  asked: number | undefined;
   /** The PINGREQ that is asked for could not be sent yet. */
-  private pingUnsent: boolean | undefined;
+  pingUnsent: boolean | undefined;
 
   constructor(session: Session, handler: ConnectionHandler, options: ConnectionOptions) {
     super(session, handler, options.sendBuffer, options.topicAliases);
@@ -77,7 +77,7 @@ export class Connection extends Usual {
     this.version = packet.version = connect.version;
     if (this.version === 5) packet.maximumPacketSize = connect.properties?.maximumPacketSize ?? packet.maximumPacketSize;
     this.transport = transport;
-    this.setRoom(writable);
+    this.room = this.capacity = writable;
     this.openOutbound();
     this.state = ConnectionState.CONNECTING;
     this.send(length);
@@ -102,13 +102,19 @@ export class Connection extends Usual {
   writable(count: number, now: number): void {
     if (this.state === ConnectionState.CLOSED) return;
     this.now = now;
-    this.setRoom(count);
+    this.room = count;
+    if (count > this.capacity) this.capacity = count;
     if (this.pingUnsent) {
       this.pingUnsent = false;
       this.due--;
       this.asked = undefined;
     }
-    if (this.state === ConnectionState.CONNECTING && this.early && this.proceed()) this.handler.onWritable();
+    if (this.streaming && !this.proceed()) {
+      // The usual case while a payload is on its way: nothing else can be sent, and nothing waits to be looked at.
+      if (this.failure !== undefined) this.closed(this.failure);
+      return;
+    }
+    if (this.state === ConnectionState.CONNECTING && this.early) this.handler.onWritable();
     this.flush();
     this.receive(0, now);
   }

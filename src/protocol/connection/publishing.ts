@@ -54,7 +54,7 @@ export abstract class Publishing extends Sender {
   /** Entries of the session that have to be sent on this connection; a PUBCOMP and a PINGREQ that could not be sent count too. */
   protected due = 0;
   /** The publication whose payload is on its way, with its payload and Packet Identifier; none where the caller brings the payload. */
-  private streaming: Streamed | undefined;
+  protected streaming: Streamed | undefined;
   /** Topic Aliases given to publications that are used again: at most `aliasMaximum`, the least recently used makes room. */
   private aliases: (PreparedHeader | undefined)[] | undefined;
   protected aliasMaximum: number;
@@ -253,28 +253,33 @@ export abstract class Publishing extends Sender {
    * so the connection are lost. @returns whether it is complete.
    */
   private pump(): boolean {
-    const payload = this.streaming?.payload;
-    if (payload === undefined) return false;
+    const streaming = this.streaming;
+    let room = this.room;
+    if (!streaming || !room) return false;
+    const payload = streaming.payload;
+    const sourced = "read" in payload;
     const byteLength = payload.byteLength;
+    let left = this.left;
+    this.lastSent = this.now;
     try {
-      // A hot path: `pushBytes` is written out. The source may end the connection, so nothing of that is kept over its call.
-      while (this.left > 0 && this.room > 0) {
-        const left = this.left;
-        const count = left < this.room ? left : this.room;
-        const offset = byteLength - left;
-        const slice = "read" in payload ? payload.read(offset, count) : payload.subarray(offset, offset + count);
+      // A hot path: `pushBytes` is written out.
+      while (left && room) {
+        const count = left < room ? left : room;
+        const slice = sourced ? payload.read(byteLength - left, count) : payload.subarray(byteLength - left, byteLength - left + count);
         const length = slice.length;
-        if (length === 0 || length > count) throw wrongSlice(length, count);
-        this.left -= length;
-        this.room = this.transport.write(slice) ?? this.room - length;
-        this.lastSent = this.now;
+        if (!length || length > count) throw wrongSlice(length, count);
+        left -= length;
+        // Not one that was looked up before: the source may have ended the connection.
+        room = this.transport.write(slice) ?? room - length;
       }
     } catch (error) {
       this.failure = error instanceof MqttError ? error : new MqttError("configuration", `a payload source failed: ${String(error)}`);
       return false;
     }
-    // Less than none: the source has ended the connection.
-    if (this.left !== 0) return false;
+    if (!this.streaming) return false;
+    this.room = room;
+    this.left = left;
+    if (left) return false;
     this.streaming = undefined;
     return true;
   }

@@ -36,8 +36,8 @@ export class Receiver extends ReceivedPacket {
   /** All of that room as a view, where somebody reads piece after piece into it. */
   rest: Uint8Array | undefined;
   /** The view that was last used, and where it begins. */
-  private view: Uint8Array | undefined;
-  private viewStart: number | undefined;
+  view: Uint8Array | undefined;
+  viewStart: number | undefined;
   /** The last few, once there is more than one. */
   private views: Uint8Array[] | undefined;
   /** The receive buffer in steps of several bytes, once that was needed. */

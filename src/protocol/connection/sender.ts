@@ -39,11 +39,6 @@ export class Sender {
     this.sendBuffer = sendBuffer;
   }
 
-  protected setRoom(count: number): void {
-    this.room = count;
-    if (count > this.capacity) this.capacity = count;
-  }
-
   /** Whether a packet of this length can be sent now. */
   protected canSend(length: number): boolean {
     return this.left === 0 && length <= this.room;

@@ -23,6 +23,7 @@ let client;
 let buffer;
 // Undefined while nobody waits: a function here would be a constant in flash.
 let onMore;
+let sendMore;
 let onMoved;
 let options;
 let onOperation;
@@ -45,7 +46,8 @@ function onReadable(count) {
 
 /** Reads into one buffer as far as that can be filled. */
 function onPiece(count) {
-  onMoved(count);
+  taken += count;
+  onMoved?.(count);
   for (; count >= BLOCK; count -= BLOCK) this.read(buffer);
   if (count > 0) this.read(count);
 }
@@ -108,25 +110,29 @@ export function subscribe(qos, onSubscribed) {
 /** Bytes of payload so far. */
 export const received = () => taken;
 
-/** Publishes a payload in blocks of at most 512 bytes. */
-export function streamOut(byteLength, moved, onDone) {
-  let left = byteLength;
+/** Makes ready to publish a payload in blocks of 512 bytes. `moved`, if any, is told of each. */
+export function prepareStream(byteLength, moved, onDone) {
+  let left = byteLength - BLOCK;
+  options = { topic: TOPIC, byteLength };
   onOperation = ignore;
-  onMore = (count) => {
+  sendMore = (count) => {
     while (left > 0 && count >= BLOCK) {
       count = client.write(block);
       left -= BLOCK;
-      moved(BLOCK);
+      moved?.(BLOCK);
     }
     if (left > 0) return;
     onMore = undefined;
     onDone();
   };
-  left -= BLOCK;
-  onMore(client.write(block, { topic: TOPIC, byteLength }));
 }
 
-/** Takes a payload in pieces of at most 512 bytes. */
+export function stream() {
+  onMore = sendMore;
+  onMore(client.write(block, options));
+}
+
+/** Takes a payload in pieces of at most 512 bytes. `moved`, if any, is told of them. */
 export function streamIn(moved, onSubscribed) {
   buffer = new Uint8Array(BLOCK);
   onMoved = moved;

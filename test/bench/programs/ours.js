@@ -4,12 +4,14 @@ import { connect } from "xs-mqtt";
 const TOPIC = "bench/topic";
 const payload = new Uint8Array(64);
 
-/** Parts of a payload, by the logarithm of their size: made before, so that giving one allocates nothing. */
+/** Parts of a payload: the view of a shorter one is kept, so that giving it again allocates nothing. */
 const BLOCK = 512;
-const parts = [1, 2, 4, 8, 16, 32, 64, 128, 256, BLOCK].map((size) => new Uint8Array(size));
+const block = new Uint8Array(BLOCK);
 
 let client;
 let topic;
+let source;
+let tail;
 let taken = 0;
 
 function fail(error) {
@@ -54,20 +56,31 @@ export function close() {
   return client.close();
 }
 
-/** Publishes a payload from a source, in parts of at most 512 bytes. */
-export function streamOut(byteLength, moved, onDone) {
-  const source = {
+/** Makes ready to publish a payload from a source, in parts of at most 512 bytes. `moved`, if any, is told of each. */
+export function prepareStream(byteLength, moved, onSettled) {
+  topic = client.topic(TOPIC, { onSettled });
+  tail = block.subarray(0, 1);
+  source = {
     byteLength,
     read(offset, count) {
-      const part = parts[count < BLOCK ? 31 - Math.clz32(count) : 9];
-      moved(part.length);
-      return part;
+      if (count >= BLOCK) return block;
+      return tail.length === count ? tail : (tail = block.subarray(0, count));
     },
   };
-  client.topic(TOPIC, { onSettled: onDone }).stream(source);
+  if (moved === undefined) return;
+  const { read } = source;
+  source.read = (offset, count) => {
+    const given = read(offset, count);
+    moved(given.length);
+    return given;
+  };
 }
 
-/** Takes payloads in pieces. */
+export function stream() {
+  topic.stream(source);
+}
+
+/** Takes payloads in pieces. `moved`, if any, is told of each. */
 export function streamIn(moved, onSubscribed) {
-  client.subscribe(TOPIC, { pieces: true }, (message) => moved(message.end - message.start)).then(onSubscribed);
+  client.subscribe(TOPIC, { pieces: true }, moved === undefined ? take : (message) => moved(message.end - message.start)).then(onSubscribed);
 }

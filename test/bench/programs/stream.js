@@ -1,12 +1,13 @@
 /**
- * 1 MiB out or in, through the client's default buffers: what memory is in use on the way, more than when idle, and the steps. Memory
- * is looked at after a collection every 64 KiB, in a run of its own (`sample`). Coming in, the payload arrives a segment at a time, and
- * what asking for the segments costs is measured without them and subtracted. Functions are exported so that they stay: see memory.js.
+ * 1 MiB out or in, through the client's default buffers: what memory is in use on the way, more than when idle with a topic or a
+ * subscription, and the steps. Memory is looked at after a collection every 64 KiB, in a run of its own (`sample`). Coming in, the payload
+ * arrives a segment at a time, and what asking for the segments costs is measured without them and subtracted. Functions are exported so
+ * that they stay: see memory.js.
  */
 import { collect, emit, exit, measure } from "simulator";
 import config from "mc/config";
 import Timer from "timer";
-import { open, streamIn, streamOut } from "subject";
+import { open, prepareStream, received, stream, streamIn } from "subject";
 import { inUse } from "in-use";
 import { Control, STREAM } from "control";
 
@@ -27,26 +28,30 @@ let middle;
 /** A sample once in a while, for whoever moves `count` bytes. */
 export function moved(count) {
   done += count;
-  if (!config.sample || done < next) return;
+  if (done < next) return;
   next += SAMPLE;
   const used = inUse();
   if (used > highest) highest = used;
 }
 
 export function finish(steps) {
-  emit({ event: "stream", bytes: highest - idle, steps, done });
+  emit({ event: "stream", bytes: highest - idle, steps });
   exit(0);
 }
 
 export function begin() {
   idle = highest = inUse();
   start = measure().steps;
-  if (config.direction === "out") streamOut(MEBIBYTE, moved, streamedOut);
+  if (config.direction === "out") stream();
   else ask();
 }
 
 export function streamedOut() {
   finish(measure().steps - start);
+}
+
+function incomplete() {
+  return (config.sample ? done : received()) < MEBIBYTE;
 }
 
 /** Asks for all segments, and then as often for none. */
@@ -56,7 +61,7 @@ export function ask() {
 }
 
 export function request() {
-  if (asked++ < REQUESTS) control.ask(STREAM, 0, 0, done < MEBIBYTE ? 1 : 0, request);
+  if (asked++ < REQUESTS) control.ask(STREAM, 0, 0, incomplete() ? 1 : 0, request);
   else if (middle === undefined) {
     middle = measure().steps;
     ask();
@@ -73,8 +78,12 @@ export function ready() {
 }
 
 export function onConnected() {
-  if (config.direction === "out") ready();
-  else streamIn(moved, onSubscribed);
+  const told = config.sample ? moved : undefined;
+  if (config.direction === "in") streamIn(told, onSubscribed);
+  else {
+    prepareStream(MEBIBYTE, told, streamedOut);
+    ready();
+  }
 }
 
 export function onSubscribed() {
