@@ -131,7 +131,7 @@ export class AuthenticatedClient extends ReconnectingClient {
     this.answering = !unsent();
     if (!this.answering) return;
     this.unsent = unsent;
-    this.due = true;
+    this.waits();
   }
 
   protected override sendDue(): void {
@@ -141,7 +141,12 @@ export class AuthenticatedClient extends ReconnectingClient {
       this.answering = false;
     }
     super.sendDue();
-    if (this.unsent !== undefined) this.due = true;
+    if (this.unsent !== undefined) this.waits();
+  }
+
+  private waits(): void {
+    this.due = true;
+    this.direct = undefined;
   }
 
   private outOfTurn(): void {

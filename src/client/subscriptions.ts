@@ -189,7 +189,7 @@ export abstract class Subscriber extends Handling {
     }
     if (!whole) {
       // What a piece did wrong holds to the last.
-      this.refusal = earned;
+      if (earned) this.refusal = earned;
       if (packet.left === 0) delete this.takers;
     } else if (takers === 1 && packet.topicStart > 0) packet.expect(taker);
     return inHand === undefined ? earned : this.later(inHand, earned);
@@ -248,7 +248,7 @@ export abstract class Subscriber extends Handling {
   private findTakers(packet: Receiver): readonly Subscription[] {
     let matching = 0;
     const takers = (this.subscriptions ?? []).filter((subscription) => subscription.matches(packet) && ++matching > 0 && subscription.options.pieces);
-    this.refusal = 0;
+    if (this.refusal) this.refusal = 0;
     if (takers.length === 0 && matching > 0) {
       this.refusal = ReasonCode.QUOTA_EXCEEDED;
       this.report(new MqttError("resource", `a message of ${packet.byteLength} bytes on ${packet.topic} does not fit the receive buffer: set receiveBuffer larger or subscribe with pieces: true`, this.refusal));

@@ -26,6 +26,8 @@ const REFUSED: readonly KnownDifference[] = [
   OLD_ANSWER,
   // It wants a Reason Code, although 0x00 may be left out (MQTT 5.0, 3.15.2.1).
   { name: "an AUTH of nothing", applies: (packet) => type(packet) === 15 && packet.length === 2 },
+  // It is allowed by the table of all Reason Codes alone (MQTT 5.0, 2.4).
+  { name: "a DISCONNECT for a Bad authentication method", applies: (packet, version) => version === 5 && type(packet) === 14 && packet[2] === 0x8c },
 ];
 
 /** Good packets of which it reads something else. */

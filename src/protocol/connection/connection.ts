@@ -41,13 +41,9 @@ export interface ConnectionOptions {
  * the way out, the server's limits, publications, received messages, and here what is said about the connection itself.
  */
 export class Connection extends Usual {
-  /** Whether received packets are being looked at: what is called back stands deep in the stack. Stays set when a callback throws. */
-  looking = false;
   readonly packet: Receiver;
   /** Set once CONNECT is sent. */
   connect: Connect | undefined;
-  /** When something was last received, in milliseconds. */
-  lastReceived = 0;
   /** Keep Alive in milliseconds, 0 for none; before the CONNACK how long that is waited for. */
   private patience: number;
   /** Since when a PINGRESP is awaited, while one is. */
@@ -133,24 +129,29 @@ export class Connection extends Usual {
 
   /** `count` bytes have been put into {@link Receiver.space}, not while {@link paused}; with 0 what was there before is looked at. */
   receive(count: number, now: number): void {
-    const packet = this.packet;
     this.now = now;
     if (count > 0) {
       this.lastReceived = now;
-      packet.filled += count;
+      this.packet.filled += count;
     }
-    if (this.looking) return;
-    this.looking = true;
+    if (this.receiveUsual()) this.receiveOther();
+  }
+
+  /** Goes on where {@link receiveUsual} has come upon something that is not usual. */
+  receiveOther(): void {
+    const packet = this.packet;
     // In one function, with few calls below it: handlers are called from here, and an ESP32-C3 has 6 KiB of stack.
-    while (this.passedUsual(packet) && packet.next()) {
+    while (packet.next()) {
       let wrong = packet.fault;
+      this.looking = true;
       if (wrong === 0) {
         if (packet.first >> 4 === PacketType.PUBLISH && this.state === ConnectionState.CONNECTED) wrong = this.delivered(packet);
         else if (!this.control(packet)) wrong = ReasonCode.PROTOCOL_ERROR;
       }
       if (wrong !== 0) this.violation(wrong, packet.first >> 4);
+      this.looking = false;
+      if (!this.receiveUsual()) return;
     }
-    this.looking = false;
   }
 
   /** The handler has taken the piece that it held; `take` as in {@link ConnectionHandler.onPublish}. Without such a piece nothing happens. */

@@ -41,7 +41,7 @@ export class Receiver extends ReceivedPacket {
   /** The last few, once there is more than one. */
   private views: Uint8Array[] | undefined;
   /** The receive buffer in steps of several bytes, once that was needed. */
-  private words: DataView | undefined;
+  words: DataView | undefined;
   /** Who took the last message, and all on the same topic. */
   taker: Taker | undefined;
 

@@ -16,6 +16,10 @@ const USUAL_QOS_1 = 0x3200;
 
 /** Layer of a {@link Connection}: the short way of usual packets, see docs/decisions/0023-usual-packets.md. */
 export abstract class Usual extends Inbound {
+  /** Whether received packets are being looked at: what is called back stands deep in the stack. Stays set when a callback throws. */
+  looking = false;
+  /** When something was last received, in milliseconds. */
+  lastReceived = 0;
   /** Who is being told of the packet in hand as a usual one. Stays set when it throws. */
   taking: Taker | undefined;
   abstract readonly packet: Receiver;
@@ -30,22 +34,22 @@ export abstract class Usual extends Inbound {
    * no duplicate and without properties; acknowledgements of success in the order of sending. That is nearly all traffic,
    * so it is decided here in one function, by the bytes and without a field that need not be set. All else, and all that is wrong, is left
    * for {@link Receiver.next}.
-   * @returns whether there is more to be looked at.
+   * @returns whether there is more to be looked at, by {@link receiveOther}.
    */
-  protected passedUsual(packet: Receiver): boolean {
-    if (this.held) return false;
+  receiveUsual(): boolean {
+    const packet = this.packet;
+    if (this.looking || this.held) return false;
     if (packet.left >= 0) {
       // A large message goes on. Behind its last piece all is as ever, whether it comes with that piece or later.
       if (packet.left) return packet.end < packet.filled && this.state !== ConnectionState.CLOSED;
       packet.left = -1;
     }
-    if (this.state === ConnectionState.CONNECTED && packet.end + SHORTEST_USUAL <= packet.filled) {
-      const words = packet.inWords;
-      const incoming = this.session.incoming;
+    if (this.state === ConnectionState.CONNECTED) {
+      const words = packet.words ?? packet.inWords;
       packet.fault = packet.propertiesStart = packet.propertiesEnd = 0;
-      packet.topicChecked = true;
-      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- handlers may end the connection
-      while (this.state === ConnectionState.CONNECTED) {
+      this.looking = packet.topicChecked = true;
+      // Handlers may end the connection, or hold a message.
+      do {
         const begin = packet.end;
         if (begin + SHORTEST_USUAL > packet.filled) break;
         const head = words.getUint16(begin);
@@ -67,7 +71,7 @@ export abstract class Usual extends Inbound {
           if (head >= USUAL_QOS_1) {
             identifier = words.getUint16(topicEnd);
             // Acknowledgements keep the order of arrival.
-            if (!identifier || incoming.count) break;
+            if (!identifier || this.session.incoming.count) break;
           }
           packet.first = head >> 8;
           packet.identifier = identifier;
@@ -91,14 +95,13 @@ export abstract class Usual extends Inbound {
             break;
           }
         }
-        // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- a message may be held now
-        if (this.held) return false;
-      }
+      } while (!this.held && this.state === ConnectionState.CONNECTED);
+      this.looking = false;
     }
-    return packet.end < packet.filled && this.state !== ConnectionState.CLOSED;
+    return !this.held && packet.end < packet.filled && this.state !== ConnectionState.CLOSED;
   }
 
-  /** As {@link passedUsual}, for the rarer acknowledgements of success. @returns false for anything else; nothing has been done then. */
+  /** As {@link receiveUsual}, for the rarer acknowledgements of success. @returns false for anything else; nothing has been done then. */
   private passedSuccess(head: number, identifier: number): boolean {
     if (head === Success.PUBREC) return this.recordedFirst(identifier);
     if (head === Success.PUBREL) return identifier > 0 && this.released(identifier);
