@@ -24,8 +24,9 @@ interface Targeted extends Socket {
 function onReadable(this: Targeted, count: number): void {
   const link = this.target;
   const connection = link.direct;
-  // The hot path, with as few calls as can be: nothing is left of what was read before, and a view of this length was used last.
-  if (connection && !link.takers && !connection.held) {
+  // The hot path, with as few calls as can be: nothing is left of what was read before, no message in pieces goes on, and a view of this
+  // length was used last.
+  if (connection && !connection.held) {
     const packet = connection.packet;
     const view = packet.view;
     if (packet.left <= 0 && packet.end === packet.filled && view?.length === count && packet.viewStart === 0) {
@@ -42,9 +43,7 @@ function onReadable(this: Targeted, count: number): void {
       return;
     }
   }
-  link.unread = count;
-  if (!link.takers || link.readPieces?.()) link.read();
-  if (!link.direct) link.advance();
+  link.readable(count);
 }
 
 function onWritable(this: Targeted, count: number): void {
@@ -159,6 +158,7 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
       }
       // The host's own sockets for TCP are known to call back as ECMA-419 says; TLS sockets in use do not.
       const plain = socket.io === hostNetwork()?.mqtt?.socket?.io;
+      if (this.connection && !plain) this.connection.framed = true;
       this.socket = new socket.io({
         ...socket, address, host, port, nodelay: true, noDelay: true, target: this,
         onReadable: plain ? onReadable : this.readable.bind(this),
@@ -185,7 +185,7 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
   /** The socket has bytes. As few calls deep as can be: the application's handlers run below this. */
   readable(count: number): void {
     this.unread = count;
-    this.read();
+    if (!this.takers || this.readPieces?.()) this.read();
     // While nothing waits no deadline comes nearer either.
     if (!this.direct) this.advance();
   }

@@ -170,7 +170,7 @@ export abstract class Publisher extends Link implements PublicationOwner {
       if (qos === 0) return;
       held = true;
     }
-    if (!queue?.length && !this.due && connection.state === ConnectionState.CONNECTED) this.direct = this.connection;
+    if (!queue?.length && !this.due && connection.state === ConnectionState.CONNECTED && !connection.framed) this.direct = this.connection;
   }
 
   /** Tells the connection when something last went straight to it: prepared topics leave that for when it matters, the Keep Alive. */

@@ -124,6 +124,16 @@ export class FakeNetwork {
     });
   }
 
+  /** Does something, while `device.network.mqtt` has these classes if `host` says so: then they are the host's own. */
+  asHost<T>(host: boolean, something: () => T): T {
+    if (host) Object.defineProperty(globalThis, "device", { configurable: true, value: { network: { mqtt: this.provider } } });
+    try {
+      return something();
+    } finally {
+      Reflect.deleteProperty(globalThis, "device");
+    }
+  }
+
   /** The socket that was made last. */
   get socket(): FakeSocket {
     const socket = this.sockets.at(-1);

@@ -1,10 +1,13 @@
 /** Topics that are encoded once and published to often. */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { test, type TestContext } from "node:test";
+import { connect } from "../../src/client/client.js";
 import type { PreparedTopic } from "../../src/client/options.js";
-import { bytes, hex } from "../protocol/support/bytes.js";
+import { bytes, hex, pattern } from "../protocol/support/bytes.js";
 import { refused } from "../protocol/support/encoding.js";
 import { EventQueue } from "./event-queue.js";
+import { FakeClock } from "./fake-clock.js";
+import { FakeNetwork } from "./fake-network.js";
 import { subject } from "./network.js";
 import { ScriptedBroker, type ScriptedLink } from "./scripted-broker.js";
 
@@ -185,4 +188,31 @@ test("a payload may come while it is sent", async (t) => {
   for (const wrong of ["text", new Uint8Array(1), undefined])
     refused(() => topic.stream(wrong as unknown as typeof source), /^payload must be a source: \{byteLength, read\(offset, count\)\}/);
   refused(() => topic.stream({ ...source, byteLength: -1 }), /^payload\.byteLength must be /);
+});
+
+/** A client on a network without time; `host` says whether the socket is of the host's own class. @returns what each `write` carries of publications on a prepared topic. */
+function writes(t: TestContext, host: boolean, ...payloads: readonly Uint8Array[]): string[] {
+  const clock = new FakeClock(t);
+  const network = new FakeNetwork();
+  const client = connect("mqtt://192.0.2.1", { ...network.provider, id: "c", sendBuffer: 64 });
+  network.asHost(host, () => { clock.advance(0); });
+  network.socket.writable();
+  network.socket.receive("20 06 00 00 03 22 00 08");
+  network.socket.taken();
+  const topic = client.topic("a", { qos: 1 });
+  for (const payload of payloads) topic.publish(payload);
+  return network.socket.taken();
+}
+
+test("header and payload go out in two writes over the host's TCP socket, in one where each write is a record or a frame", (t) => {
+  const [x, y] = [bytes("'x'"), bytes("'y'")];
+  deepEqual(writes(t, true, x, y), ["32 0A 00 01 61 00 01 03 23 00 01", "78", "32 09 00 00 00 02 03 23 00 01", "79"]);
+  deepEqual(writes(t, false, x, y), ["32 0A 00 01 61 00 01 03 23 00 01 78", "32 09 00 00 00 02 03 23 00 01 79"]);
+});
+
+test("what is longer than the send buffer goes out in two writes over any socket", (t) => {
+  const long = pattern(60);
+  deepEqual(writes(t, false, long), ["32 45 00 01 61 00 01 03 23 00 01", hex(long)]);
+  // The longest that fits.
+  equal(writes(t, false, long.subarray(0, 53)).length, 1);
 });

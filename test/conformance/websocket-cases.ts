@@ -32,8 +32,7 @@ export function webSocketCases(test: (title: string, body: (t: TestContext) => P
   test("[MQTT-6.0.0-1] every packet goes out in binary frames, masked and whole", async (t) => {
     const { client, link } = await connected(t);
     client.topic("a", { qos: 1 }).publish(bytes("'xyz'"));
-    // Header and payload are written one after the other.
-    for (const payload of ["32 09 00 01 61 00 01 00", "78 79 7A"]) deepEqual(await link.frame(), { opcode: BINARY, final: true, masked: true, payload });
+    deepEqual(await link.frame(), { opcode: BINARY, final: true, masked: true, payload: "32 09 00 01 61 00 01 00 78 79 7A" });
     await client.close();
     deepEqual(await link.frame(), { opcode: BINARY, final: true, masked: true, payload: "E0 00" });
     deepEqual(await link.frame(), { opcode: CLOSE, final: true, masked: true, payload: "03 E8" });

@@ -95,9 +95,16 @@ export abstract class Publishing extends Sender {
     if (reuse && this.state === ConnectionState.CONNECTED && payload instanceof Uint8Array) {
       const header = this.prepare(publication, payload.length);
       if (header.size <= this.room) {
+        const buffer = this.sendBuffer;
         header.setIdentifier(identifier);
-        this.write(header.bytes);
-        if (payload.length > 0) this.write(payload);
+        if (this.framed && header.size <= buffer.length) {
+          buffer.set(header.bytes);
+          buffer.set(payload, header.bytes.length);
+          this.send(header.size);
+        } else {
+          this.write(header.bytes);
+          if (payload.length > 0) this.write(payload);
+        }
         if (header.alias > 0) this.useAlias(publication, header);
         return this.took(Published.DONE, publication, payload, identifier);
       }

@@ -33,6 +33,8 @@ export class Sender {
   private success: Uint8Array | undefined;
   private words: DataView | undefined;
   transport = NOWHERE;
+  /** Each write is a frame or a record of its own, and costs bytes on the wire: what fits the send buffer goes out in one. */
+  framed?: boolean;
 
   /** @param sendBuffer owned by the caller and used by nobody else. */
   constructor(sendBuffer: Uint8Array) {

@@ -48,7 +48,6 @@ export abstract class Usual extends Inbound {
       const words = packet.words ?? packet.inWords;
       packet.fault = packet.propertiesStart = packet.propertiesEnd = 0;
       this.looking = packet.topicChecked = true;
-      // Handlers may end the connection, or hold a message.
       do {
         const begin = packet.end;
         if (begin + SHORTEST_USUAL > packet.filled) break;
@@ -95,9 +94,11 @@ export abstract class Usual extends Inbound {
             break;
           }
         }
+        // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- handlers may end the connection, or hold a message
       } while (!this.held && this.state === ConnectionState.CONNECTED);
       this.looking = false;
     }
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- the same
     return !this.held && packet.end < packet.filled && this.state !== ConnectionState.CLOSED;
   }
 
