@@ -44,7 +44,7 @@ export abstract class Usual extends Inbound {
       if (packet.left) return packet.end < packet.filled && this.state !== ConnectionState.CLOSED;
       packet.left = -1;
     }
-    if (this.state === ConnectionState.CONNECTED) {
+    if (this.state === ConnectionState.CONNECTED && packet.end !== packet.filled) {
       const words = packet.words ?? packet.inWords;
       packet.fault = packet.propertiesStart = packet.propertiesEnd = 0;
       this.looking = packet.topicChecked = true;
