@@ -53,14 +53,14 @@ export class AuthenticatedClient extends ReconnectingClient {
     this.answering = false;
   }
 
-  protected override openLink(topicAliases: number): void {
+  protected override openLink(): void {
     try {
       this.exchange ??= begin(this.draft, this.method);
     } catch (error) {
       this.onClose(toMqttError("configuration", error));
       return;
     }
-    super.openLink(topicAliases);
+    super.openLink();
   }
 
   override reauthenticate(): Promise<void> {

@@ -49,6 +49,10 @@ export class ReconnectingClient extends Subscriber implements Client {
     return (this.info ??= { version: configuration.version, resumed: this.resumed === true, id: configuration.clientId, properties: connection.announced });
   }
 
+  get topicAliases(): number {
+    return TOPIC_ALIASES;
+  }
+
   protected override get early(): boolean {
     return this.configuration.early && !this.unanswered;
   }
@@ -122,7 +126,7 @@ export class ReconnectingClient extends Subscriber implements Client {
     const now = this.now();
     this.noteDirect();
     if (this.connection !== undefined) this.linkTimeout(now);
-    else if (now >= this.deadline) this.openLink(TOPIC_ALIASES);
+    else if (now >= this.deadline) this.openLink();
     if (this.sweeping) {
       delete this.sweeping;
       this.dropStale();

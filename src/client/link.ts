@@ -70,7 +70,7 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
   readonly configuration: Configuration;
   protected readonly session: Session;
   /** The end of one piece of memory, which begins with the receive buffer. */
-  private readonly sendBuffer: Uint8Array;
+  readonly sendBuffer: Uint8Array;
   /** Length of the CONNECT that stands in the send buffer from the beginning, until it is sent or changes: to encode it makes 800 bytes of garbage. */
   protected encoded?: number;
   private resolver?: Resolver;
@@ -124,13 +124,10 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
     return false;
   }
 
-  /** Makes a connection: resolves the name and connects. @param topicAliases as in {@link ConnectionOptions}. */
-  protected openLink(topicAliases: number): void {
-    const sendBuffer = this.sendBuffer;
+  /** Makes a connection: resolves the name and connects. */
+  protected openLink(): void {
     const { host, connectTimeout, receiveBuffer } = this.configuration;
-    this.connection = new Connection(this.session, this, {
-      receiveBuffer: new Uint8Array(sendBuffer.buffer, 0, receiveBuffer), sendBuffer, connectTimeout, topicAliases,
-    });
+    this.connection = new Connection(this.session, this, new Uint8Array(this.sendBuffer.buffer, 0, receiveBuffer));
     this.deadline = this.now() + connectTimeout;
     // Of the last socket.
     this.unread = 0;
@@ -248,7 +245,7 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
       socket.format = "buffer";
       this.session.storage?.subscriptions?.connecting();
       try {
-        connection.open(socket, count, this.configuration, now, this.early, this.encoded);
+        connection.open(socket, count, now, this.early, this.encoded);
         delete this.encoded;
       } catch (error) {
         connection.closed(toMqttError("transport", error));

@@ -107,7 +107,7 @@ export class MQTTClientDriver extends Link {
     const { due } = this;
     const now = this.now();
     this.due = 0;
-    if (due & OPEN) this.openLink(0);
+    if (due & OPEN) this.openLink();
     this.linkTimeout(now);
     if (due & FLUSH) this.connection?.writable(this.connection.room, now);
     if (due & RELEASE) {

@@ -1,7 +1,7 @@
 /** A client under test: the connection with its session, and a transport and an application that check how they are treated. */
 import type { ReceivedPacket } from "../../src/protocol/codec/received-packet.js";
 import { Connection, ConnectionState } from "../../src/protocol/connection/connection.js";
-import { Take, type ConnectionHandler } from "../../src/protocol/connection/handler.js";
+import { Take, type ConnectionConfiguration, type ConnectionHandler } from "../../src/protocol/connection/handler.js";
 import type { Transport } from "../../src/protocol/connection/sender.js";
 import { MqttError } from "../../src/protocol/error.js";
 import type { Publication, PublicationPayload } from "../../src/protocol/session/publication.js";
@@ -23,6 +23,8 @@ const FILTER = new DataView(Uint8Array.of(0, 5, 0x73, 0x2f, 0x31, 0x2f, 0x61).bu
 export class FuzzClient implements ConnectionHandler, Transport {
   readonly hearsAcknowledgements: boolean;
   readonly settings: Settings;
+  readonly configuration: ConnectionConfiguration;
+  sendBuffer: Uint8Array = new Uint8Array(0);
   readonly session: Session;
   readonly random: Random;
   readonly view: ServerView | undefined;
@@ -56,6 +58,7 @@ export class FuzzClient implements ConnectionHandler, Transport {
   /** @param view a server's view of it, where bytes come one by one. */
   constructor(settings: Settings, random: Random, poison: number, turnsAllowed: number, view: ServerView | undefined) {
     this.settings = settings;
+    this.configuration = { ...settings.connect, connectTimeout: 30_000 };
     this.random = random;
     this.poison = poison;
     this.turnsAllowed = turnsAllowed;
@@ -78,12 +81,11 @@ export class FuzzClient implements ConnectionHandler, Transport {
     this.over = false;
     this.error = undefined;
     this.sum = undefined;
-    const connection = new Connection(this.session, this, {
-      receiveBuffer: this.guarded(settings.receiveBuffer), sendBuffer: this.guarded(settings.sendBuffer), connectTimeout: 30_000, topicAliases: settings.topicAliases,
-    });
+    this.sendBuffer = this.guarded(settings.sendBuffer);
+    const connection = new Connection(this.session, this, this.guarded(settings.receiveBuffer));
     this.connection = connection;
     this.room = CONNECT_ROOM;
-    connection.open(this, CONNECT_ROOM, settings.connect, this.now, settings.early);
+    connection.open(this, CONNECT_ROOM, this.now, settings.early);
     this.room = settings.window;
     connection.capacity = 0;
     connection.writable(this.room, this.now);
@@ -92,6 +94,10 @@ export class FuzzClient implements ConnectionHandler, Transport {
   /** Notes what was wrong; the first counts. */
   blame(what: string): void {
     this.wrong ??= what;
+  }
+
+  get topicAliases(): number {
+    return this.settings.topicAliases;
   }
 
   get alive(): boolean {

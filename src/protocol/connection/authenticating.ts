@@ -13,8 +13,8 @@ import { ConnectionState, type Connection } from "./connection.js";
  * Reason Code (4.12.0-3), or is too long for the server.
  */
 export function authenticate(connection: Connection, reasonCode: number, properties: Properties | undefined, now: number): boolean {
-  const connect = connection.connect;
-  const method = connect?.version === 5 ? connect.properties?.authenticationMethod : undefined;
+  const connect = connection.handler.configuration;
+  const method = connect.version === 5 ? connect.properties?.authenticationMethod : undefined;
   if (method === undefined || properties?.authenticationMethod !== method)
     throw configurationError("properties.authenticationMethod", "that of the CONNECT, with MQTT 5.0");
   if (reasonCode !== ReasonCode.CONTINUE_AUTHENTICATION && (reasonCode !== ReasonCode.REAUTHENTICATE || connection.state === ConnectionState.CONNECTING))

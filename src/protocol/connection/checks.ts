@@ -25,8 +25,8 @@ export function isRightConnack(sessionPresent: boolean, announced: Properties, c
 }
 
 /** Whether an AUTH goes with the CONNECT. @param connected whether it comes after CONNACK, where it may also say that re-authentication succeeded. */
-export function isExpectedAuth(packet: ReceivedPacket, connect: Connect | undefined, connected: boolean): boolean {
-  const method = connect?.properties?.authenticationMethod;
+export function isExpectedAuth(packet: ReceivedPacket, connect: Connect, connected: boolean): boolean {
+  const method = connect.properties?.authenticationMethod;
   const code = packet.reasonCode;
   return (
     (code === ReasonCode.CONTINUE_AUTHENTICATION || (connected && code === ReasonCode.SUCCESS)) &&
@@ -35,9 +35,9 @@ export function isExpectedAuth(packet: ReceivedPacket, connect: Connect | undefi
 }
 
 /** Whether a packet explains itself although CONNECT asked it not to: allowed in CONNACK, PUBLISH and DISCONNECT (MQTT 5.0, 3.1.2-29). */
-export function isUnwantedProblem(packet: ReceivedPacket, connect: Connect | undefined): boolean {
+export function isUnwantedProblem(packet: ReceivedPacket, connect: Connect): boolean {
   const type = packet.first >> 4;
-  if (connect?.properties?.requestProblemInformation !== 0 || type === PacketType.CONNACK || type === PacketType.DISCONNECT) return false;
+  if (connect.properties?.requestProblemInformation !== 0 || type === PacketType.CONNACK || type === PacketType.DISCONNECT) return false;
   return packet.property(PropertyId.reasonString) !== undefined || packet.property(PropertyId.userProperty) !== undefined;
 }
 
@@ -47,8 +47,8 @@ export function isClientsDisconnect(packet: ReceivedPacket): boolean {
 }
 
 /** @throws MqttError (configuration) for a DISCONNECT that a client must not send (MQTT 5.0, 3.14.2-1, 3.14.2.2.2). */
-export function checkDisconnect(reasonCode: number, properties: DisconnectProperties | undefined, connect: Connect | undefined): void {
+export function checkDisconnect(reasonCode: number, properties: DisconnectProperties | undefined, connect: Connect): void {
   if (!DISCONNECT_CODES.includes(String.fromCharCode(reasonCode))) throw configurationError("reasonCode", "0x00, 0x04, 0x80 to 0x83, 0x90 or 0x93 to 0x99");
-  if (properties?.sessionExpiryInterval && !connect?.properties?.sessionExpiryInterval)
+  if (properties?.sessionExpiryInterval && !connect.properties?.sessionExpiryInterval)
     throw configurationError("properties.sessionExpiryInterval", "0 in DISCONNECT when it was 0 in CONNECT");
 }

@@ -1,6 +1,6 @@
 import { configurationError, MqttError } from "../error.js";
 import { encodeAcknowledgement } from "../codec/acknowledgement.js";
-import { encodeConnect, type Connect } from "../codec/connect.js";
+import { encodeConnect } from "../codec/connect.js";
 import { packetName, PacketType } from "../codec/packet-type.js";
 import { PacketWriter } from "../codec/packet-writer.js";
 import type { DisconnectProperties, Properties, SubscribeProperties } from "../codec/property.js";
@@ -20,17 +20,6 @@ import { Usual } from "./usual.js";
 
 export { ConnectionState };
 
-export interface ConnectionOptions {
-  /** Owned by the caller, used by one connection at a time. */
-  readonly receiveBuffer: Uint8Array;
-  /** Owned by the caller, used by one connection at a time. */
-  readonly sendBuffer: Uint8Array;
-  /** Milliseconds to wait for CONNACK. */
-  readonly connectTimeout: number;
-  /** Topic Aliases given to publications that are used again, at most. */
-  readonly topicAliases: number;
-}
-
 /**
  * One network connection to a server: what dies with the socket (MQTT 5.0, 3.1, 4.13). It does no I/O: bytes and the time are handed
  * in, bytes go out through a {@link Transport}, {@link nextDeadline} says when {@link handleTimeout} wants to be called.
@@ -42,8 +31,6 @@ export interface ConnectionOptions {
  */
 export class Connection extends Usual {
   readonly packet: Receiver;
-  /** Set once CONNECT is sent. */
-  connect: Connect | undefined;
   /** Keep Alive in milliseconds, 0 for none; before the CONNACK how long that is waited for. */
   private patience: number;
   /** Since when a PINGRESP is awaited, while one is. */
@@ -51,10 +38,11 @@ export class Connection extends Usual {
   /** The PINGREQ that is asked for could not be sent yet. */
   pingUnsent: boolean | undefined;
 
-  constructor(session: Session, handler: ConnectionHandler, options: ConnectionOptions) {
-    super(session, handler, options.sendBuffer, options.topicAliases);
-    this.patience = options.connectTimeout;
-    this.packet = new Receiver(options.receiveBuffer);
+  /** @param receiveBuffer owned by the caller, used by one connection at a time. */
+  constructor(session: Session, handler: ConnectionHandler, receiveBuffer: Uint8Array) {
+    super(session, handler);
+    this.patience = handler.configuration.connectTimeout;
+    this.packet = new Receiver(receiveBuffer);
   }
 
   /**
@@ -64,14 +52,14 @@ export class Connection extends Usual {
    * @param encoded the length of that CONNECT, where it stands in the send buffer already.
    * @throws MqttError (configuration, resource) for options that cannot be encoded; nothing has been sent then.
    */
-  open(transport: Transport, writable: number, connect: Connect, now: number, early?: boolean, encoded?: number): void {
+  open(transport: Transport, writable: number, now: number, early?: boolean, encoded?: number): void {
     const packet = this.packet;
-    const length = encoded ?? encodeConnect(new PacketWriter(this.sendBuffer), connect);
+    const connect = this.handler.configuration;
+    const length = encoded ?? encodeConnect(new PacketWriter(this.handler.sendBuffer), connect);
     if (length > writable) throw new MqttError("resource", `CONNECT takes ${length} bytes, the socket only ${writable}: shorten will, id or properties`);
     this.now = this.lastReceived = now;
-    this.connect = connect;
-    this.version = packet.version = connect.version;
-    if (this.version === 5) packet.maximumPacketSize = connect.properties?.maximumPacketSize ?? packet.maximumPacketSize;
+    packet.version = connect.version;
+    if (connect.version === 5) packet.maximumPacketSize = connect.properties?.maximumPacketSize ?? packet.maximumPacketSize;
     this.transport = transport;
     this.room = this.capacity = writable;
     this.openOutbound();
@@ -86,7 +74,7 @@ export class Connection extends Usual {
 
   /** Whether a CONNECT was sent, so that the silence or the end that followed is the server's. */
   get greeted(): boolean {
-    return this.connect !== undefined;
+    return this.capacity > 0;
   }
 
   /** Whether nothing waits for room. */
@@ -167,12 +155,12 @@ export class Connection extends Usual {
     const type = packet.first >> 4;
     const connected = this.state === ConnectionState.CONNECTED;
     let right: boolean;
-    if (packet.propertiesEnd > 0 && isUnwantedProblem(packet, this.connect)) return false;
+    if (packet.propertiesEnd > 0 && isUnwantedProblem(packet, this.handler.configuration)) return false;
     // The frequent ones first.
     if (connected && type < PacketType.SUBACK) {
       if (type === PacketType.PUBREL) right = this.released(packet.identifier);
       else right = type !== PacketType.CONNACK && this.acknowledged(packet);
-    } else if (type === PacketType.AUTH) right = isExpectedAuth(packet, this.connect, connected);
+    } else if (type === PacketType.AUTH) right = isExpectedAuth(packet, this.handler.configuration, connected);
     // Not even DISCONNECT may come before CONNACK (MQTT 5.0, 3.14.0-1).
     else if (!connected) right = type === PacketType.CONNACK && this.connack(packet);
     else if (type === PacketType.DISCONNECT) {
@@ -199,9 +187,8 @@ export class Connection extends Usual {
 
   /** @returns false for a CONNACK that does not go with the CONNECT. */
   private connack(packet: Receiver): boolean {
-    const connect = this.connect;
+    const connect = this.handler.configuration;
     const session = this.session;
-    if (connect === undefined) return false;
     if (packet.reasonCode !== 0) {
       // The server must not look at anything behind a CONNECT that it refuses (MQTT 5.0, 3.1.4-6).
       if (this.early) this.giveBack(Fate.UNSENT);
@@ -260,7 +247,7 @@ export class Connection extends Usual {
     if (subscriptions.length > 255) throw configurationError("the number of topic filters in a packet", "at most 255");
     if (type === PacketType.SUBSCRIBE) checkSubscriptions(this.announced, subscriptions, properties);
     const identifier = id ? outgoing.checkFree(id) : outgoing.nextIdentifier();
-    if (!this.sendEncoded(encodeSubscription(new PacketWriter(this.sendBuffer), type, this.version, identifier, subscriptions, properties))) return 0;
+    if (!this.sendEncoded(encodeSubscription(new PacketWriter(this.handler.sendBuffer), type, this.version, identifier, subscriptions, properties))) return 0;
     outgoing.add(identifier, type === PacketType.SUBSCRIBE ? OutgoingState.SUBACK : OutgoingState.UNSUBACK, subscriptions.length);
     return identifier;
   }
@@ -285,7 +272,7 @@ export class Connection extends Usual {
 
   /** Encodes PINGREQ, DISCONNECT or AUTH. Texts give way to the server's Maximum Packet Size (MQTT 5.0, 3.14.2-3, 3.15.2-2). @returns its length. */
   encode(type: number, reasonCode: number, properties: Properties | undefined): number {
-    const writer = new PacketWriter(this.sendBuffer);
+    const writer = new PacketWriter(this.handler.sendBuffer);
     const length = encodeAcknowledgement(writer, type, this.version, 0, reasonCode, properties);
     if (properties === undefined || length <= maximumPacketSize(this.announced)) return length;
     const rest = {
@@ -300,7 +287,7 @@ export class Connection extends Usual {
    */
   disconnect(reasonCode: number, properties: DisconnectProperties | undefined, now: number): boolean {
     let sent = false;
-    checkDisconnect(reasonCode, properties, this.connect);
+    checkDisconnect(reasonCode, properties, this.handler.configuration);
     this.now = now;
     // In MQTT 3.1.1 every DISCONNECT drops the will: to say anything but 0x00 is to send none.
     if (this.left === 0 && (reasonCode === 0 || this.version === 5) && (this.state === ConnectionState.CONNECTING || this.state === ConnectionState.CONNECTED)) {

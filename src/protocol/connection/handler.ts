@@ -1,14 +1,27 @@
 import type { MqttError } from "../error.js";
+import type { Connect } from "../codec/connect.js";
 import type { Properties } from "../codec/property.js";
 import type { ReceivedPacket } from "../codec/received-packet.js";
 import type { Publication, PublicationPayload } from "../session/publication.js";
 import type { Taker } from "./receiver.js";
 
+/** What a connection needs to know beside its CONNECT. */
+export interface ConnectionConfiguration extends Connect {
+  /** Milliseconds to wait for CONNACK. */
+  readonly connectTimeout: number;
+}
+
 /**
- * What a {@link Connection} tells its owner, while bytes are handed in. The packet in hand is valid during the call only. Methods of
+ * What a {@link Connection} has from its owner and tells it, while bytes are handed in. The packet in hand is valid during the call only. Methods of
  * the connection may be called from here.
  */
 export interface ConnectionHandler {
+  /** The CONNECT to be sent. */
+  readonly configuration: ConnectionConfiguration;
+  /** Where packets are put together, for one connection at a time. */
+  readonly sendBuffer: Uint8Array;
+  /** Topic Aliases given to publications that are used again, at most. Default 0. */
+  readonly topicAliases?: number;
   /**
    * Whether acknowledgements are to be told through {@link onSettled} and {@link onPacket}, also those that say nothing but success; of
    * these it is enough otherwise that `Publication.settled` is called.

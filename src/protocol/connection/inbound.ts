@@ -58,8 +58,8 @@ export abstract class Inbound extends Outbound {
   }
 
   // eslint-disable-next-line @typescript-eslint/no-useless-constructor -- in XS the one that is not written makes 200 bytes of garbage
-  constructor(session: Session, handler: ConnectionHandler, sendBuffer: Uint8Array, aliasMaximum: number) {
-    super(session, handler, sendBuffer, aliasMaximum);
+  constructor(session: Session, handler: ConnectionHandler) {
+    super(session, handler);
   }
 
   /** Whether the transport has to keep what it receives: the handler holds a message, or an answer must go out first. */

@@ -12,8 +12,8 @@ import { ACKNOWLEDGEMENT_LENGTH, Success } from "./sender.js";
 /** Layer of a {@link Connection}: what the session has on its way out: resending, acknowledgements (MQTT 5.0, 4.3, 4.4). */
 export abstract class Outbound extends Publishing {
   // eslint-disable-next-line @typescript-eslint/no-useless-constructor -- in XS the one that is not written makes 200 bytes of garbage
-  constructor(session: Session, handler: ConnectionHandler, sendBuffer: Uint8Array, aliasMaximum: number) {
-    super(session, handler, sendBuffer, aliasMaximum);
+  constructor(session: Session, handler: ConnectionHandler) {
+    super(session, handler);
   }
 
   /** Nothing is due any more of the last connection: requests die with it, publications stay with the session. */
@@ -29,9 +29,7 @@ export abstract class Outbound extends Publishing {
   /** The server accepted the connection: its limits hold, what a resumed session has in flight is due again. */
   protected startOutbound(resumed: boolean): void {
     const table = this.session.outgoing;
-    const announced = this.announced;
-    this.quota = announced.receiveMaximum ?? 0xffff;
-    this.aliasMaximum = Math.min(announced.topicAliasMaximum ?? 0, this.aliasMaximum);
+    this.quota = this.announced.receiveMaximum ?? 0xffff;
     // What is in flight was sent on this connection, before the CONNACK.
     if (this.early) this.quota -= table.count;
     else if (!resumed) this.giveBack(Fate.UNKNOWN);

@@ -42,7 +42,6 @@ export abstract class Publishing extends Sender {
   /** See {@link ConnectionState}. */
   state: number = ConnectionState.IDLE;
   readonly session: Session;
-  protected readonly handler: ConnectionHandler;
   /** Whether QoS 1 and 2 publications may be sent before the CONNACK. */
   protected early: boolean | undefined;
   /** The properties of the CONNACK, none before it and in MQTT 3.1.1. To {@link PreparedHeader} they stand for the connection: a reference to that would keep it. */
@@ -55,16 +54,18 @@ export abstract class Publishing extends Sender {
   protected due = 0;
   /** The publication whose payload is on its way, with its payload and Packet Identifier; none where the caller brings the payload. */
   protected streaming: Streamed | undefined;
-  /** Topic Aliases given to publications that are used again: at most `aliasMaximum`, the least recently used makes room. */
+  /** Topic Aliases given to publications that are used again: at most {@link aliasMaximum}, the least recently used makes room. */
   private aliases: (PreparedHeader | undefined)[] | undefined;
-  protected aliasMaximum: number;
-  aliasUses = 0;
+  /** Counts uses of aliases, from the first one given. */
+  declare aliasUses: number;
 
-  constructor(session: Session, handler: ConnectionHandler, sendBuffer: Uint8Array, aliasMaximum: number) {
-    super(sendBuffer);
+  constructor(session: Session, handler: ConnectionHandler) {
+    super(handler);
     this.session = session;
-    this.handler = handler;
-    this.aliasMaximum = aliasMaximum;
+  }
+
+  private get aliasMaximum(): number {
+    return Math.min(this.announced.topicAliasMaximum ?? 0, this.handler.topicAliases ?? 0);
   }
 
   /** The connection is over: the transport is gone or never came to be, or this side gives it up. */
@@ -161,6 +162,8 @@ export abstract class Publishing extends Sender {
   /** The alias to be given next. */
   private nextAlias(): number {
     const aliases = (this.aliases ??= []);
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- absent before
+    this.aliasUses ??= 0;
     const length = aliases.length;
     if (length < this.aliasMaximum) return length + 1;
     let oldest = 0;
@@ -201,7 +204,7 @@ export abstract class Publishing extends Sender {
 
   /** Writes the header into the send buffer, the payload behind it when it fits, and sends. @returns one of {@link Published}. */
   sendPublish(publication: Publication, payload: PublicationPayload, length: number, identifier: number, flags: number): number {
-    const bytes = this.sendBuffer;
+    const bytes = this.handler.sendBuffer;
     const topic = publication.topic;
     const properties = publication.properties;
     // Most are short and say no more than topic and payload, to a server that has no limits: these are put together here.
@@ -216,7 +219,7 @@ export abstract class Publishing extends Sender {
           bytes[position++] = identifier >> 8;
           bytes[position++] = identifier;
         }
-        if (this.version === 5) bytes[position++] = 0;
+        if (this.packet.version === 5) bytes[position++] = 0;
         bytes[1] = position + length - 2;
         bytes.set(payload, position);
         this.send(position + length);

@@ -1,4 +1,6 @@
 import { PacketType } from "../codec/packet-type.js";
+import type { ConnectionHandler } from "./handler.js";
+import type { Receiver } from "./receiver.js";
 
 /** What the core needs of a socket: an ECMA-419 TCP, TLS or WebSocket stream is one. */
 export interface Transport {
@@ -16,7 +18,7 @@ export const ACKNOWLEDGEMENT_LENGTH = 5;
 export const Success = { PUBACK: 0x4002, PUBREC: 0x5002, PUBREL: 0x6202, PUBCOMP: 0x7002 } as const;
 
 /** The way out, lowest layer of a {@link Connection}: one send buffer, and a transport that takes so many bytes at a time. */
-export class Sender {
+export abstract class Sender {
   /** The time of the call in progress, in milliseconds. */
   now = 0;
   /** Bytes that the transport takes now. */
@@ -27,18 +29,22 @@ export class Sender {
   protected lastSent = 0;
   /** Payload bytes still to be sent of the PUBLISH that is on its way: until then nothing else is sent, packets cannot be interleaved. */
   left = 0;
-  protected readonly sendBuffer: Uint8Array;
-  protected version: 4 | 5 = 5;
+  readonly handler: ConnectionHandler;
   /** The first four bytes of the send buffer, once acknowledgements are sent. */
   private success: Uint8Array | undefined;
   private words: DataView | undefined;
   transport = NOWHERE;
   /** Each write is a frame or a record of its own, and costs bytes on the wire: what fits the send buffer goes out in one. */
   framed?: boolean;
+  abstract readonly packet: Receiver;
 
-  /** @param sendBuffer owned by the caller and used by nobody else. */
-  constructor(sendBuffer: Uint8Array) {
-    this.sendBuffer = sendBuffer;
+  constructor(handler: ConnectionHandler) {
+    this.handler = handler;
+  }
+
+  /** Of the protocol, the same both ways. */
+  protected get version(): 4 | 5 {
+    return this.packet.version;
   }
 
   /** Whether a packet of this length can be sent now. */
@@ -48,7 +54,7 @@ export class Sender {
 
   /** Sends the first bytes of the send buffer. */
   protected send(length: number): void {
-    this.write(this.sendBuffer.subarray(0, length));
+    this.write(this.handler.sendBuffer.subarray(0, length));
   }
 
   /** Sends bytes that there is room for. */
@@ -62,7 +68,7 @@ export class Sender {
     const first = type === PacketType.PUBREL ? 0x62 : type << 4;
     if (reasonCode === 0 || this.version === 4) return this.sendSuccess((first << 8) | 2, identifier);
     if (this.left > 0 || this.room < ACKNOWLEDGEMENT_LENGTH) return false;
-    const bytes = this.sendBuffer;
+    const bytes = this.handler.sendBuffer;
     bytes[0] = first;
     bytes[1] = 3;
     bytes[2] = identifier >> 8;
@@ -78,7 +84,7 @@ export class Sender {
    */
   protected sendSuccess(head: number, identifier: number): boolean {
     if (this.left || this.room < ACKNOWLEDGEMENT_LENGTH) return false;
-    const success = (this.success ??= this.sendBuffer.subarray(0, 4));
+    const success = (this.success ??= this.handler.sendBuffer.subarray(0, 4));
     (this.words ??= new DataView(success.buffer, success.byteOffset, 4)).setInt32(0, (head << 16) | identifier);
     this.room = this.transport.write(success) ?? this.room - 4;
     this.lastSent = this.now;

@@ -22,11 +22,10 @@ export abstract class Usual extends Inbound {
   lastReceived = 0;
   /** Who is being told of the packet in hand as a usual one. Stays set when it throws. */
   taking: Taker | undefined;
-  abstract readonly packet: Receiver;
 
   // eslint-disable-next-line @typescript-eslint/no-useless-constructor -- in XS the one that is not written makes 200 bytes of garbage
-  constructor(session: Session, handler: ConnectionHandler, sendBuffer: Uint8Array, aliasMaximum: number) {
-    super(session, handler, sendBuffer, aliasMaximum);
+  constructor(session: Session, handler: ConnectionHandler) {
+    super(session, handler);
   }
 
   /**

@@ -1,7 +1,7 @@
 import { equal, ok } from "node:assert/strict";
 import type { ReceivedPacket } from "../../../src/protocol/codec/received-packet.js";
 import { Connection, ConnectionState } from "../../../src/protocol/connection/connection.js";
-import { Take, type ConnectionHandler } from "../../../src/protocol/connection/handler.js";
+import { Take, type ConnectionConfiguration, type ConnectionHandler } from "../../../src/protocol/connection/handler.js";
 import { Published } from "../../../src/protocol/connection/publishing.js";
 import { MqttError } from "../../../src/protocol/error.js";
 import { Publication, type PublicationPayload } from "../../../src/protocol/session/publication.js";
@@ -39,6 +39,8 @@ export class ModelClient implements ConnectionHandler {
   readonly taken = new Map<number, number>();
   /** Decides what the next message gets. */
   choice = 0;
+  readonly configuration: ConnectionConfiguration;
+  readonly sendBuffer: Uint8Array;
   readonly #session: Session;
   readonly #options: ClientOptions;
   readonly #byPayload = new Map<PublicationPayload, Fate>();
@@ -49,7 +51,11 @@ export class ModelClient implements ConnectionHandler {
   #cutting = false;
 
   constructor(options: ClientOptions) {
+    const { version, receiveMaximum } = options;
+    const properties = version === 5 ? { properties: { sessionExpiryInterval: 60, receiveMaximum } } : {};
     this.#options = options;
+    this.configuration = { version, cleanStart: false, keepAlive: 0, clientId: "c", connectTimeout: 1, ...properties };
+    this.sendBuffer = new Uint8Array(options.sendBuffer);
     this.#session = new Session(options);
   }
 
@@ -68,14 +74,11 @@ export class ModelClient implements ConnectionHandler {
   }
 
   connect(): void {
-    const { version, window, sendBuffer, receiveBuffer, receiveMaximum } = this.#options;
+    const { window, receiveBuffer } = this.#options;
     this.#piece = [];
     this.transport = new FakeTransport(window + 64);
-    this.connection = new Connection(this.#session, this, {
-      sendBuffer: new Uint8Array(sendBuffer), receiveBuffer: new Uint8Array(receiveBuffer), connectTimeout: 1, topicAliases: 0,
-    });
-    const properties = version === 5 ? { properties: { sessionExpiryInterval: 60, receiveMaximum } } : {};
-    this.connection.open(this.transport, this.transport.window, { version, cleanStart: false, keepAlive: 0, clientId: "c", ...properties }, ++this.#now);
+    this.connection = new Connection(this.#session, this, new Uint8Array(receiveBuffer));
+    this.connection.open(this.transport, this.transport.window, ++this.#now);
     this.transport.window = window;
     this.connection.capacity = 0;
     this.connection.writable(window, this.#now);

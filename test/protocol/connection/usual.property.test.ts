@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { PacketType } from "../../../src/protocol/codec/packet-type.js";
 import type { ReceivedPacket } from "../../../src/protocol/codec/received-packet.js";
 import { Connection, ConnectionState } from "../../../src/protocol/connection/connection.js";
-import { Take, type ConnectionHandler } from "../../../src/protocol/connection/handler.js";
+import { Take, type ConnectionConfiguration, type ConnectionHandler } from "../../../src/protocol/connection/handler.js";
 import type { Taker } from "../../../src/protocol/connection/receiver.js";
 import { MqttError } from "../../../src/protocol/error.js";
 import { Publication, type PublicationPayload } from "../../../src/protocol/session/publication.js";
@@ -40,6 +40,8 @@ class Noted extends Publication {
 class Client implements ConnectionHandler {
   readonly log: string[] = [];
   readonly hearsAcknowledgements: boolean;
+  readonly configuration: ConnectionConfiguration;
+  readonly sendBuffer = new Uint8Array(64);
   readonly #usual: boolean;
   readonly #session = new Session({ inFlight: 6, receiveMaximum: 4 });
   readonly #connection: Connection;
@@ -53,8 +55,9 @@ class Client implements ConnectionHandler {
   constructor(usual: boolean, qos: readonly number[], version: 4 | 5) {
     this.#usual = usual;
     this.hearsAcknowledgements = !usual;
-    this.#connection = new Connection(this.#session, this, { receiveBuffer: new Uint8Array(200), sendBuffer: new Uint8Array(64), connectTimeout: 1000, topicAliases: 0 });
-    this.#connection.open(this.#transport, 1000, { version, cleanStart: true, keepAlive: 0, clientId: "c", properties: { topicAliasMaximum: 1 } }, 1);
+    this.configuration = { version, cleanStart: true, keepAlive: 0, clientId: "c", properties: { topicAliasMaximum: 1 }, connectTimeout: 1000 };
+    this.#connection = new Connection(this.#session, this, new Uint8Array(200));
+    this.#connection.open(this.#transport, 1000, 1);
     this.#read(version === 5 ? bytes("20 03 00 00 00") : bytes("20 02 00 00"));
     const note = this.#note.bind(this);
     for (const each of qos) this.#connection.publish(new Noted(note, each), new Uint8Array(1), false, 1);

@@ -5,7 +5,7 @@ import type { Properties, PublishProperties } from "../../../src/protocol/codec/
 import type { ReceivedPacket } from "../../../src/protocol/codec/received-packet.js";
 import { readUtf8 } from "../../../src/protocol/codec/utf8.js";
 import { Connection, ConnectionState } from "../../../src/protocol/connection/connection.js";
-import { Fate, Take, type ConnectionHandler } from "../../../src/protocol/connection/handler.js";
+import { Fate, Take, type ConnectionConfiguration, type ConnectionHandler } from "../../../src/protocol/connection/handler.js";
 import { MqttError } from "../../../src/protocol/error.js";
 import { Publication, type PublicationPayload } from "../../../src/protocol/session/publication.js";
 import { Session, type SessionLimits } from "../../../src/protocol/session/session.js";
@@ -41,6 +41,9 @@ export class ScriptedBroker implements ConnectionHandler {
   /** Whether the application is told of acknowledgements; else publications are. */
   hearsAcknowledgements = true;
   readonly session: Session;
+  configuration: ConnectionConfiguration = { version: 5, cleanStart: true, keepAlive: 0, clientId: "c", connectTimeout: CONNECT_TIMEOUT };
+  sendBuffer = new Uint8Array(0);
+  topicAliases = 0;
   /** The connection in use; each {@link connect} makes a new one. */
   client!: Connection;
   transport = new FakeTransport(Infinity);
@@ -87,11 +90,11 @@ export class ScriptedBroker implements ConnectionHandler {
     this.#unread = new Uint8Array(0);
     this.error = undefined;
     this.#silent = false;
-    this.client = new Connection(this.session, this, {
-      receiveBuffer: new Uint8Array(receiveBuffer), sendBuffer: new Uint8Array(sendBuffer),
-      connectTimeout: CONNECT_TIMEOUT, topicAliases,
-    });
-    this.client.open(this.transport, Infinity, { version: 5, cleanStart: true, keepAlive: 0, clientId: "c", ...connect }, this.now, early);
+    this.configuration = { ...this.configuration, ...connect };
+    this.sendBuffer = new Uint8Array(sendBuffer);
+    this.topicAliases = topicAliases;
+    this.client = new Connection(this.session, this, new Uint8Array(receiveBuffer));
+    this.client.open(this.transport, Infinity, this.now, early);
     return this;
   }
 
