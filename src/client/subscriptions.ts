@@ -63,8 +63,9 @@ export abstract class Subscriber extends Handling {
    * @param doubtful whether a CONNECT before had no answer: the session may be one that began with it.
    */
   protected renewSubscriptions(resumed: boolean, doubtful: boolean): void {
-    const list = this.subscriptions ?? [];
+    const list = this.subscriptions;
     this.kept?.connected(resumed);
+    if (list === undefined) return;
     for (let i = list.length; i-- > 0; ) {
       const subscription = list[i];
       if (subscription === undefined) continue;

@@ -55,7 +55,9 @@ export function encodeConnect(writer: PacketWriter, connect: Connect): number {
   writer.byte(flags);
   writer.number(checkInteger("keepAlive in seconds", connect.keepAlive, 0, 0xffff), 2);
   if (version === 5) writeProperties(writer, connect.properties, PacketType.CONNECT);
-  writer.string("id", connect.clientId);
+  // As an empty string, which would make 120 bytes of garbage.
+  if (connect.clientId === "") writer.number(0, 2);
+  else writer.string("id", connect.clientId);
   if (will !== undefined) {
     if (version === 5) writeProperties(writer, will.properties, WILL);
     writer.topicName("will.topic", will.topic);
