@@ -22,7 +22,6 @@ export class ReconnectingClient extends Subscriber implements Client {
   private requests: Requests | undefined;
   /** Whether the connection that stands goes on with its session. */
   private resumed?: boolean;
-  private info?: ConnectedInfo;
   /** The topic that was last published to by its name, encoded: mostly it is the next one's too. */
   private lastTopic?: string;
   private lastEncoded?: Uint8Array;
@@ -41,12 +40,11 @@ export class ReconnectingClient extends Subscriber implements Client {
     this.wake();
   }
 
-  /** Made when it is first asked for: most never ask. */
   get connected(): ConnectedInfo | undefined {
     const connection = this.connection;
     if (connection === undefined || this.connectedAt === undefined) return undefined;
     const configuration = this.configuration;
-    return (this.info ??= { version: configuration.version, resumed: this.resumed === true, id: configuration.clientId, properties: connection.announced });
+    return { version: configuration.version, resumed: this.resumed === true, id: configuration.clientId, properties: connection.announced };
   }
 
   get topicAliases(): number {
@@ -223,7 +221,6 @@ export class ReconnectingClient extends Subscriber implements Client {
     this.direct = this.crowded = undefined;
     delete this.connectedAt;
     delete this.resumed;
-    delete this.info;
     delete this.returned;
     delete this.takers;
     delete this.sweeping;

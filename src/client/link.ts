@@ -9,11 +9,14 @@ import type { Receiver, Taker } from "../protocol/connection/receiver.js";
 import type { Publication, PublicationPayload } from "../protocol/session/publication.js";
 import { Session } from "../protocol/session/session.js";
 import { Timed } from "./clock.js";
-import { hostNetwork, type Configuration } from "./common-options.js";
-import type { Resolver, Socket, SocketTarget } from "./ecma-419.js";
+import { hostNetwork, type Configuration, type Mutable } from "./common-options.js";
+import type { Resolver, Socket, SocketConstructorOptions, SocketTarget } from "./ecma-419.js";
 import { messageOf, reasonCodeOf, toMqttError } from "./thrown.js";
 
 const CANNOT_CONNECT = "cannot connect to";
+
+/** What has to be looked up: an address has digits and dots only, or a colon. One that does not match makes no garbage. */
+const NAME = /^[\d.]*[^\d.:][^:]*$/;
 
 /** A socket with the option `target` as its property. */
 interface Targeted extends Socket {
@@ -132,8 +135,18 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
     // Of the last socket.
     this.unread = 0;
     delete this.failure;
-    // A name has a letter, and no colon.
-    this.connectTo(host.includes(":") || host.toLowerCase() === host.toUpperCase() ? host : undefined);
+    this.connectTo(NAME.test(host) ? undefined : host);
+  }
+
+  /** What a resolver answers to. Apart: a function that makes another takes memory at each call. */
+  private resolvedBy(resolver: Resolver): (first: unknown, second?: unknown) => void {
+    // Whichever comes first: the standard calls back once, with (error, address), the SDK through the options, with (host, address) or (host, error).
+    return (first, second) => {
+      if (this.resolver !== resolver || this.socket !== undefined) return;
+      if (typeof second === "string") this.connectTo(second);
+      else this.failLater(undefined, first === this.configuration.host ? second : first);
+      this.advance();
+    };
   }
 
   /** Connects to an address, which is looked up first where it is not known. */
@@ -142,26 +155,24 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
     try {
       if (address === undefined) {
         const resolver = new dns.io(dns);
+        const resolved = this.resolvedBy(resolver);
         this.resolver = resolver;
-        // Whichever comes first: the standard calls back once, with (error, address), the SDK through the options, with (host, address) or (host, error).
-        const resolved = (first: unknown, second?: unknown): void => {
-          if (this.resolver !== resolver || this.socket !== undefined) return;
-          if (typeof second === "string") this.connectTo(second);
-          else this.failLater(address, first === host ? second : first);
-          this.advance();
-        };
         resolver.resolve({ host, onResolved: resolved, onError: resolved }, resolved);
         return;
       }
-      // The host's own sockets for TCP are known to call back as ECMA-419 says; TLS sockets in use do not.
+      // The host's own sockets for TCP are known to call back as ECMA-419 says, and to find options that are inherited; TLS sockets in use are not.
       const plain = socket.io === hostNetwork()?.mqtt?.socket?.io;
       if (this.connection && !plain) this.connection.framed = true;
-      this.socket = new socket.io({
-        ...socket, address, host, port, nodelay: true, noDelay: true, target: this,
-        onReadable: plain ? onReadable : this.readable.bind(this),
-        onWritable: plain ? onWritable : this.writable.bind(this),
-        onError: plain ? onError : this.failed.bind(this),
-      });
+      const options = (plain ? Object.create(socket) : { ...socket }) as Mutable<SocketConstructorOptions>;
+      options.address = address;
+      options.host = host;
+      options.port = port;
+      options.nodelay = options.noDelay = true;
+      options.target = this;
+      options.onReadable = plain ? onReadable : this.readable.bind(this);
+      options.onWritable = plain ? onWritable : this.writable.bind(this);
+      options.onError = plain ? onError : this.failed.bind(this);
+      this.socket = new socket.io(options);
     } catch (error) {
       this.failLater(address, error);
     }

@@ -216,7 +216,7 @@ export interface PreparedTopicOptions extends PublishOptions {
 
 /** The comfortable client. Every promise rejects with an {@link MqttError}. */
 export interface Client {
-  /** What is known of the connection; undefined while there is none. */
+  /** What is known of the connection; undefined while there is none. Made anew at each access: only its `properties` are the same object as long as it stands. */
   readonly connected: ConnectedInfo | undefined;
   /** Resolves at the next (or present) connection; rejects when the client gives up or is closed. */
   ready(): Promise<ConnectedInfo>;

@@ -170,7 +170,7 @@ export class SensorNode implements CommandTarget, SensorHost {
     this.#link?.reached?.(true);
     await this.publish("status", "online", true);
     // The greeting of a connection that was lost meanwhile settles with the next one.
-    if (this.stopping() || this.#client?.connected !== info) return;
+    if (this.stopping() || this.#client?.connected?.properties !== info.properties) return;
     this.bench.onOnline?.({ node: this.configuration.node, mqtt: info.version, resumed: info.resumed });
     if (!this.#greeted) this.#sensors.start();
     this.#greeted = true;
