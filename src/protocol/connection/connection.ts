@@ -138,7 +138,8 @@ export class Connection extends Usual {
       }
       if (wrong !== 0) this.violation(wrong, packet.first >> 4);
       this.looking = false;
-      if (!this.receiveUsual()) return;
+      // Before the first message nothing is made for the next.
+      if (packet.end === packet.filled || !this.receiveUsual()) return;
     }
   }
 
