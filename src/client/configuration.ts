@@ -6,6 +6,13 @@ import { parseUrl } from "./url.js";
 const TLS_PORT = 8883;
 const POLICIES = { reject: true, "drop-oldest": true, "newest-per-topic": true };
 
+/** Matches every URL but a plain one, of a host that is a name or an IPv4 address and perhaps a port. What does not match makes no garbage. */
+const RARE = /^(?!mqtts?:\/\/[\w.-]+(:\d{1,5})?$)/;
+
+// A method that is got from a string, as in `url.slice`, would make an object of it.
+// eslint-disable-next-line @typescript-eslint/unbound-method -- called with a string
+const { indexOf, slice } = String.prototype;
+
 /**
  * Checks all options at once, before anything is acquired.
  * @param network where sockets come from when the options name none.
@@ -13,8 +20,7 @@ const POLICIES = { reject: true, "drop-oldest": true, "newest-per-topic": true }
  */
 export function toConfiguration(url: string | ConnectOptions, options: ConnectOptions | undefined, network: NetworkProvider = {}): Configuration {
   const configuration = Object.create(OPTIONS) as Draft;
-  const parts = typeof url === "string" ? parseUrl(url) : undefined;
-  const secure = parts?.secure;
+  const secure = typeof url === "string" && indexOf.call(url, "s") === 4;
   const provider = secure ? network.mqtts : network.mqtt;
   // What goes before the rest comes last. No loop over what is known: each makes a list of names, and a function.
   if (secure) configuration.port = TLS_PORT;
@@ -22,9 +28,18 @@ export function toConfiguration(url: string | ConnectOptions, options: ConnectOp
   if (provider?.dns) configuration.dns = provider.dns;
   if (typeof url !== "string") take(configuration, url, "the option ");
   take(configuration, options, "the option ");
-  // Its password becomes bytes with that of the options.
-  take(configuration, parts);
-  delete configuration.secure;
+  if (typeof url === "string")
+    if (RARE.test(url)) {
+      // Its password becomes bytes with that of the options.
+      take(configuration, parseUrl(url));
+      delete configuration.secure;
+    } else {
+      // The usual one is taken apart here, with 30 bytes of garbage instead of 700.
+      const start = secure ? 8 : 7;
+      const colon = indexOf.call(url, ":", start);
+      if (colon >= 0) configuration.port = Number(slice.call(url, colon + 1));
+      configuration.host = slice.call(url, start, colon < 0 ? undefined : colon);
+    }
   const { reconnect, properties, queuePolicy, storage } = configuration;
   if (reconnect && reconnect !== RECONNECT) {
     const { minimum, maximum, stable } = (configuration.reconnect = take(Object.create(RECONNECT) as typeof RECONNECT, reconnect, "reconnect option "));

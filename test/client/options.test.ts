@@ -92,6 +92,15 @@ test("mqtts goes to port 8883", (t) => {
   equal(connectOf(t, "mqtts://192.0.2.1").to, "192.0.2.1:8883");
 });
 
+test("host and port of any URL go before the options", (t) => {
+  const port = 5;
+  equal(connectOf(t, "mqtt://192.0.2.1", { port }).to, "192.0.2.1:5");
+  equal(connectOf(t, "mqtts://192.0.2.1", { port }).to, "192.0.2.1:5");
+  for (const url of ["mqtt://192.0.2.1:1884", "mqtts://192.0.2.1:1884", "mqtt://192.0.2.1:1884/", "mqtt://u@192.0.2.1:1884", "mqtts://u:p@192.0.2.1:1884"])
+    equal(connectOf(t, url, { host: "192.0.2.2", port }).to, "192.0.2.1:1884", url);
+  equal(connectOf(t, "mqtt://[2001:db8::1]:1884", { port }).to, "2001:db8::1:1884");
+});
+
 test("options alone do as well as a URL", (t) => {
   const { to, packet } = connectOf(t, { host: "192.0.2.1", port: 1884, id: "n", version: 4, user: "u", password: "p", keepAlive: 0, clean: false });
   deepEqual([to, packet], ["192.0.2.1:1884", "10 13 00 04 4D 51 54 54 04 C0 00 00 00 01 6E 00 01 75 00 01 70"]);
