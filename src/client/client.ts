@@ -19,7 +19,8 @@ const TOPIC_ALIASES = 8;
 
 /** The client behind {@link connect}: a link that comes back, a queue before it, handlers behind it. */
 export class ReconnectingClient extends Subscriber implements Client {
-  private requests: Requests | undefined;
+  /** Of the base: only its type is narrower here. */
+  declare protected requests?: Requests;
   /** Whether the connection that stands goes on with its session. */
   private resumed?: boolean;
   /** The topic that was last published to by its name, encoded: mostly it is the next one's too. */
@@ -53,10 +54,6 @@ export class ReconnectingClient extends Subscriber implements Client {
 
   protected override get early(): boolean {
     return this.configuration.early && !this.unanswered;
-  }
-
-  protected override get awaited(): number {
-    return super.awaited + (this.requests === undefined ? 0 : this.requests.count);
   }
 
   ready(): Promise<ConnectedInfo> {

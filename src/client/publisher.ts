@@ -22,6 +22,8 @@ export abstract class Publisher extends Link implements PublicationOwner {
   /** A publication is being handed to the connection, or an old one told of its end: the queue must stay as it is, but for its end. */
   private busy: boolean | undefined;
   private queue: PublicationInHand[] | undefined;
+  /** Requests that wait for their response. */
+  protected requests?: { readonly count: number };
   /** Entries at the front of the queue that this connection's lost session gave back. */
   protected returned?: number;
 
@@ -29,14 +31,15 @@ export abstract class Publisher extends Link implements PublicationOwner {
     super(configuration);
     this.due = false;
     const { storage, host, port, id } = configuration;
-    if (storage === undefined) return;
-    const session = this.session;
-    this.queue = storage.restore(session, `${id} at ${host}:${port}`, this);
-    session.storage = session.incoming.storage = storage;
-    // In MQTT 3.1.1 a session that is to stay cannot begin clean.
-    if (configuration.version === 4) session.established = true;
-    configuration.cleanStart = !session.established;
-    delete this.encoded;
+    if (storage !== undefined) {
+      const session = this.session;
+      this.queue = storage.restore(session, `${id} at ${host}:${port}`, this);
+      session.storage = session.incoming.storage = storage;
+      // In MQTT 3.1.1 a session that is to stay cannot begin clean.
+      if (configuration.version === 4) session.established = true;
+      configuration.cleanStart = !session.established;
+      delete this.encoded;
+    }
   }
 
   /** What keeps the session over restarts. */
@@ -46,7 +49,8 @@ export abstract class Publisher extends Link implements PublicationOwner {
 
   /** How many answers of the broker calls may wait for. */
   protected get awaited(): number {
-    return this.session.outgoing.count + (this.queue === undefined ? 0 : this.queue.length);
+    const { queue, requests } = this;
+    return this.session.outgoing.count + (queue === undefined ? 0 : queue.length) + (requests === undefined ? 0 : requests.count);
   }
 
   /** The end of a publication that a restart has left without a caller: only what went wrong concerns anybody. */

@@ -6,22 +6,8 @@ import type {
   AssignmentExpression, BinaryExpression, Expression, Identifier, IfStatement, Literal, MemberExpression, ModuleDeclaration, Node, Program, Statement, TemplateLiteral,
   VariableDeclaration,
 } from "estree";
-
-function isNode(value: unknown): value is Node {
-  return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
-}
-
-/** Replaces each node below `node` and itself by what `change` makes of it, the innermost first. */
-function rewrite(node: Node, parent: Node | undefined, change: (node: Node, parent: Node | undefined) => Node): Node {
-  const once = (child: unknown): unknown => (isNode(child) ? rewrite(child, node, change) : child);
-  for (const [name, value] of Object.entries(node)) Reflect.set(node, name, Array.isArray(value) ? value.map(once) : once(value));
-  return change(node, parent);
-}
-
-/** Whether any node below `node` or itself is like that. */
-function some(node: Node, isLike: (node: Node) => boolean): boolean {
-  return isLike(node) || Object.values(node).flat().some((child: unknown) => isNode(child) && some(child, isLike));
-}
+import { inOneClass } from "./class-layers.js";
+import { isNode, rewrite, some } from "./syntax-tree.js";
 
 const literal = (value: string | number): Literal => ({ type: "Literal", value });
 
@@ -259,6 +245,6 @@ function change(node: Node, parent: Node | undefined): Node {
 
 /** @param module is changed. @returns what does the same in less bytecode of XS. */
 export function rewriteForXS(module: Program): Program {
-  const body = rewrite(module, undefined, change);
+  const body = rewrite({ ...module, body: inOneClass(module.body) }, undefined, change);
   return body.type === "Program" ? enclosed(body) : module;
 }
