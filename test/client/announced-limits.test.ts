@@ -7,15 +7,15 @@ import { connected, granted, type Connected } from "./network.js";
 const ignore = (): void => undefined;
 
 const limits: readonly (readonly [name: string, announced: string, call: (client: Client) => Promise<unknown>, reasonCode: number, message: string])[] = [
-  ["Maximum QoS", "24 01", (client) => client.publish("a", "", { qos: 2 }), 0x9b, "the broker's Maximum QoS is 1: publish with qos 1 or less"],
-  ["Retain Available", "25 00", (client) => client.publish("a", "", { retain: true }), 0x9a, "the broker's Retain Available is 0: publish without retain"],
-  ["Maximum Packet Size", "27 00 00 00 08", (client) => client.publish("a", "12345"), 0x95, "the broker's Maximum Packet Size is 8: this packet has 11 bytes"],
-  ["Topic Alias Maximum", "22 00 02", (client) => client.publish("a", "", { properties: { topicAlias: 3 } }), 0x94, "the broker's Topic Alias Maximum is 2: leave topicAlias out or keep within it"],
-  ["Wildcard Subscription Available, with +", "28 00", (client) => client.subscribe("a/+", ignore), 0xa2, "the broker's Wildcard Subscription Available is 0: subscribe without + and #"],
-  ["Wildcard Subscription Available, with #", "28 00", (client) => client.subscribe("#", ignore), 0xa2, "the broker's Wildcard Subscription Available is 0: subscribe without + and #"],
-  ["Shared Subscription Available", "2A 00", (client) => client.subscribe("$share/g/a", ignore), 0x9e, "the broker's Shared Subscription Available is 0: subscribe without $share"],
+  ["Maximum QoS", "24 01", (client) => client.publish("a", "", { qos: 2 }), 0x9b, "QoS not supported (0x9b): the broker's limit is 1, this has 2"],
+  ["Retain Available", "25 00", (client) => client.publish("a", "", { retain: true }), 0x9a, "Retain not supported (0x9a): the broker's limit is 0, this has 1"],
+  ["Maximum Packet Size", "27 00 00 00 08", (client) => client.publish("a", "12345"), 0x95, "Packet too large (0x95): the broker's limit is 8, this has 11"],
+  ["Topic Alias Maximum", "22 00 02", (client) => client.publish("a", "", { properties: { topicAlias: 3 } }), 0x94, "Topic Alias invalid (0x94): the broker's limit is 2, this has 3"],
+  ["Wildcard Subscription Available, with +", "28 00", (client) => client.subscribe("a/+", ignore), 0xa2, "Wildcard Subscriptions not supported (0xa2): the broker's limit is 0, this has 1"],
+  ["Wildcard Subscription Available, with #", "28 00", (client) => client.subscribe("#", ignore), 0xa2, "Wildcard Subscriptions not supported (0xa2): the broker's limit is 0, this has 1"],
+  ["Shared Subscription Available", "2A 00", (client) => client.subscribe("$share/g/a", ignore), 0x9e, "Shared Subscriptions not supported (0x9e): the broker's limit is 0, this has 1"],
   ["Subscription Identifier Available", "29 00", (client) => client.subscribe("a", { properties: { subscriptionIdentifier: 1 } }, ignore), 0xa1,
-    "the broker's Subscription Identifier Available is 0: leave subscriptionIdentifier out"],
+    "Subscription Identifiers not supported (0xa1): the broker's limit is 0, this has 1"],
 ];
 
 for (const [name, properties, call, reasonCode, message] of limits)

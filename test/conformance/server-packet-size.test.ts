@@ -14,7 +14,7 @@ import { field, packet, properties } from "./packets.js";
 /** Maximum Packet Size 50. */
 const LIMIT = "27 00 00 00 32";
 const METHOD = "15 00 01 'm'";
-const TOO_LARGE = { name: "MqttError", kind: "configuration", reasonCode: 0x95, message: /Maximum Packet Size is 50: this packet has 51 bytes/ };
+const TOO_LARGE = { name: "MqttError", kind: "configuration", reasonCode: 0x95, message: /^Packet too large .* limit is 50, this has 51$/ };
 
 /** What is sent on a connection with the limit: a call with something so long that its packet has 50 bytes, and one byte more. */
 function keepsLimit(length: number, call: (broker: ScriptedBroker, length: number) => unknown): void {

@@ -11,7 +11,7 @@ test("Maximum Packet Size 10: what fits goes out, what does not is refused by ca
   const attacked = new Attacked(t, { keepAlive: 0 });
   const socket = attacked.greet(SMALLEST);
   equal(await attacked.client.publish("a", "1234"), 0);
-  await rejects(attacked.client.publish("a", "12345"), { kind: "configuration", reasonCode: 0x95, message: "the broker's Maximum Packet Size is 10: this packet has 11 bytes" });
+  await rejects(attacked.client.publish("a", "12345"), { kind: "configuration", reasonCode: 0x95, message: "Packet too large (0x95): the broker's limit is 10, this has 11" });
   const topic = attacked.client.topic("a");
   equal(topic.publish(bytes("'1234'")), true);
   throws(() => topic.publish(bytes("'12345'")), { kind: "configuration", reasonCode: 0x95 });
@@ -36,7 +36,7 @@ test("Maximum QoS 0: QoS 1 and 2 are refused, also when they waited for the conn
   const socket = attacked.greet(SMALLEST);
   deepEqual(await waited, ["configuration", 0x9b]);
   for (const qos of [1, 2] as const)
-    await rejects(attacked.client.publish("a", "", { qos }), { kind: "configuration", reasonCode: 0x9b, message: "the broker's Maximum QoS is 0: publish with qos 0 or less" });
+    await rejects(attacked.client.publish("a", "", { qos }), { kind: "configuration", reasonCode: 0x9b, message: `QoS not supported (0x9b): the broker's limit is 0, this has ${qos}` });
   deepEqual([socket.taken(), attacked.ends], [[], []]);
 });
 

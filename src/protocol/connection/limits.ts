@@ -3,12 +3,18 @@ import { MqttError } from "../error.js";
 import type { Properties, SubscribeProperties } from "../codec/property.js";
 import { PublishFlag } from "../codec/publish.js";
 import { ReasonCode } from "../codec/reason-code.js";
+import { reasonText } from "../codec/reason-text.js";
 import type { Subscription } from "../codec/subscribe.js";
 import { VARIABLE_BYTE_INTEGER_MAXIMUM } from "../codec/variable-byte-integer.js";
 import type { Publication } from "../session/publication.js";
 
-function refused(limit: string, value: number, advice: string, reasonCode: number): MqttError {
-  return new MqttError("configuration", `the broker's ${limit} is ${value}: ${advice}`, reasonCode);
+const WILDCARD = /[+#]/;
+const SHARED = /^\$share\//;
+
+/** @throws MqttError (configuration) when a value is above what the server announced, if it did; `reasonCode` says what that would be. */
+function checkLimit(value: number, limit: number | undefined, reasonCode: number): void {
+  if (limit !== undefined && value > limit)
+    throw new MqttError("configuration", `${reasonText(reasonCode)}: the broker's limit is ${limit}, this has ${value}`, reasonCode);
 }
 
 /** The longest packet that the server accepts, or that there is: five bytes of fixed header and what Remaining Length can say. */
@@ -18,8 +24,7 @@ export function maximumPacketSize(announced: Properties): number {
 
 /** @throws MqttError (configuration) when a packet is longer than the server accepts. */
 export function checkPacketSize(announced: Properties, length: number): void {
-  const maximum = maximumPacketSize(announced);
-  if (length > maximum) throw refused("Maximum Packet Size", maximum, `this packet has ${length} bytes`, ReasonCode.PACKET_TOO_LARGE);
+  checkLimit(length, maximumPacketSize(announced), ReasonCode.PACKET_TOO_LARGE);
 }
 
 /**
@@ -29,13 +34,10 @@ export function checkPacketSize(announced: Properties, length: number): void {
  */
 export function checkPublication(announced: Properties, version: 4 | 5, publication: Publication, packetLength: number): void {
   const flags = publication.flags;
-  const qos = announced.maximumQoS ?? 2;
-  const alias = announced.topicAliasMaximum ?? 0;
-  if (flags >> 1 > qos) throw refused("Maximum QoS", qos, `publish with qos ${qos} or less`, ReasonCode.QOS_NOT_SUPPORTED);
-  if (flags & PublishFlag.RETAIN && announced.retainAvailable === 0) throw refused("Retain Available", 0, "publish without retain", ReasonCode.RETAIN_NOT_SUPPORTED);
+  checkLimit(flags >> 1, announced.maximumQoS, ReasonCode.QOS_NOT_SUPPORTED);
+  checkLimit(flags & PublishFlag.RETAIN, announced.retainAvailable, ReasonCode.RETAIN_NOT_SUPPORTED);
   // MQTT 3.1.1 leaves out the properties of a publication, and with them an alias.
-  if (publication.topicAlias > alias && version === 5)
-    throw refused("Topic Alias Maximum", alias, "leave topicAlias out or keep within it", ReasonCode.TOPIC_ALIAS_INVALID);
+  if (version === 5) checkLimit(publication.topicAlias, announced.topicAliasMaximum ?? 0, ReasonCode.TOPIC_ALIAS_INVALID);
   checkPacketSize(announced, packetLength);
 }
 
@@ -44,11 +46,8 @@ export function checkPublication(announced: Properties, version: 4 | 5, publicat
  * @throws MqttError (configuration) naming the limit.
  */
 export function checkSubscriptions(announced: Properties, subscriptions: readonly Subscription[], properties: SubscribeProperties | Properties | undefined): void {
-  const filters = subscriptions.map((subscription) => subscription.filter).join();
-  if (announced.wildcardSubscriptionAvailable === 0 && (filters.includes("+") || filters.includes("#")))
-    throw refused("Wildcard Subscription Available", 0, "subscribe without + and #", ReasonCode.WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED);
-  if (announced.sharedSubscriptionAvailable === 0 && subscriptions.some((subscription) => subscription.filter.startsWith("$share/")))
-    throw refused("Shared Subscription Available", 0, "subscribe without $share", ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED);
-  if (announced.subscriptionIdentifierAvailable === 0 && properties?.subscriptionIdentifier !== undefined)
-    throw refused("Subscription Identifier Available", 0, "leave subscriptionIdentifier out", ReasonCode.SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED);
+  const some = (filter: RegExp): number => Number(subscriptions.some((subscription) => filter.test(subscription.filter)));
+  checkLimit(some(WILDCARD), announced.wildcardSubscriptionAvailable, ReasonCode.WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED);
+  checkLimit(some(SHARED), announced.sharedSubscriptionAvailable, ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED);
+  checkLimit(properties?.subscriptionIdentifier === undefined ? 0 : 1, announced.subscriptionIdentifierAvailable, ReasonCode.SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED);
 }

@@ -26,7 +26,7 @@ suite("the server's Maximum QoS", () => {
     for (const qos of [1, 2]) equal(refused(broker, () => broker.publish("a", qos)).reasonCode, 0x9b);
     equal(broker.publish("a", 0), Published.DONE);
     broker = ScriptedBroker.connected({}, "24 01");
-    match(refused(broker, () => broker.publish("a", 2)).message, /Maximum QoS is 1: publish with qos 1 or less/);
+    match(refused(broker, () => broker.publish("a", 2)).message, /QoS not supported \(0x9b\): the broker's limit is 1, this has 2/);
     equal(broker.publish("a", 1), Published.ACCEPTED);
   });
 
@@ -60,7 +60,7 @@ suite("the server's Maximum Packet Size", () => {
     equal(broker.transport.take().length, 50);
     const error = refused(broker, () => broker.publish("a", 0, pattern(45)));
     equal(error.reasonCode, 0x95);
-    match(error.message, /the broker's Maximum Packet Size is 50: this packet has 51 bytes/);
+    match(error.message, /Packet too large \(0x95\): the broker's limit is 50, this has 51/);
   });
 
   test("counts a payload that would be streamed, from bytes or a source", () => {
