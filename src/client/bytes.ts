@@ -1,8 +1,5 @@
 import { configurationError } from "../protocol/error.js";
-import { decodeText, encodeUtf8 } from "../protocol/codec/utf8.js";
-
-/** With the flag u, halves of a character only where the other is missing. The host's own search: a look at each byte would take longer than the rest. */
-const LONE_SURROGATE = /[\ud800-\udfff]/u;
+import { decodeText, encodeText } from "../protocol/codec/utf8.js";
 
 /** Bytes of a string (UTF-8), of an ArrayBuffer or of a view, not copied. @throws MqttError (configuration) for anything else. */
 export function toBytes(what: string, value: unknown): Uint8Array {
@@ -10,9 +7,7 @@ export function toBytes(what: string, value: unknown): Uint8Array {
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
   if (typeof value !== "string") throw configurationError(what, "a string, a Uint8Array or an ArrayBuffer");
-  const bytes = encodeUtf8(value);
-  if (value.includes("\0") || (bytes.length > value.length && LONE_SURROGATE.test(value))) throw configurationError(what, "free of NUL characters and lone surrogates");
-  return bytes;
+  return encodeText(what, value);
 }
 
 /** Text, given as a string or as its bytes in UTF-8, which the SDK's client takes too. @throws MqttError (configuration) for anything else. */

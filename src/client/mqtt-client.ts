@@ -1,12 +1,12 @@
 import { checkInteger, configurationError, MqttError } from "../protocol/error.js";
 import { packetName, PacketType } from "../protocol/codec/packet-type.js";
-import { publishRemainder } from "../protocol/codec/publish.js";
-import { VARIABLE_BYTE_INTEGER_MAXIMUM, variableByteIntegerLength } from "../protocol/codec/variable-byte-integer.js";
+import { writePublishHeader } from "../protocol/codec/publish.js";
+import { VARIABLE_BYTE_INTEGER_MAXIMUM } from "../protocol/codec/variable-byte-integer.js";
 import { authenticate } from "../protocol/connection/authenticating.js";
 import { type Connection, ConnectionState } from "../protocol/connection/connection.js";
 import { Published } from "../protocol/connection/publishing.js";
 import { begin, push, releaseAgain } from "../protocol/connection/pushing.js";
-import { Publication } from "../protocol/session/publication.js";
+import { NOTHING, Publication } from "../protocol/session/publication.js";
 import { toBytes, toText } from "./bytes.js";
 import { FLUSH, MQTTClientDriver } from "./mqtt-client-driver.js";
 import type { MQTTClientOptions, WriteOptions } from "./mqtt-client-options.js";
@@ -125,9 +125,11 @@ function control(connection: Connection, driver: MQTTClientDriver, operation: nu
 function publish(connection: Connection, driver: MQTTClientDriver, data: Uint8Array, options: WriteOptions): boolean {
   const byteLength = checkInteger("byteLength", options.byteLength ?? data.length, data.length, VARIABLE_BYTE_INTEGER_MAXIMUM);
   const publication = new Publication(toText("topic", options.topic ?? ""), options.QoS ?? 0, Boolean(options.retain), options.properties);
-  const header = publishRemainder(publication.topic, publication.qos, driver.version === 5 ? publication.properties : undefined, 0);
+  const properties = driver.version === 5 ? publication.properties : undefined;
+  // Written into nothing: how long it is.
+  const header = writePublishHeader(NOTHING, publication.flags, publication.topic, publication.qos, properties, 0, byteLength);
   return (
-    1 + variableByteIntegerLength(header + byteLength) + header + data.length <= connection.room &&
+    header + data.length <= connection.room &&
     begin(connection, publication, data, byteLength, options.id ?? 0, options.duplicate ?? false, driver.now()) !== Published.BLOCKED
   );
 }

@@ -1,11 +1,9 @@
 import Time from "time";
 import { checkNames, configurationError, type MqttError } from "../protocol/error.js";
-import { Publication, type PublicationPayload } from "../protocol/session/publication.js";
+import { NOTHING, Publication, type PublicationPayload } from "../protocol/session/publication.js";
 import type { PayloadSource, PreparedTopic, PreparedTopicOptions } from "./options.js";
 import { checkSource, isDurable } from "./publish-call.js";
 import type { Publisher } from "./publisher.js";
-
-const NOTHING = new Uint8Array(0);
 
 /** A topic that was encoded once and is published to any number of times. */
 export class ReusedTopic extends Publication implements PreparedTopic {

@@ -30,8 +30,8 @@ export function configurationError(what: string, allowed: string): MqttError {
 }
 
 /** The send buffer is too small for something that takes so many bytes. */
-export function tooSmall(what: string, needed: number, size: number): MqttError {
-  return new MqttError("resource", `${what} takes ${needed} bytes, the send buffer has ${size}: set sendBuffer to ${needed} or more`);
+export function tooSmall(what: string, needed: number): MqttError {
+  return new MqttError("resource", `${what} takes ${needed} bytes: set sendBuffer to that or more`);
 }
 
 /** Checks a whole number. @throws MqttError (configuration) naming `what` and the range. */

@@ -2,7 +2,7 @@ import { configurationError, MqttError } from "../protocol/error.js";
 import { encodeUtf8 } from "../protocol/codec/utf8.js";
 import { Incoming } from "../protocol/session/incoming.js";
 import { OutgoingState } from "../protocol/session/outgoing.js";
-import { type Publication, type PublicationPayload, wrongSlice } from "../protocol/session/publication.js";
+import { NOTHING, type Publication, type PublicationPayload, wrongSlice } from "../protocol/session/publication.js";
 import type { Session } from "../protocol/session/session.js";
 import type { PublicationInHand, PublicationOwner, SessionStorage } from "../protocol/session/session-storage.js";
 import type { Journal } from "./journal.js";
@@ -16,8 +16,6 @@ const IDENTIFIERS = 256;
 
 /** First bytes of an outgoing record: flags, and the lengths of topic and properties, 2 bytes each, high byte first. */
 const PUBLICATION_HEADER = 5;
-
-const NOTHING = new Uint8Array(0);
 
 /** The next identifier, never 0. */
 function following(identifier: number): number {

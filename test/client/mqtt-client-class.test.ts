@@ -78,7 +78,7 @@ for (const [name, change, message] of wrong) {
 test("options that do not fit the send buffer are refused with the size they need", (t) => {
   new FakeClock(t);
   const error = mqttError(() => new MQTTClient({ ...new FakeNetwork().provider, host: "h", id: "i".repeat(60), sendBuffer: 64 }));
-  deepEqual([error.kind, error.message], ["resource", "CONNECT takes 74 bytes, the send buffer has 64: set sendBuffer to 74 or more"]);
+  deepEqual([error.kind, error.message], ["resource", "CONNECT takes 74 bytes: set sendBuffer to that or more"]);
 });
 
 test("nothing happens inside the constructor: socket and resolver are made later", (t) => {

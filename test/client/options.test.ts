@@ -57,7 +57,7 @@ test("without a network of the host's own, socket and dns are asked for", () => 
 test("a CONNECT that does not fit the send buffer is refused with the size it needs", () => {
   const error = mqttError(() => connect("mqtt://h", { ...new FakeNetwork().provider, id: "i".repeat(300) }));
   equal(error.kind, "resource");
-  equal(error.message, "CONNECT takes 324 bytes, the send buffer has 256: set sendBuffer to 324 or more");
+  equal(error.message, "CONNECT takes 324 bytes: set sendBuffer to that or more");
 });
 
 test("a wrong URL is refused", () => {

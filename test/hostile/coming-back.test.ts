@@ -70,7 +70,7 @@ test("an Assigned Client Identifier that makes the CONNECT too long is dropped w
   equal(name(), "n".repeat(100));
   attacked.socket.fail();
   attacked.accept();
-  match(attacked.ends[1]?.[2] ?? "", /^CONNECT takes 123 bytes, the send buffer has 64: set sendBuffer to 123 or more$/);
+  match(attacked.ends[1]?.[2] ?? "", /^CONNECT takes 123 bytes: set sendBuffer to that or more$/);
   deepEqual(attacked.ends.map((end) => end.slice(0, 2))[1], ["resource", 0x80]);
   attacked.clock.advance();
   attacked.socket.writable();

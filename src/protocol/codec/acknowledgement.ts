@@ -1,5 +1,4 @@
-import { configurationError } from "../error.js";
-import { fixedFlags, packetName, PacketType } from "./packet-type.js";
+import { PacketType } from "./packet-type.js";
 import type { PacketWriter } from "./packet-writer.js";
 import { writeProperties } from "./properties.js";
 import type { Properties } from "./property.js";
@@ -12,14 +11,12 @@ import type { ReceivedPacket } from "./received-packet.js";
  * @returns its length.
  */
 export function encodeAcknowledgement(
-  writer: PacketWriter, type: number, version: 4 | 5, identifier: number, reasonCode?: number, properties?: Properties,
+  writer: PacketWriter, type: number, version: 4 | 5, identifier: number, reasonCode: number, properties?: Properties,
 ): number {
-  const code = reasonCode ?? 0;
-  writer.begin(type, fixedFlags(type));
+  writer.begin(type);
   if (identifier > 0) writer.number(identifier, 2);
-  if (version === 5 && (code > 0 || properties)) {
-    if (!isReasonCode(type, code)) throw configurationError("reasonCode", `one that ${packetName(type)} may carry`);
-    writer.byte(code);
+  if (version === 5 && (reasonCode > 0 || properties)) {
+    writer.byte(reasonCode);
     // An AUTH may not end after its Reason Code.
     if (properties || type === PacketType.AUTH) writeProperties(writer, properties, type);
   }

@@ -29,7 +29,7 @@ export function decodeConnack(packet: ReceivedPacket): void {
 
 /** Encodes a CONNACK, as a server does. In MQTT 3.1.1 `reasonCode` is the return code. @returns its length. */
 export function encodeConnack(writer: PacketWriter, version: 4 | 5, sessionPresent: boolean, reasonCode: number, properties?: Properties): number {
-  writer.begin(PacketType.CONNACK, 0);
+  writer.begin(PacketType.CONNACK);
   writer.byte(sessionPresent ? 1 : 0);
   writer.byte(reasonCode);
   if (version === 5) writeProperties(writer, properties, PacketType.CONNACK);

@@ -37,34 +37,38 @@ export interface Connect {
  * @throws MqttError (configuration) naming the wrong field, (resource) when the buffer is too small.
  */
 export function encodeConnect(writer: PacketWriter, connect: Connect): number {
-  const version = connect.version;
-  const will = connect.will;
+  const { version, will, user, password } = connect;
   let flags: number = connect.cleanStart ? ConnectFlag.CLEAN_START : 0;
   if (version === 4) {
-    if (connect.password !== undefined && connect.user === undefined) throw configurationError("password", "accompanied by user in MQTT 3.1.1");
+    if (password !== undefined && user === undefined) throw configurationError("password", "accompanied by user in MQTT 3.1.1");
     if (connect.clientId === "" && flags === 0) throw configurationError("id", "given when clean is false in MQTT 3.1.1");
   }
-  if (will !== undefined) flags |= ConnectFlag.WILL | (checkInteger("will.qos", will.qos, 0, 2) << 3) | (will.retain ? ConnectFlag.WILL_RETAIN : 0);
-  if (connect.password !== undefined) flags |= ConnectFlag.PASSWORD;
-  if (connect.user !== undefined) flags |= ConnectFlag.USER_NAME;
-  writer.begin(PacketType.CONNECT, 0);
+  writer.begin(PacketType.CONNECT);
   // The string "MQTT".
   writer.number(0x00044d51, 4);
   writer.number(0x5454, 2);
   writer.byte(version);
-  writer.byte(flags);
-  writer.number(checkInteger("keepAlive in seconds", connect.keepAlive, 0, 0xffff), 2);
+  const flagsAt = writer.position++;
+  writer.number(connect.keepAlive, 2);
   if (version === 5) writeProperties(writer, connect.properties, PacketType.CONNECT);
   // As an empty string, which would make 120 bytes of garbage.
   if (connect.clientId === "") writer.number(0, 2);
   else writer.string("id", connect.clientId);
   if (will !== undefined) {
+    flags |= ConnectFlag.WILL | (checkInteger("will.qos", will.qos, 0, 2) << 3) | (will.retain ? ConnectFlag.WILL_RETAIN : 0);
     if (version === 5) writeProperties(writer, will.properties, WILL);
     writer.topicName("will.topic", will.topic);
     writer.binary("will.payload", will.payload);
   }
-  if (connect.user !== undefined) writer.string("user", connect.user);
-  if (connect.password !== undefined) writer.binary("password", connect.password);
+  if (user !== undefined) {
+    flags |= ConnectFlag.USER_NAME;
+    writer.string("user", user);
+  }
+  if (password !== undefined) {
+    flags |= ConnectFlag.PASSWORD;
+    writer.binary("password", password);
+  }
+  writer.bytes[flagsAt] = flags;
   return writer.end();
 }
 

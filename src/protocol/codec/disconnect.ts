@@ -10,7 +10,7 @@ type Type = typeof PacketType.DISCONNECT | typeof PacketType.AUTH;
  * DISCONNECT is two bytes.
  * @returns its length.
  */
-export function encodeDisconnect(writer: PacketWriter, type: Type, version: 4 | 5, reasonCode?: number, properties?: Properties): number {
+export function encodeDisconnect(writer: PacketWriter, type: Type, version: 4 | 5, reasonCode = 0, properties?: Properties): number {
   return encodeAcknowledgement(writer, type, version, 0, reasonCode, properties);
 }
 

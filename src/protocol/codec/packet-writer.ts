@@ -1,6 +1,6 @@
 import { configurationError, tooSmall } from "../error.js";
-import { packetName } from "./packet-type.js";
-import { encodeUtf8, isText, STRING_MAXIMUM } from "./utf8.js";
+import { fixedFlags, packetName } from "./packet-type.js";
+import { encodeText, STRING_MAXIMUM } from "./utf8.js";
 import { variableByteIntegerLength, writeVariableByteInteger } from "./variable-byte-integer.js";
 
 /**
@@ -17,9 +17,9 @@ export class PacketWriter {
     this.position = 0;
   }
 
-  /** Begins a packet at the start of the buffer: type and flags, room for the Remaining Length. */
-  begin(type: number, flags: number): void {
-    this.bytes[0] = (type << 4) | flags;
+  /** Begins a packet at the start of the buffer: type and fixed flags, room for the Remaining Length. */
+  begin(type: number): void {
+    this.bytes[0] = (type << 4) | fixedFlags(type);
     this.position = 2;
   }
 
@@ -30,10 +30,9 @@ export class PacketWriter {
    */
   end(): number {
     this.closeLength(1);
-    const needed = this.position;
-    const size = this.bytes.length;
-    if (needed > size) throw tooSmall(packetName((this.bytes[0] ?? 0) >> 4), needed, size);
-    return needed;
+    const length = this.position;
+    if (length > this.bytes.length) throw tooSmall(packetName((this.bytes[0] ?? 0) >> 4), length);
+    return length;
   }
 
   /** Writes the length of all that came after the byte at `start`, which was left free for it, as a Variable Byte Integer. */
@@ -71,9 +70,7 @@ export class PacketWriter {
   /** UTF-8 Encoded String: two bytes of length, then UTF-8 (MQTT 5.0, 1.5.4). `what` names it in errors. */
   string(what: string, value: unknown): void {
     if (typeof value !== "string") throw configurationError(what, "a string");
-    const bytes = encodeUtf8(value);
-    if (!isText(value, bytes)) throw configurationError(what, "free of NUL characters and lone surrogates");
-    this.binary(what, bytes);
+    this.binary(what, encodeText(what, value));
   }
 
   /** A string that is a Topic Name: not empty, no wildcards (MQTT 5.0, 4.7). */

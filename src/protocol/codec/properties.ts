@@ -1,7 +1,7 @@
 import { checkInteger, configurationError } from "../error.js";
 import { packetName, PacketType } from "./packet-type.js";
 import type { PacketWriter } from "./packet-writer.js";
-import { FORM, PROPERTIES, PROPERTY_NAMES, PropertyId, PropertyType, propertyType, type Properties } from "./property.js";
+import { LENGTH, PROPERTIES, PROPERTY_NAMES, PropertyId, PropertyType, propertyType, type Properties } from "./property.js";
 import { ReasonCode } from "./reason-code.js";
 import { isTopicName } from "./topic.js";
 import { isUtf8, readUtf8 } from "./utf8.js";
@@ -20,15 +20,16 @@ function valueEnd(bytes: Uint8Array, position: number, type: number): number {
     while ((bytes[position++] ?? 0) & 0x80);
     return position;
   }
-  if ((type & FORM) < PropertyType.STRING) return position + (type & FORM);
+  if (type < PropertyType.STRING) return position + (type & LENGTH);
   return lengthPrefixedEnd(bytes, type === PropertyType.PAIR ? lengthPrefixedEnd(bytes, position) : position);
 }
 
-function readValue(bytes: Uint8Array, position: number, type: number): PropertyValue {
+/** The value of a property that begins at a position in a checked block. */
+export function readValue(bytes: Uint8Array, position: number, type: number): PropertyValue {
   const end = valueEnd(bytes, position, type);
   if (type === PropertyType.POSITIVE_VARIABLE) return readVariableByteInteger(bytes, position, end);
   if (type === PropertyType.BINARY) return bytes.slice(position + 2, end);
-  if ((type & FORM) < PropertyType.STRING) {
+  if (type < PropertyType.STRING) {
     let value = 0;
     while (position < end) value = value * 256 + (bytes[position++] ?? 0);
     return value;
@@ -57,11 +58,11 @@ export function checkProperties(bytes: Uint8Array, start: number, end: number, p
     if (type === 0 || next > end) return ReasonCode.MALFORMED_PACKET;
     // At most 26 others come before, and a second look at them takes less code than a record of what was seen.
     if (!mayRepeat(type, packetType) && findProperty(bytes, start, begin, packetType, id) >= 0) return ReasonCode.PROTOCOL_ERROR;
-    if ((type & FORM) < PropertyType.STRING) {
+    if (type < PropertyType.STRING) {
       const value = readValue(bytes, position, type) as number;
       // A Variable Byte Integer that is too long (MQTT 5.0, 1.5.5).
       if (value < 0) return ReasonCode.MALFORMED_PACKET;
-      if (type === PropertyType.BYTE ? value > 1 : value === 0 && type > FORM)
+      if (type === PropertyType.BYTE ? value > 1 : value === 0 && type > LENGTH)
         return id === PropertyId.topicAlias ? ReasonCode.TOPIC_ALIAS_INVALID : ReasonCode.PROTOCOL_ERROR;
     } else if (type !== PropertyType.BINARY) {
       const middle = lengthPrefixedEnd(bytes, position);
@@ -75,29 +76,13 @@ export function checkProperties(bytes: Uint8Array, start: number, end: number, p
 }
 
 /** Where the value of a property begins in a checked block, or -1 when it is not there. */
-function findProperty(bytes: Uint8Array, start: number, end: number, packetType: number, id: number): number {
+export function findProperty(bytes: Uint8Array, start: number, end: number, packetType: number, id: number): number {
   while (start < end) {
     const found = bytes[start++] ?? 0;
     if (found === id) return start;
     start = valueEnd(bytes, start, propertyType(found, packetType));
   }
   return -1;
-}
-
-/** The first value of a property in a checked block, or undefined. */
-export function getProperty(bytes: Uint8Array, start: number, end: number, packetType: number, id: number): PropertyValue | undefined {
-  const position = findProperty(bytes, start, end, packetType, id);
-  return position < 0 ? undefined : readValue(bytes, position, propertyType(id, packetType));
-}
-
-/** Whether this is one of the Subscription Identifiers in a PUBLISH's checked block, or undefined when there are none. */
-export function isIdentified(bytes: Uint8Array, start: number, end: number, identifier: number): boolean | undefined {
-  let identified: boolean | undefined;
-  while (identified !== true && (start = findProperty(bytes, start, end, PacketType.PUBLISH, PropertyId.subscriptionIdentifier)) >= 0) {
-    identified = readValue(bytes, start, PropertyType.POSITIVE_VARIABLE) === identifier;
-    start = valueEnd(bytes, start, PropertyType.POSITIVE_VARIABLE);
-  }
-  return identified;
 }
 
 /** All properties of a checked block, by name. */
@@ -128,11 +113,11 @@ function writeValue(writer: PacketWriter, name: string, id: number, type: number
     writer.string(name, value[0]);
     writer.string(name, value[1]);
   } else {
-    const length = type & FORM;
+    const length = type & LENGTH;
     const variable = type === PropertyType.POSITIVE_VARIABLE;
     const maximum = variable ? VARIABLE_BYTE_INTEGER_MAXIMUM : type === PropertyType.BYTE ? 1 : 2 ** (8 * length) - 1;
     // What is no number is refused with the rest.
-    const number = checkInteger(name, value as number, type > FORM ? 1 : 0, maximum);
+    const number = checkInteger(name, value as number, type > LENGTH ? 1 : 0, maximum);
     if (variable) writer.position = writeVariableByteInteger(writer.bytes, writer.position, number);
     else writer.number(number, length);
   }
@@ -140,7 +125,7 @@ function writeValue(writer: PacketWriter, name: string, id: number, type: number
 
 /**
  * Writes Property Length and properties in the order of the object (MQTT 5.0, 2.2.2).
- * @throws MqttError (configuration) naming an unknown property, or one with a wrong value, and what is allowed.
+ * @throws MqttError (configuration) naming a property that is not for this packet, or one with a wrong value and what is allowed.
  */
 export function writeProperties(writer: PacketWriter, properties: object | undefined, packetType: number): void {
   const start = writer.position++;
@@ -153,10 +138,8 @@ export function writeProperties(writer: PacketWriter, properties: object | undef
     const id = (PROPERTIES[name] ?? 0) >> 20;
     const type = propertyType(id, packetType);
     if (value === undefined) continue;
-    if (type === 0)
-      throw configurationError(
-        `properties.${name}`, `left out: ${packetName(packetType)} has ${PROPERTY_NAMES.filter((_, other) => propertyType(other, packetType) > 0).join(", ")}`);
-    if (mayRepeat(type, packetType) && Array.isArray(value)) for (let k = 0; k < value.length; k++) writeValue(writer, name, id, type, value[k]);
+    if (type === 0) throw configurationError(`properties.${name}`, `left out of ${packetName(packetType)}`);
+    if (mayRepeat(type, packetType) && Array.isArray(value)) value.forEach((one) => writeValue(writer, name, id, type, one));
     else writeValue(writer, name, id, type, value);
   }
   writer.closeLength(start);

@@ -119,15 +119,15 @@ export const PropertyId = {
 } as const;
 
 /**
- * How a property's value is written. The lower three bits are the length of a number, or 3 and 5 to 7 for the other forms; 8 is added
+ * How a property's value is written. Numbers come first: the lower three bits are the length, or 3 for a Variable Byte Integer; 8 is added
  * where the value 0 is a Protocol Error. A number of one byte is 0 or 1.
  */
 export const PropertyType = {
-  BYTE: 1, TWO_BYTES: 2, FOUR_BYTES: 4, STRING: 5, BINARY: 6, PAIR: 7, POSITIVE_TWO_BYTES: 10, POSITIVE_VARIABLE: 11, POSITIVE_FOUR_BYTES: 12,
+  BYTE: 1, TWO_BYTES: 2, FOUR_BYTES: 4, POSITIVE_TWO_BYTES: 10, POSITIVE_VARIABLE: 11, POSITIVE_FOUR_BYTES: 12, STRING: 13, BINARY: 14, PAIR: 15,
 } as const;
 
-/** In a property's type: the form of the value, without whether it may be 0. */
-export const FORM = 7;
+/** In the type of a number: its length. */
+export const LENGTH = 7;
 
 /** The packet type that stands for the properties of a will. */
 export const WILL = 0;

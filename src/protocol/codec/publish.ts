@@ -12,15 +12,6 @@ export const PublishFlag = { RETAIN: 1, DUP: 8 } as const;
 /** Property Identifier and value of a Topic Alias. */
 const TOPIC_ALIAS_LENGTH = 3;
 
-/** Bytes of a PUBLISH between its fixed header and its payload; parameters as for {@link writePublishHeader}. */
-export function publishRemainder(topic: Uint8Array, identifier: number, properties: Uint8Array | undefined, alias: number): number {
-  let length = topic.length;
-  if (identifier !== 0) length += 2;
-  if (properties === undefined) return length;
-  const propertyLength = alias === 0 ? properties.length : properties.length + TOPIC_ALIAS_LENGTH;
-  return length + variableByteIntegerLength(propertyLength) + propertyLength;
-}
-
 /**
  * Writes the header of a PUBLISH at the start of `bytes`, straight from its encoded parts (MQTT 5.0, 3.3): first byte, Remaining
  * Length, topic, identifier, properties. The payload follows, from the caller.
@@ -28,30 +19,38 @@ export function publishRemainder(topic: Uint8Array, identifier: number, properti
  * @param identifier Packet Identifier, 0 at QoS 0.
  * @param properties the properties without their length; undefined in MQTT 3.1.1.
  * @param alias Topic Alias to be added to the properties, or 0.
- * @returns the length of the header, or -1 when `bytes` is too short for it.
+ * @returns the length of the header; where `bytes` is shorter than that nothing is written.
  */
 export function writePublishHeader(
   bytes: Uint8Array, flags: number, topic: Uint8Array, identifier: number, properties: Uint8Array | undefined, alias: number, payloadLength: number,
 ): number {
-  const remaining = publishRemainder(topic, identifier, properties, alias) + payloadLength;
-  if (1 + variableByteIntegerLength(remaining) + remaining - payloadLength > bytes.length) return -1;
+  let remaining = topic.length + payloadLength;
+  let propertyLength = 0;
+  if (identifier > 0) remaining += 2;
+  if (properties !== undefined) {
+    propertyLength = alias > 0 ? properties.length + TOPIC_ALIAS_LENGTH : properties.length;
+    remaining += variableByteIntegerLength(propertyLength) + propertyLength;
+  }
+  const length = 1 + variableByteIntegerLength(remaining) + remaining - payloadLength;
+  if (length > bytes.length) return length;
   bytes[0] = (PacketType.PUBLISH << 4) | flags;
   let position = writeVariableByteInteger(bytes, 1, remaining);
   bytes.set(topic, position);
   position += topic.length;
-  if (identifier !== 0) {
+  if (identifier > 0) {
     bytes[position++] = identifier >> 8;
     bytes[position++] = identifier;
   }
-  if (properties === undefined) return position;
-  position = writeVariableByteInteger(bytes, position, alias === 0 ? properties.length : properties.length + TOPIC_ALIAS_LENGTH);
-  if (alias !== 0) {
-    bytes[position++] = PropertyId.topicAlias;
-    bytes[position++] = alias >> 8;
-    bytes[position++] = alias;
+  if (properties !== undefined) {
+    position = writeVariableByteInteger(bytes, position, propertyLength);
+    if (alias > 0) {
+      bytes[position++] = PropertyId.topicAlias;
+      bytes[position++] = alias >> 8;
+      bytes[position++] = alias;
+    }
+    bytes.set(properties, position);
   }
-  if (properties.length > 0) bytes.set(properties, position);
-  return position + properties.length;
+  return length;
 }
 
 /**
@@ -101,7 +100,9 @@ export interface Publish {
 
 /** Encodes a PUBLISH with its payload in the buffer, as a server or a test does. @returns its length. */
 export function encodePublish(writer: PacketWriter, version: 4 | 5, publish: Publish): number {
-  writer.begin(PacketType.PUBLISH, (publish.qos << 1) | (publish.retain ? PublishFlag.RETAIN : 0) | (publish.duplicate ? PublishFlag.DUP : 0));
+  const flags = (publish.qos << 1) | (publish.retain ? PublishFlag.RETAIN : 0) | (publish.duplicate ? PublishFlag.DUP : 0);
+  writer.begin(PacketType.PUBLISH);
+  writer.bytes[0] = (PacketType.PUBLISH << 4) | flags;
   writer.string("topic", publish.topic);
   if (publish.qos > 0) writer.number(publish.identifier, 2);
   if (version === 5) writeProperties(writer, publish.properties, PacketType.PUBLISH);

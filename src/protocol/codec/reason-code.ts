@@ -1,3 +1,6 @@
+import { configurationError } from "../error.js";
+import { packetName } from "./packet-type.js";
+
 /** Reason Codes that this library sends or tells apart (MQTT 5.0, 2.4); peers may send others that are allowed in a packet. */
 export const ReasonCode = {
   SUCCESS: 0x00,
@@ -32,10 +35,11 @@ export const ReasonCode = {
 } as const;
 
 /**
- * The Reason Codes that each packet may carry beside 0x00, by packet type (MQTT 5.0, 3.2.2.2, 3.4.2.1, 3.9.3, 3.14.2.1, 3.15.2.1 ...).
+ * The Reason Codes that each packet may carry beside 0x00, by packet type (MQTT 5.0, 3.2.2.2, 3.4.2.1, 3.9.3, 3.14.2.1, 3.15.2.1 ...),
+ * then those that a client may send, {@link CLIENT} further on.
  * A character stands for a code with its upper two bits turned over: @ for 0x80, A for 0x81 to b for 0xA2; Á for 0x01 to Ù for 0x19.
  */
-const CODES = (
+const CODES = /* @__PURE__ */ (
   "||" +
   "@ABCDEFGHIJLPUWYZ[\\]_|" + // CONNACK: 80 to 8A, 8C, 90, 95, 97, 99 to 9D, 9F
   "|" +
@@ -49,10 +53,26 @@ const CODES = (
   "Ñ@CGOQ|" + // UNSUBACK: 11, 80, 83, 87, 8F, 91
   "||" +
   "Ä@ABCGIKLMNOPSTUVWXYZ[\\]^_`ab|" + // DISCONNECT: 04, 80 to 83, 87, 89, 8B to 90, 93 to A2; 8C by the table in 2.4 alone
-  "ØÙ" // AUTH: 18, 19
+  "ØÙ|" + // AUTH: 18, 19
+  "||||" +
+  "@CGPQWY|" + // a client's PUBACK and PUBREC: 80, 83, 87, 90, 91, 97, 99
+  "|||||||||" +
+  "Ä@ABCPSTUVWXY" // a client's DISCONNECT: 04, 80 to 83, 90, 93 to 99
 ).split("|");
+
+/** How much further on a client's own Reason Codes stand. */
+const CLIENT = 16;
 
 /** Whether MQTT 5.0 allows a Reason Code in a packet of this type, in either direction. */
 export function isReasonCode(type: number, code: number): boolean {
   return code === 0 || (CODES[type] ?? "").includes(String.fromCharCode(code ^ 0xc0));
+}
+
+/**
+ * Checks a Reason Code that a client is to send.
+ * @param type DISCONNECT, or PUBACK, which stands for PUBREC too.
+ * @throws MqttError (configuration) for one that a client must not send there.
+ */
+export function checkReasonCode(type: number, code: number): void {
+  if (!isReasonCode(type + CLIENT, code)) throw configurationError(`Reason Code ${code}`, `one that ${packetName(type)} of a client may carry`);
 }

@@ -1,6 +1,7 @@
 import { MqttError } from "../error.js";
-import { checkProperties, getProperty, isIdentified, readProperties, type PropertyValue } from "./properties.js";
-import type { Properties } from "./property.js";
+import { checkProperties, findProperty, readProperties, readValue, type PropertyValue } from "./properties.js";
+import { PropertyId, propertyType, type Properties } from "./property.js";
+import { PacketType } from "./packet-type.js";
 import { ReasonCode } from "./reason-code.js";
 import { isTopicName } from "./topic.js";
 import { decodeText, isUtf8, readUtf8 } from "./utf8.js";
@@ -150,12 +151,23 @@ export class ReceivedPacket {
 
   /** The first value of one property, or undefined. */
   property(id: number): PropertyValue | undefined {
-    return getProperty(this.bytes, this.propertiesStart, this.propertiesEnd, this.type, id);
+    const bytes = this.bytes;
+    const type = this.type;
+    const position = findProperty(bytes, this.propertiesStart, this.propertiesEnd, type, id);
+    return position < 0 ? undefined : readValue(bytes, position, propertyType(id, type));
   }
 
   /** Whether a PUBLISH carries this Subscription Identifier (MQTT 5.0, 3.3.2.3.8), or undefined when it carries none. Allocates nothing. */
   names(identifier: number): boolean | undefined {
-    return isIdentified(this.bytes, this.propertiesStart, this.propertiesEnd, identifier);
+    const bytes = this.bytes;
+    const end = this.propertiesEnd;
+    let position = this.propertiesStart;
+    let named: boolean | undefined;
+    while (named !== true && (position = findProperty(bytes, position, end, PacketType.PUBLISH, PropertyId.subscriptionIdentifier)) >= 0) {
+      named = readVariableByteInteger(bytes, position, end) === identifier;
+      while ((bytes[position++] ?? 0) & 0x80);
+    }
+    return named;
   }
 
   /**

@@ -28,7 +28,7 @@ export function decodeSuback(packet: ReceivedPacket): void {
 export function encodeSuback(
   writer: PacketWriter, type: typeof PacketType.SUBACK | typeof PacketType.UNSUBACK, version: 4 | 5, identifier: number, codes: Uint8Array, properties?: Properties,
 ): number {
-  writer.begin(type, 0);
+  writer.begin(type);
   writer.number(identifier, 2);
   if (version === 5) writeProperties(writer, properties, type);
   if (version === 5 || type === PacketType.SUBACK) writer.raw(codes);

@@ -1,6 +1,6 @@
 import { checkInteger, configurationError } from "../error.js";
 import type { PacketWriter } from "./packet-writer.js";
-import { fixedFlags, packetName, PacketType } from "./packet-type.js";
+import { packetName, PacketType } from "./packet-type.js";
 import { writeProperties } from "./properties.js";
 import type { Properties, SubscribeProperties } from "./property.js";
 import { checkFlags, readString } from "./reading.js";
@@ -26,7 +26,7 @@ export function encodeSubscription(
   writer: PacketWriter, type: number, version: 4 | 5, identifier: number, subscriptions: readonly Subscription[], properties: object | undefined,
 ): number {
   if (subscriptions.length === 0) throw configurationError(packetName(type), "for one topic filter or more");
-  writer.begin(type, fixedFlags(type));
+  writer.begin(type);
   writer.number(identifier, 2);
   if (version === 5) writeProperties(writer, properties, type);
   subscriptions.forEach((subscription) => {

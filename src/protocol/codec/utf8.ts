@@ -1,3 +1,5 @@
+import { configurationError } from "../error.js";
+
 /** The longest UTF-8 Encoded String, in bytes (MQTT 5.0, 1.5.4). */
 export const STRING_MAXIMUM = 0xffff;
 
@@ -68,19 +70,24 @@ export function isUtf8(bytes: Uint8Array, start: number, end: number): boolean {
   return true;
 }
 
-/** Up to here it is as well to look at each byte: to ask a string for its length makes 64 bytes of garbage. */
-const FEW = 8;
+/** What MQTT allows in no string: NUL, and halves of a character, by the flag u only where the other is missing (MQTT 5.0, 1.5.4). */
+const FORBIDDEN = /[\0\ud800-\udfff]/u;
+
+/** Up to here the search is as quick: to ask a string for its length makes 64 bytes of garbage. */
+const FEW = 16;
 
 /**
- * Whether a string is good that has been encoded as these bytes. As many bytes as characters and no NUL: ASCII, which the host finds out
- * at once, where a look at each byte takes longer than all the rest.
+ * The UTF-8 bytes of a string that MQTT allows. As many as characters is ASCII, in XS without NUL, which has two there.
+ * @throws MqttError (configuration) naming `what`.
  */
-export function isText(string: string, bytes: Uint8Array): boolean {
-  // XS has two bytes for NUL.
-  return (bytes.length > FEW && bytes.length === string.length && (NATIVE || !string.includes("\0"))) || isUtf8(bytes, 0, bytes.length);
+export function encodeText(what: string, string: string): Uint8Array {
+  const bytes = encodeUtf8(string);
+  const ascii = NATIVE && bytes.length > FEW && bytes.length === string.length;
+  if (!ascii && FORBIDDEN.test(string)) throw configurationError(what, "free of NUL characters and lone surrogates");
+  return bytes;
 }
 
-/** The text that bytes are, or undefined for what {@link isUtf8} refuses. ASCII is found as in {@link isText}. */
+/** The text that bytes are, or undefined for what {@link isUtf8} refuses. ASCII is found as in {@link encodeText}. */
 export function decodeText(bytes: Uint8Array, start: number, end: number): string | undefined {
   if (NATIVE)
     try {

@@ -2,11 +2,8 @@ import { configurationError } from "../error.js";
 import type { Connect } from "../codec/connect.js";
 import { PacketType } from "../codec/packet-type.js";
 import { PropertyId, type DisconnectProperties, type Properties } from "../codec/property.js";
-import { ReasonCode } from "../codec/reason-code.js";
+import { checkReasonCode, ReasonCode } from "../codec/reason-code.js";
 import type { ReceivedPacket } from "../codec/received-packet.js";
-
-/** DISCONNECT Reason Codes that are a client's to send, a character a code (MQTT 5.0, 3.14.2.1). */
-const DISCONNECT_CODES = "\x00\x04\x80\x81\x82\x83\x90\x93\x94\x95\x96\x97\x98\x99";
 
 /** Whether a CONNACK that accepts goes with the CONNECT. @param established whether this side has a session. */
 export function isRightConnack(sessionPresent: boolean, announced: Properties, connect: Connect, established: boolean): boolean {
@@ -48,7 +45,7 @@ export function isClientsDisconnect(packet: ReceivedPacket): boolean {
 
 /** @throws MqttError (configuration) for a DISCONNECT that a client must not send (MQTT 5.0, 3.14.2-1, 3.14.2.2.2). */
 export function checkDisconnect(reasonCode: number, properties: DisconnectProperties | undefined, connect: Connect): void {
-  if (!DISCONNECT_CODES.includes(String.fromCharCode(reasonCode))) throw configurationError("reasonCode", "0x00, 0x04, 0x80 to 0x83, 0x90 or 0x93 to 0x99");
-  if (properties?.sessionExpiryInterval && !connect.properties?.sessionExpiryInterval)
+  checkReasonCode(PacketType.DISCONNECT, reasonCode);
+  if (properties?.sessionExpiryInterval && !connect?.properties?.sessionExpiryInterval)
     throw configurationError("properties.sessionExpiryInterval", "0 in DISCONNECT when it was 0 in CONNECT");
 }

@@ -1,6 +1,6 @@
-import { configurationError, MqttError } from "../error.js";
+import { MqttError } from "../error.js";
 import { PacketType } from "../codec/packet-type.js";
-import { isReasonCode, ReasonCode } from "../codec/reason-code.js";
+import { checkReasonCode, ReasonCode } from "../codec/reason-code.js";
 import { Incoming } from "../session/incoming.js";
 import type { SessionStorage } from "../session/session-storage.js";
 import type { Session } from "../session/session.js";
@@ -9,12 +9,6 @@ import { Outbound } from "./outbound.js";
 import type { Receiver } from "./receiver.js";
 import { ACKNOWLEDGEMENT_LENGTH } from "./sender.js";
 import { resolveAlias } from "./topic-aliases.js";
-
-/** No matching subscribers is a server's to say (MQTT 5.0, 3.4.2.1). */
-function checkRefusal(reasonCode: number): void {
-  if (reasonCode === ReasonCode.NO_MATCHING_SUBSCRIBERS || !isReasonCode(PacketType.PUBACK, reasonCode))
-    throw configurationError(`Reason Code ${reasonCode}`, "one that PUBACK and PUBREC of a client may carry");
-}
 
 /**
  * Keeps an identifier before its PUBREC goes out. Where that cannot be the session knows it all the same: the message is delivered twice only
@@ -137,7 +131,7 @@ export abstract class Inbound extends Outbound {
   protected taken(packet: Receiver, take: number): void {
     const identifier = packet.identifier;
     const table = this.session.incoming;
-    if (take >= 0x80) checkRefusal(take);
+    if (take >= 0x80) checkReasonCode(PacketType.PUBACK, take);
     if (this.held) this.held = false;
     if (identifier === 0 || packet.more) return;
     const reasonCode = take >= 0x80 && this.version === 5 ? take : 0;
@@ -155,7 +149,7 @@ export abstract class Inbound extends Outbound {
    * @throws MqttError (configuration) for a Reason Code that PUBACK and PUBREC of a client may not carry.
    */
   acknowledge(identifier: number, reasonCode: number, now: number): void {
-    checkRefusal(reasonCode);
+    checkReasonCode(PacketType.PUBACK, reasonCode);
     const table = this.session.incoming;
     const index = this.epoch === table.epoch ? table.find(identifier) : -1;
     const entry = table.entry(index);

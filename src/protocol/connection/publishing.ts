@@ -9,9 +9,6 @@ import type { ConnectionHandler } from "./handler.js";
 import { checkPublication } from "./limits.js";
 import { NOWHERE, Sender } from "./sender.js";
 
-/** Room for Packet Identifier, lengths and alias in the estimate of a header. */
-const HEADER_MARGIN = 14;
-
 /** What {@link Publishing.publish} did. */
 export const Published = {
   /** Nothing: there is no room now. */
@@ -96,7 +93,7 @@ export abstract class Publishing extends Sender {
     if (reuse && this.state === ConnectionState.CONNECTED && payload instanceof Uint8Array) {
       const header = this.prepare(publication, payload.length);
       if (header.size <= this.room) {
-        const buffer = this.sendBuffer;
+        const buffer = this.handler.sendBuffer;
         header.setIdentifier(identifier);
         if (this.framed && header.size <= buffer.length) {
           buffer.set(header.bytes);
@@ -227,7 +224,7 @@ export abstract class Publishing extends Sender {
       }
     }
     const header = writePublishHeader(bytes, flags, topic, identifier, this.version === 5 ? properties : undefined, 0, length);
-    if (header < 0) throw tooSmall("topic and properties", topic.length + properties.length + HEADER_MARGIN, bytes.length);
+    if (header > bytes.length) throw tooSmall("topic with properties", header);
     checkPublication(this.announced, this.version, publication, header + length);
     const data = payload instanceof Uint8Array ? payload : undefined;
     const size = data === undefined ? Infinity : header + data.length;

@@ -2,8 +2,6 @@ import { ReasonCode } from "../codec/reason-code.js";
 import { PropertyId } from "../codec/property.js";
 import type { ReceivedPacket } from "../codec/received-packet.js";
 
-const NOTHING = new Uint8Array(0);
-
 /**
  * Notes or resolves the Topic Alias of a received PUBLISH (MQTT 5.0, 3.3.2.3.4); what is wrong with it is in `packet.fault`.
  * @param topics a connection's, as many as were announced; each alias in use keeps a copy of its topic.
@@ -13,7 +11,7 @@ export function resolveAlias(packet: ReceivedPacket, topics: (Uint8Array | undef
   const topic = topics[alias - 1];
   if (alias > topics.length) packet.fail(ReasonCode.TOPIC_ALIAS_INVALID);
   else if (packet.topicEnd > packet.topicStart) {
-    if (alias > 0 && !packet.topicEquals(topic ?? NOTHING)) topics[alias - 1] = packet.bytes.slice(packet.topicStart, packet.topicEnd);
+    if (alias > 0 && (topic === undefined || !packet.topicEquals(topic))) topics[alias - 1] = packet.bytes.slice(packet.topicStart, packet.topicEnd);
   } else if (topic === undefined) packet.fail(ReasonCode.PROTOCOL_ERROR);
   else {
     packet.aliased = topic;

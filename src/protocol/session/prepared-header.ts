@@ -1,5 +1,4 @@
-import { publishRemainder, writePublishHeader } from "../codec/publish.js";
-import { variableByteIntegerLength } from "../codec/variable-byte-integer.js";
+import { writePublishHeader } from "../codec/publish.js";
 import type { Publication } from "./publication.js";
 
 const NO_TOPIC = new Uint8Array(2);
@@ -30,11 +29,14 @@ export class PreparedHeader {
     const topic = this.known ? NO_TOPIC : publication.topic;
     const identifier = publication.flags > 1 ? 1 : 0;
     const properties = version === 5 ? publication.properties : undefined;
-    const remainder = publishRemainder(topic, identifier, properties, this.alias);
-    const length = 1 + variableByteIntegerLength(remainder + payloadLength) + remainder;
-    if (this.bytes.length !== length) this.bytes = new Uint8Array(length);
-    writePublishHeader(this.bytes, publication.flags, topic, identifier, properties, this.alias, payloadLength);
-    this.identifierAt = length - remainder + topic.length;
+    let bytes = this.bytes;
+    let length: number;
+    // Written twice where the length is another than before.
+    while ((length = writePublishHeader(bytes, publication.flags, topic, identifier, properties, this.alias, payloadLength)) !== bytes.length) bytes = new Uint8Array(length);
+    this.bytes = bytes;
+    let topicAt = 1;
+    while ((bytes[topicAt++] ?? 0) & 0x80);
+    this.identifierAt = topicAt + topic.length;
     // Nothing is written for an empty payload: such a one is prepared each time.
     this.payloadLength = payloadLength === 0 ? -1 : payloadLength;
     this.size = length + payloadLength;

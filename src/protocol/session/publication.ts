@@ -27,7 +27,8 @@ export function wrongSlice(length: number, count: number): MqttError {
 // Enough for most topics and properties in one try.
 const SCRATCH = 256;
 
-const NOTHING = new Uint8Array(0);
+/** No bytes. */
+export const NOTHING = new Uint8Array(0);
 
 /** Encodes a topic with properties behind it. @returns where the properties begin. */
 function encode(writer: PacketWriter, topic: string, properties: PublishProperties | undefined): number {

@@ -1,7 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import { encodeAcknowledgement } from "../../../src/protocol/codec/acknowledgement.js";
-import { packetName } from "../../../src/protocol/codec/packet-type.js";
 import type { Properties } from "../../../src/protocol/codec/property.js";
 import { bytes, hex, join } from "../support/bytes.js";
 import { acceptedCodes, acceptedCuts, acceptedFlags, decoded, fault } from "../support/decoding.js";
@@ -16,7 +15,7 @@ const PACKETS: readonly (readonly [type: number, first: string, codes: readonly 
 ];
 
 function encode(type: number, version: 4 | 5, identifier: number, reasonCode?: number, properties?: Properties): string {
-  return hex(encoded((writer) => encodeAcknowledgement(writer, type, version, identifier, reasonCode, properties)));
+  return hex(encoded((writer) => encodeAcknowledgement(writer, type, version, identifier, reasonCode ?? 0, properties)));
 }
 
 test("success without properties is the identifier alone", () => {
@@ -69,16 +68,14 @@ test("MQTT 3.1.1 sends and takes the identifier only", () => {
     equal(encode(type, 4, 1, codes.at(-1), { reasonString: "no" }), `${first} 02 00 01`);
     equal(fault(bytes(first, "03 00 01 00"), 4), 0x81);
     deepEqual(acceptedCuts(bytes(first, "02 00 01"), 4), []);
-    needsExactly((writer) => encodeAcknowledgement(writer, type, 4, 1));
+    needsExactly((writer) => encodeAcknowledgement(writer, type, 4, 1, 0));
   }
 });
 
 test("only the packet's own Reason Codes are accepted (MQTT-3.4.2-1, MQTT-3.5.2-1, MQTT-3.6.2-1, MQTT-3.7.2-1)", () => {
-  for (const [type, first, codes] of PACKETS) {
+  for (const [, first, codes] of PACKETS) {
     deepEqual(acceptedCodes(bytes(first, "03 00 01 00"), 4), codes);
     deepEqual(acceptedCodes(bytes(first, "04 00 01 00 00"), 4), codes);
-    for (let code = 0; code < 256; code++)
-      if (!codes.includes(code)) refused(() => encode(type, 5, 1, code), new RegExp(`^reasonCode must be one that ${packetName(type)} may carry$`));
   }
 });
 
@@ -99,7 +96,7 @@ test("properties of other packets are malformed, a second Reason String is a Pro
   for (const [type, first] of PACKETS) {
     equal(fault(bytes(first, "07 00 01 00 03 21 00 01")), 0x81);
     equal(fault(bytes(first, "0A 00 01 00 06 1F 00 00 1F 00 00")), 0x82);
-    refused(() => encode(type, 5, 1, 0, { receiveMaximum: 1 }), /^properties\.receiveMaximum must be left out: PUB[A-Z]+ has reasonString, userProperty$/);
+    refused(() => encode(type, 5, 1, 0, { receiveMaximum: 1 }), /^properties\.receiveMaximum must be left out of PUB[A-Z]+$/);
   }
 });
 

@@ -116,7 +116,6 @@ test("Connect Flags of all wills; the reserved bit stays 0 (MQTT-3.1.2-3, MQTT-3
 test("wrong fields are refused by name", () => {
   const wrong = (fields: object, message: RegExp): void => refused(() => encode({ ...PLAIN, ...fields }), message);
   const will = { topic: "t", payload: new Uint8Array(0), qos: 0, retain: false };
-  for (const keepAlive of [-1, 65_536, 0.5, NaN, "60", undefined]) wrong({ keepAlive }, /^keepAlive in seconds must be a whole number from 0 to 65535$/);
   for (const clientId of ["\0", "\ud800"]) wrong({ clientId }, /^id must be free of NUL/);
   for (const clientId of [undefined, 5]) wrong({ clientId }, /^id must be a string$/);
   for (const user of ["a\0", "\udc00"]) wrong({ user }, /^user must be free of NUL/);
@@ -127,8 +126,8 @@ test("wrong fields are refused by name", () => {
   for (const topic of ["\0", "\ud800"]) wrong({ will: { ...will, topic } }, /^will\.topic must be free of NUL/);
   wrong({ will: { ...will, topic: undefined } }, /^will\.topic must be a string$/);
   for (const payload of ["text", undefined]) wrong({ will: { ...will, payload } }, /^will\.payload must be a Uint8Array$/);
-  wrong({ will: { ...will, properties: { topicAlias: 1 } } }, /^properties\.topicAlias must be left out: Will has/);
-  wrong({ properties: { willDelayInterval: 1 } }, /^properties\.willDelayInterval must be left out: CONNECT has/);
+  wrong({ will: { ...will, properties: { topicAlias: 1 } } }, /^properties\.topicAlias must be left out of Will$/);
+  wrong({ properties: { willDelayInterval: 1 } }, /^properties\.willDelayInterval must be left out of CONNECT$/);
   refused(() => encoded((writer) => encodeConnect(writer, { ...PLAIN, password: new Uint8Array(65_536) }), 70_000), /^password must be at most 65535 bytes long$/);
 });
 

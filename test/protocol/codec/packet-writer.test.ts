@@ -9,7 +9,7 @@ const BODY = pattern(25_100);
 
 /** A PUBACK whose body is `count` bytes. */
 const bodyOf = (count: number) => (writer: PacketWriter): number => {
-  writer.begin(4, 0);
+  writer.begin(4);
   for (let left = count; left > 0; left -= 25_100) writer.raw(BODY.subarray(0, left < 25_100 ? left : 25_100));
   return writer.end();
 };
@@ -35,13 +35,13 @@ test("the error of a buffer that is too small says what is needed, at each lengt
 
 test("after a packet that did not fit the writer writes the next one", () => {
   const writer = new PacketWriter(new Uint8Array(8));
-  equal(mqttError(() => bodyOf(7)(writer)).message, "PUBACK takes 9 bytes, the send buffer has 8: set sendBuffer to 9 or more");
+  equal(mqttError(() => bodyOf(7)(writer)).message, "PUBACK takes 9 bytes: set sendBuffer to that or more");
   equal(hex(writer.bytes.subarray(0, bodyOf(6)(writer))), "40 06 00 01 02 03 04 05");
 });
 
 test("numbers are written most significant byte first", () => {
   const numbers = (writer: PacketWriter): number => {
-    writer.begin(4, 0);
+    writer.begin(4);
     writer.byte(0xfe);
     writer.number(0x0102, 2);
     writer.number(0xffff, 2);
@@ -55,7 +55,7 @@ test("numbers are written most significant byte first", () => {
 
 test("a length of what follows is widened around it", () => {
   const nested = (count: number) => (writer: PacketWriter): number => {
-    writer.begin(4, 0);
+    writer.begin(4);
     writer.byte(0x11);
     const start = writer.position++;
     writer.raw(new Uint8Array(count).fill(0x22));
@@ -71,12 +71,12 @@ test("a length of what follows is widened around it", () => {
 });
 
 const string = (value: unknown) => (writer: PacketWriter): number => {
-  writer.begin(4, 0);
+  writer.begin(4);
   writer.string("name", value);
   return writer.end();
 };
 const binary = (value: unknown) => (writer: PacketWriter): number => {
-  writer.begin(4, 0);
+  writer.begin(4);
   writer.binary("data", value);
   return writer.end();
 };
@@ -101,7 +101,7 @@ test("a buffer that is too small for the longest string or binary data is told b
 
 test("a Topic Name has a character and no wildcard (MQTT-4.7.0-1, MQTT-4.7.3-1)", () => {
   const topic = (value: unknown) => (writer: PacketWriter): number => {
-    writer.begin(4, 0);
+    writer.begin(4);
     writer.topicName("topic", value);
     return writer.end();
   };

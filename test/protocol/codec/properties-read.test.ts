@@ -1,8 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { getProperty, isIdentified } from "../../../src/protocol/codec/properties.js";
 import { bytes, join } from "../support/bytes.js";
-import { checked, PROPERTIES, readAll } from "../support/properties.js";
+import { checked, holding, PROPERTIES, readAll } from "../support/properties.js";
 
 const [WILL, CONNECT, CONNACK, PUBLISH, PUBACK, SUBSCRIBE, DISCONNECT] = [0, 1, 2, 3, 4, 8, 14];
 
@@ -12,7 +11,7 @@ test("each of the 27 properties is read in each packet that may carry it", () =>
     for (const packet of row.packets) {
       equal(checked(data, packet), 0, row.name);
       deepEqual(readAll(data, packet), { [row.name]: row.value });
-      deepEqual(getProperty(data, 0, data.length, packet, row.id), row.id === 0x26 ? ["n", "v"] : row.value);
+      deepEqual(holding(data, packet).property(row.id), row.id === 0x26 ? ["n", "v"] : row.value);
     }
   }
 });
@@ -62,7 +61,7 @@ test("all properties of a packet in one block", () => {
     const data = join(...rows.map((row) => bytes(row.bytes)));
     equal(checked(data, packet), 0);
     deepEqual(readAll(data, packet), Object.fromEntries(rows.map((row) => [row.name, row.value])));
-    for (const row of rows) deepEqual(getProperty(data, 0, data.length, packet, row.id), row.id === 0x26 ? ["n", "v"] : row.value);
+    for (const row of rows) deepEqual(holding(data, packet).property(row.id), row.id === 0x26 ? ["n", "v"] : row.value);
   }
 });
 
@@ -70,20 +69,20 @@ test("no properties", () => {
   const none = new Uint8Array(0);
   equal(checked(none, PUBLISH), 0);
   deepEqual(readAll(none, PUBLISH), {});
-  equal(getProperty(none, 0, 0, PUBLISH, 1), undefined);
+  equal(holding(none, PUBLISH).property(1), undefined);
 });
 
 test("user properties keep their order and repeat, names too", () => {
   const data = bytes("26 00 01 'b' 00 01 '1'", "03 00 01 'c'", "26 00 01 'a' 00 00", "26 00 01 'b' 00 01 '2'", "26 00 00 00 00");
   equal(checked(data, PUBLISH), 0);
   deepEqual(readAll(data, PUBLISH), { contentType: "c", userProperty: [["b", "1"], ["a", ""], ["b", "2"], ["", ""]] });
-  deepEqual(getProperty(data, 0, data.length, PUBLISH, 0x26), ["b", "1"]);
+  deepEqual(holding(data, PUBLISH).property(0x26), ["b", "1"]);
 });
 
 test("several Subscription Identifiers of a PUBLISH are a list, one is a number", () => {
   deepEqual(readAll(bytes("0B 01"), PUBLISH), { subscriptionIdentifier: 1 });
   deepEqual(readAll(bytes("0B 7F", "0B 80 01", "0B FF FF FF 7F"), PUBLISH), { subscriptionIdentifier: [127, 128, 268_435_455] });
-  equal(getProperty(bytes("0B 7F 0B 01"), 0, 4, PUBLISH, 0x0b), 127);
+  equal(holding(bytes("0B 7F 0B 01"), PUBLISH).property(0x0b), 127);
 });
 
 test("zero is refused where the standard forbids it", () => {
@@ -146,7 +145,7 @@ test("binary data is any bytes and a copy of its own", () => {
   const data = bytes("09 00 04 00 FF ED A0");
   equal(checked(data, PUBLISH), 0);
   const { correlationData } = readAll(data, PUBLISH);
-  const read = getProperty(data, 0, data.length, PUBLISH, 9);
+  const read = holding(data, PUBLISH).property(9);
   data.fill(1);
   deepEqual(correlationData, Uint8Array.of(0, 0xff, 0xed, 0xa0));
   deepEqual(read, Uint8Array.of(0, 0xff, 0xed, 0xa0));
@@ -154,10 +153,7 @@ test("binary data is any bytes and a copy of its own", () => {
 });
 
 test("a message is for whose Subscription Identifier it carries, among others; unknown where it carries none", () => {
-  const identified = (properties: string, identifier: number): boolean | undefined => {
-    const block = bytes(properties);
-    return isIdentified(block, 0, block.length, identifier);
-  };
+  const identified = (properties: string, identifier: number): boolean | undefined => holding(bytes(properties), PUBLISH).names(identifier);
   equal(identified("", 1), undefined);
   equal(identified("01 00", 1), undefined);
   for (const [identifier, is] of [[1, true], [200, true], [3, true], [2, false]] as const) equal(identified("0B 01 01 00 0B C8 01 0B 03", identifier), is);

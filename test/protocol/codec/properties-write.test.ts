@@ -52,18 +52,18 @@ test("the Property Length grows at 128 and 16384 bytes", () => {
   }
 });
 
-test("an unknown property is refused with the names that are allowed", () => {
-  wrong({ contentTyp: "text" }, /^properties\.contentTyp must be left out: PUBLISH has payloadFormatIndicator, messageExpiryInterval, contentType, /);
+test("an unknown property is refused by its name", () => {
+  wrong({ contentTyp: "text" }, /^properties\.contentTyp must be left out of PUBLISH$/);
   wrong({ toString: 1 }, /^properties\.toString must be left out/);
-  wrong({ userProperties: {} }, /^properties\.userProperties must be left out: UNSUBSCRIBE has userProperty$/, UNSUBSCRIBE);
+  wrong({ userProperties: {} }, /^properties\.userProperties must be left out of UNSUBSCRIBE$/, UNSUBSCRIBE);
 });
 
-test("a property of other packets is refused with the names that are allowed", () => {
+test("a property of other packets is refused by its name", () => {
   for (const row of PROPERTIES)
     for (let packet = 0; packet < 12; packet++)
-      if (!row.packets.includes(packet)) wrong({ [row.name]: row.value }, new RegExp(`^properties\\.${row.name} must be left out: `), packet);
-  match(mqttError(() => propertyBlock({ topicAlias: 1 }, WILL)).message, /^properties\.topicAlias must be left out: Will has .*willDelayInterval, userProperty$/);
-  match(mqttError(() => propertyBlock({ receiveMaximum: 1 }, DISCONNECT)).message, /DISCONNECT has sessionExpiryInterval, serverReference, reasonString, userProperty$/);
+      if (!row.packets.includes(packet)) wrong({ [row.name]: row.value }, new RegExp(`^properties\\.${row.name} must be left out of `), packet);
+  match(mqttError(() => propertyBlock({ topicAlias: 1 }, WILL)).message, /^properties\.topicAlias must be left out of Will$/);
+  match(mqttError(() => propertyBlock({ receiveMaximum: 1 }, DISCONNECT)).message, /^properties\.receiveMaximum must be left out of DISCONNECT$/);
 });
 
 test("numbers outside their range are refused", () => {

@@ -1,7 +1,8 @@
 import { deepEqual } from "node:assert/strict";
 import { test } from "node:test";
 import { PacketType } from "../../../src/protocol/codec/packet-type.js";
-import { isReasonCode, ReasonCode } from "../../../src/protocol/codec/reason-code.js";
+import { checkReasonCode, isReasonCode, ReasonCode } from "../../../src/protocol/codec/reason-code.js";
+import { refused } from "../support/encoding.js";
 
 /** The names of MQTT 5.0, 2.4. */
 const NAMES: Readonly<Record<number, string>> = {
@@ -53,6 +54,18 @@ test("DISCONNECT has the codes of 3.14.2.1, and 0x8C, which only 2.4 gives it (M
 
 test("AUTH has success, continue and re-authenticate (MQTT-3.15.2-1)", () => {
   deepEqual(codes(AUTH), "00 18 19");
+});
+
+test("a client sends what the standard gives to it: no 0x10 in PUBACK, no server's code in DISCONNECT (MQTT-3.4.2-1, MQTT-3.14.2-1)", () => {
+  const own: readonly (readonly [type: number, name: string, codes: readonly number[]])[] = [
+    [PUBACK, "PUBACK", [0, 0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99]],
+    [DISCONNECT, "DISCONNECT", [0, 4, 0x80, 0x81, 0x82, 0x83, 0x90, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99]],
+  ];
+  for (const [type, name, allowed] of own)
+    for (let code = -1; code <= 256; code++) {
+      if (allowed.includes(code)) checkReasonCode(type, code);
+      else refused(() => { checkReasonCode(type, code); }, new RegExp(`^Reason Code ${code} must be one that ${name} of a client may carry$`));
+    }
 });
 
 test("numbers that are no byte are no Reason Code", () => {

@@ -1,7 +1,8 @@
-import { equal } from "node:assert/strict";
+import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { decodeText, encodeUtf8, isText, isUtf8, readUtf8, writeUtf8 } from "../../../src/protocol/codec/utf8.js";
+import { decodeText, encodeText, encodeUtf8, isUtf8, readUtf8, writeUtf8 } from "../../../src/protocol/codec/utf8.js";
 import { bytes, hex } from "../support/bytes.js";
+import { refused } from "../support/encoding.js";
 
 /** Strings and their bytes: the first and the last code point of each length, and those next to the surrogates. */
 const PAIRS: readonly (readonly [string, string])[] = [
@@ -116,7 +117,8 @@ test("every second byte is judged for every first byte of a longer character", (
 test("a text is found good or bad, long or short, as its bytes are", () => {
   for (const some of ["", "ASCII that is longer", "\u{10ffff} and more", "Grüße €1 😀!", "NUL \0 in the middle", "\0", "lone \ud800 surrogate", "\udc00 alone, in front"]) {
     const data = encodeUtf8(some);
-    equal(isText(some, data), isUtf8(data, 0, data.length), some);
+    if (isUtf8(data, 0, data.length)) deepEqual(encodeText("some", some), data);
+    else refused(() => encodeText("some", some), /^some must be free of NUL characters and lone surrogates$/);
   }
 });
 

@@ -88,7 +88,7 @@ suite("a payload larger than the send buffer", () => {
     const broker = small();
     const error = mqttError(() => broker.publish("a-longer-topic-name", 1));
     equal(error.kind, "resource");
-    match(error.message, /takes 35 bytes, the send buffer has 24: set sendBuffer to 35 or more/);
+    match(error.message, /takes 26 bytes: set sendBuffer to that or more/);
     broker.expectNothing();
     equal(broker.session.outgoing.count, 0);
     equal(ScriptedBroker.connected({ sendBuffer: 35 }).publish("a-longer-topic-name", 1), Published.ACCEPTED);

@@ -1,6 +1,7 @@
 import { PacketWriter } from "../../../src/protocol/codec/packet-writer.js";
 import { checkProperties, readProperties, writeProperties } from "../../../src/protocol/codec/properties.js";
 import type { Properties } from "../../../src/protocol/codec/property.js";
+import { ReceivedPacket } from "../../../src/protocol/codec/received-packet.js";
 
 /** The encoded properties of a packet, Property Length included. */
 export function propertyBlock(properties: object | undefined, packetType: number, size = 512): Uint8Array {
@@ -21,6 +22,14 @@ export function readAll(properties: Uint8Array, packetType: number): Properties 
   const buffer = new Uint8Array(properties.length + 8).fill(0xff);
   buffer.set(properties, 4);
   return readProperties(buffer, 4, 4 + properties.length, packetType);
+}
+
+/** A packet in hand with these properties, which are good. */
+export function holding(properties: Uint8Array, packetType: number): ReceivedPacket {
+  const packet = new ReceivedPacket(properties);
+  packet.open(packetType << 4, 0, 0);
+  packet.propertiesEnd = properties.length;
+  return packet;
 }
 
 /** One property of MQTT 5.0: its identifier, name, packets (0 for a will), a value and the bytes of property and value. */
