@@ -139,8 +139,8 @@ export function writeProperties(writer: PacketWriter, properties: object | undef
     const type = propertyType(id, packetType);
     if (value === undefined) continue;
     if (type === 0) throw configurationError(`properties.${name}`, `left out of ${packetName(packetType)}`);
-    if (mayRepeat(type, packetType) && Array.isArray(value)) value.forEach((one) => writeValue(writer, name, id, type, one));
-    else writeValue(writer, name, id, type, value);
+    if (!mayRepeat(type, packetType) || !Array.isArray(value)) writeValue(writer, name, id, type, value);
+    else for (let j = 0; j < value.length; j++) writeValue(writer, name, id, type, value[j]);
   }
   writer.closeLength(start);
 }
