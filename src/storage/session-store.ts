@@ -17,6 +17,17 @@ const IDENTIFIERS = 256;
 /** First bytes of an outgoing record: flags, and the lengths of topic and properties, 2 bytes each, high byte first. */
 const PUBLICATION_HEADER = 5;
 
+/** Does what flash may have no room for, or fail at. @returns why it could not be done. */
+function attempt(action: () => void): MqttError | undefined {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof MqttError) return error;
+    throw error;
+  }
+  return undefined;
+}
+
 /** The next identifier, never 0. */
 function following(identifier: number): number {
   return (identifier % 0xffff) + 1;
@@ -112,12 +123,10 @@ export class SessionStore extends KeptSubscriptions implements SessionStorage, K
 
   /** Where flash fails the connection goes on without: it is noted before what is kept next. */
   begun(): void {
-    try {
-      this.late = true;
+    this.late = true;
+    attempt(() => {
       this.beginLate();
-    } catch (error) {
-      if (!(error instanceof MqttError)) throw error;
-    }
+    });
   }
 
   private beginLate(): void {
@@ -178,9 +187,11 @@ export class SessionStore extends KeptSubscriptions implements SessionStorage, K
     this.reserved = end;
   }
 
-  received(identifier: number): void {
-    if (this.late) this.beginLate();
-    this.note(RecordType.INCOMING, identifier);
+  received(identifier: number): MqttError | undefined {
+    return attempt(() => {
+      if (this.late) this.beginLate();
+      this.note(RecordType.INCOMING, identifier);
+    });
   }
 
   forgotten(identifier: number): void {

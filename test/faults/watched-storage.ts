@@ -1,3 +1,4 @@
+import type { MqttError } from "../../src/protocol/error.js";
 import type { Publication, PublicationPayload } from "../../src/protocol/session/publication.js";
 import type { Session } from "../../src/protocol/session/session.js";
 import type { PublicationInHand, PublicationOwner, SessionStorage, SubscriptionStorage } from "../../src/protocol/session/session-storage.js";
@@ -93,8 +94,8 @@ export class WatchedStorage implements SessionStorage {
     this.inner.used(identifier);
   }
 
-  received(identifier: number): void {
-    this.inner.received(identifier);
+  received(identifier: number): MqttError | undefined {
+    return this.inner.received(identifier);
   }
 
   forgotten(identifier: number): void {

@@ -96,7 +96,10 @@ export class Node {
         break;
       }
       case "doneReadings": this.log.done(step.number); break;
-      default: session[step.call](step.identifier);
+      default: {
+        const failure = session[step.call](step.identifier);
+        if (failure !== undefined) throw failure;
+      }
     }
   }
 

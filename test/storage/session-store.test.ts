@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, throws } from "node:assert/strict";
+import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { test } from "node:test";
 import { MqttError } from "../../src/protocol/error.js";
 import { Incoming } from "../../src/protocol/session/incoming.js";
@@ -214,9 +214,10 @@ test("publications that fill the store leave room for received identifiers, whic
   }, { kind: "resource" });
   for (let identifier = 1; identifier <= 20; identifier++) store.received(identifier);
   equal(start(flash).session.incoming.count, 20);
-  throws(() => {
-    for (let identifier = 21; ; identifier++) store.received(identifier);
-  }, { kind: "resource", message: /use a larger partition/ });
+  let error: MqttError | undefined;
+  for (let identifier = 21; error === undefined; identifier++) error = store.received(identifier);
+  deepEqual([error.kind, error.cause], ["resource", undefined]);
+  match(error.message, /use a larger partition/);
 });
 
 test("an identifier that is kept is not given to another publication", () => {

@@ -7,7 +7,6 @@ import type { DisconnectProperties, Properties, SubscribeProperties } from "../c
 import { ReasonCode } from "../codec/reason-code.js";
 import { peerError, reasonText } from "../codec/reason-text.js";
 import { encodeSubscription, type Subscription } from "../codec/subscribe.js";
-import { OutgoingState } from "../session/outgoing.js";
 import type { Session } from "../session/session.js";
 import { checkDisconnect, isClientsDisconnect, isExpectedAuth, isRightConnack, isUnwantedProblem } from "./checks.js";
 import { Fate, type ConnectionHandler } from "./handler.js";
@@ -249,7 +248,8 @@ export class Connection extends Usual {
     if (type === PacketType.SUBSCRIBE) checkSubscriptions(this.announced, subscriptions, properties);
     const identifier = id ? outgoing.checkFree(id) : outgoing.nextIdentifier();
     if (!this.sendEncoded(encodeSubscription(new PacketWriter(this.handler.sendBuffer), type, this.version, identifier, subscriptions, properties))) return 0;
-    outgoing.add(identifier, type === PacketType.SUBSCRIBE ? OutgoingState.SUBACK : OutgoingState.UNSUBACK, subscriptions.length);
+    // SUBACK or UNSUBACK is awaited.
+    outgoing.add(identifier, type + 1, subscriptions.length);
     return identifier;
   }
 

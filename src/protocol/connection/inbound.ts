@@ -2,28 +2,12 @@ import { MqttError } from "../error.js";
 import { PacketType } from "../codec/packet-type.js";
 import { checkReasonCode, ReasonCode } from "../codec/reason-code.js";
 import { Incoming } from "../session/incoming.js";
-import type { SessionStorage } from "../session/session-storage.js";
 import type { Session } from "../session/session.js";
 import { Take, type ConnectionHandler } from "./handler.js";
 import { Outbound } from "./outbound.js";
 import type { Receiver } from "./receiver.js";
 import { ACKNOWLEDGEMENT_LENGTH } from "./sender.js";
 import { resolveAlias } from "./topic-aliases.js";
-
-/**
- * Keeps an identifier before its PUBREC goes out. Where that cannot be the session knows it all the same: the message is delivered twice only
- * if the power is cut before its PUBREL comes.
- * @returns what is to be thrown once the PUBREC is out: the memory has failed; that it is full is no failure.
- */
-function keepIdentifier(storage: SessionStorage, identifier: number): MqttError | undefined {
-  try {
-    storage.received(identifier);
-  } catch (error) {
-    if (!(error instanceof MqttError)) throw error;
-    if (error.cause !== undefined) return error;
-  }
-  return undefined;
-}
 
 /** Layer of a {@link Connection}: received messages: aliases, Receive Maximum, repeats, acknowledging in order (MQTT 5.0, 4.3, 4.6). */
 export abstract class Inbound extends Outbound {
@@ -227,13 +211,13 @@ export abstract class Inbound extends Outbound {
       if (state === Incoming.PENDING) break;
       const qos2 = (entry & Incoming.QOS_2) !== 0;
       const reasonCode = entry >>> Incoming.REASON_CODE;
-      const failure = qos2 && table.storage !== undefined && reasonCode < 0x80 && this.canSend(ACKNOWLEDGEMENT_LENGTH) ? keepIdentifier(table.storage, entry & Incoming.IDENTIFIER) : undefined;
+      const failure = qos2 && table.storage !== undefined && reasonCode < 0x80 && this.canSend(ACKNOWLEDGEMENT_LENGTH) ? table.storage.received(entry & Incoming.IDENTIFIER) : undefined;
       if (!this.sendAcknowledgement(qos2 ? PacketType.PUBREC : PacketType.PUBACK, entry & Incoming.IDENTIFIER, reasonCode)) return false;
       if (qos2 && reasonCode < 0x80) table.setState(i, Incoming.PUBREL, 0);
       else table.remove(i--);
       // There may be room for what could not be taken.
       if (this.crowded) this.crowded = this.held = false;
-      if (failure !== undefined) throw failure;
+      if (failure?.cause !== undefined) throw failure;
     }
     return true;
   }

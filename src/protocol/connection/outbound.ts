@@ -141,39 +141,38 @@ export abstract class Outbound extends Publishing {
   /** Takes PUBACK, PUBREC and PUBCOMP; what they make due is sent by {@link flushOutbound}. @returns false for one that has no business here. */
   protected acknowledged(packet: ReceivedPacket): boolean {
     const table = this.session.outgoing;
-    const identifier = packet.identifier;
-    const reasonCode = packet.reasonCode;
-    const type = packet.first >> 4;
+    const { identifier, reasonCode, type } = packet;
     const index = table.find(identifier);
-    const entry = index < 0 ? undefined : table.list[index];
-    const step = entry === undefined ? 0 : entry.state & OutgoingState.STEP;
-    if (type !== PacketType.PUBREC) {
-      if (entry === undefined || step !== (type === PacketType.PUBACK ? OutgoingState.PUBACK : OutgoingState.PUBCOMP)) return false;
-      // Packet Identifier not found in a PUBCOMP: the server had finished before (MQTT 5.0, 3.7.2.1).
-      this.settle(index, entry, type === PacketType.PUBACK ? reasonCode : 0, packet);
-    } else if (entry === undefined) {
+    const entry = table.list[index];
+    const step = (entry?.state ?? 0) & OutgoingState.STEP;
+    if (entry !== undefined && step === type) {
+      if (type !== PacketType.PUBREC || reasonCode >= 0x80) {
+        // Packet Identifier not found in a PUBCOMP: the server had finished before (MQTT 5.0, 3.7.2.1).
+        this.settle(index, entry, type === PacketType.PUBCOMP ? 0 : reasonCode, packet);
+        return true;
+      }
+      entry.publication?.released?.();
+      if ((entry.state & OutgoingState.RESEND) === 0) this.due++;
+      entry.state = OutgoingState.PUBREL | (entry.state & OutgoingState.COUNTED);
+      // The hot path has not looked for what an earlier exchange left here.
+      entry.extra = 0;
+      table.toEnd(index);
+      return true;
+    }
+    if (type !== PacketType.PUBREC) return false;
+    if (entry === undefined) {
       // Unknown here: release it there (MQTT 5.0, 4.3.3), as an exchange without a publication.
       if (reasonCode >= 0x80 || !table.hasRoomForRequest) return true;
       table.add(identifier, OutgoingState.PUBREL, this.version === 5 ? ReasonCode.PACKET_IDENTIFIER_NOT_FOUND : 0);
       table.free = 0;
       this.due++;
-    } else if (step === OutgoingState.PUBREC) {
-      if (reasonCode >= 0x80) this.settle(index, entry, reasonCode, packet);
-      else {
-        entry.publication?.released?.();
-        if ((entry.state & OutgoingState.RESEND) === 0) this.due++;
-        entry.state = OutgoingState.PUBREL | (entry.state & OutgoingState.COUNTED);
-        // The hot path has not looked for what an earlier exchange left here.
-        entry.extra = 0;
-        table.toEnd(index);
-      }
-    } else {
-      // A repeated one: so is the PUBREL.
-      if (reasonCode >= 0x80 || (step !== OutgoingState.PUBREL && step !== OutgoingState.PUBCOMP)) return false;
-      if (step === OutgoingState.PUBCOMP && (entry.state & OutgoingState.RESEND) === 0) {
-        entry.state |= OutgoingState.RESEND;
-        this.due++;
-      }
+      return true;
+    }
+    // A repeated one: so is the PUBREL.
+    if (reasonCode >= 0x80 || (step !== OutgoingState.PUBREL && step !== OutgoingState.PUBCOMP)) return false;
+    if (step === OutgoingState.PUBCOMP && (entry.state & OutgoingState.RESEND) === 0) {
+      entry.state |= OutgoingState.RESEND;
+      this.due++;
     }
     return true;
   }
@@ -192,10 +191,10 @@ export abstract class Outbound extends Publishing {
     const table = this.session.outgoing;
     const index = table.find(packet.identifier);
     const entry = table.list[index];
-    const subscribed = packet.type === PacketType.SUBACK;
-    if (entry === undefined || entry.state !== (subscribed ? OutgoingState.SUBACK : OutgoingState.UNSUBACK)) return false;
+    const type = packet.type;
+    if (entry?.state !== type) return false;
     // UNSUBACK has no codes in MQTT 3.1.1.
-    if ((subscribed || this.version === 5) && packet.byteLength !== entry.extra) return false;
+    if ((type === PacketType.SUBACK || this.version === 5) && packet.byteLength !== entry.extra) return false;
     table.remove(index);
     return true;
   }

@@ -1,24 +1,25 @@
 import { checkInteger, configurationError } from "../error.js";
+import { PacketType } from "../codec/packet-type.js";
 import type { Publication, PublicationPayload } from "./publication.js";
 
-/** Where an exchange that this side began stands. */
+/** Where an exchange that this side began stands: the type of the packet that is awaited, or to be sent. */
 export const OutgoingState = {
   /** PUBLISH at QoS 1 sent, PUBACK awaited. */
-  PUBACK: 1,
+  PUBACK: PacketType.PUBACK,
   /** PUBLISH at QoS 2 sent, PUBREC awaited. */
-  PUBREC: 2,
+  PUBREC: PacketType.PUBREC,
   /** PUBREC received, PUBREL to be sent. */
-  PUBREL: 3,
+  PUBREL: PacketType.PUBREL,
   /** PUBREL sent, PUBCOMP awaited. */
-  PUBCOMP: 4,
-  SUBACK: 5,
-  UNSUBACK: 6,
+  PUBCOMP: PacketType.PUBCOMP,
+  SUBACK: PacketType.SUBACK,
+  UNSUBACK: PacketType.UNSUBACK,
   /** Where an exchange stands, without the additions below. */
-  STEP: 7,
+  STEP: 15,
   /** Added to PUBACK or PUBREC: the PUBLISH has to be sent again on this connection. Added to PUBCOMP: the PUBREL. */
-  RESEND: 8,
+  RESEND: 16,
   /** Added on the connection that sent the PUBLISH: it counts against the server's Receive Maximum. */
-  COUNTED: 16,
+  COUNTED: 32,
 } as const;
 
 /** One exchange that this side has begun. */

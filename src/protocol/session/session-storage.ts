@@ -1,3 +1,4 @@
+import type { MqttError } from "../error.js";
 import type { SubscribeProperties } from "../codec/property.js";
 import type { Subscription } from "../codec/subscribe.js";
 import type { Publication, PublicationPayload } from "./publication.js";
@@ -62,8 +63,12 @@ export interface SessionStorage {
   keep(publication: Publication, payload: PublicationPayload, identifier: number): Publication;
   /** A QoS 2 publication that is not kept is about to be sent: after a restart its identifier must not be used at once. */
   used(identifier: number): void;
-  /** The PUBREC for a received QoS 2 publication is about to be sent. @throws MqttError (resource) when its identifier cannot be kept. */
-  received(identifier: number): void;
+  /**
+   * The PUBREC for a received QoS 2 publication is about to be sent; the session knows its identifier in any case.
+   * @returns MqttError (resource) when it cannot be kept: it is delivered twice only if the power is cut before its PUBREL comes. One with a
+   * `cause` is thrown once the PUBREC is out: the memory has failed; that it is full is no failure.
+   */
+  received(identifier: number): MqttError | undefined;
   /** The identifier of a received QoS 2 publication concerns nobody any more. Unknown ones are ignored. */
   forgotten(identifier: number): void;
 }

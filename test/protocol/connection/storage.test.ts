@@ -12,15 +12,15 @@ const never = (): never => {
 };
 
 /** A client whose session is kept by a storage that notes what it is asked. @param received what it does with the identifier of a message. */
-function kept(options: ScriptOptions = LASTING, received: () => void = () => undefined): { broker: ScriptedBroker; notes: string[] } {
+function kept(options: ScriptOptions = LASTING, received: () => MqttError | undefined = () => undefined): { broker: ScriptedBroker; notes: string[] } {
   const notes: string[] = [];
   const storage: SessionStorage = {
     restore: never, keep: never,
     begun: () => void notes.push("begun"),
     used: (identifier) => void notes.push(`used ${identifier}`),
     received: (identifier) => {
-      received();
       notes.push(`received ${identifier}`);
+      return received();
     },
     forgotten: (identifier) => void notes.push(`forgotten ${identifier}`),
   };
@@ -98,9 +98,7 @@ test("a QoS 1 message, and one that is refused, are not kept", () => {
 });
 
 test("a message whose identifier cannot be kept is acknowledged all the same, and its repeat is not delivered again", () => {
-  const { broker } = kept(LASTING, () => {
-    throw new MqttError("resource", "full");
-  });
+  const { broker } = kept(LASTING, () => new MqttError("resource", "full"));
   broker.reply("34 06 00 01 'a' 00 07 00").expect("50 02 00 07").told("a QoS 2: ");
   broker.reply("3C 06 00 01 'a' 00 07 00").expect("50 02 00 07").told();
   broker.reply("62 02 00 07").expect("70 02 00 07");
