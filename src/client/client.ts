@@ -28,8 +28,8 @@ export class ReconnectingClient extends Subscriber implements Client {
   private lastEncoded?: Uint8Array;
   /** Since when the connection stands. */
   private connectedAt?: number;
-  /** Who waits for {@link ready}: each looks for itself. */
-  private waiters?: (() => void)[];
+  /** Who waits for {@link ready}. */
+  private waiters?: ((outcome: ConnectedInfo | Promise<never>) => void)[];
   /** Subscriptions that this program does not have are to be ended. */
   private sweeping?: boolean;
   /** A CONNECT since the last connection had no good answer: publications may not go before the next one, and a session may have begun unheard. */
@@ -57,35 +57,31 @@ export class ReconnectingClient extends Subscriber implements Client {
   }
 
   ready(): Promise<ConnectedInfo> {
-    return new Promise((resolve, reject) => {
-      const look = (): void => {
-        const connected = this.connected;
-        if (connected !== undefined) resolve(connected);
-        else if (this.ended !== undefined) reject(this.ended);
-        else (this.waiters ??= []).push(look);
-      };
-      look();
+    return new Promise((resolve) => {
+      (this.waiters ??= []).push(resolve);
+      this.tellWaiters();
     });
   }
 
+  /** Tells whoever waits of the connection, or that there will be none. */
   private tellWaiters(): void {
     const waiters = this.waiters;
+    const outcome = waiters && (this.ended ?? this.connected);
+    if (!waiters || !outcome) return;
     delete this.waiters;
-    waiters?.forEach((look) => {
-      look();
-    });
+    while (waiters.length > 0) waiters.shift()?.(outcome instanceof MqttError ? Promise.reject(outcome) : outcome);
   }
 
   publish(topic: string, payload: Payload, options?: PublishOptions): Promise<number> {
     // Not in a promise's function: a handler may publish with little stack left.
     try {
-      const call = new PublishCall(topic, options, topic === this.lastTopic ? this.lastEncoded : undefined);
+      const call = new PublishCall(topic, options, topic === this.lastTopic ? this.lastEncoded : undefined, this);
       const content = toContent(payload);
       this.lastTopic = topic;
       this.lastEncoded = call.topic;
       if (this.ended !== undefined) throw this.ended;
       if (!this.submit(call, content))
-        throw new MqttError("resource", `the queue of ${this.configuration.queue} publications is full: publish less, set queue larger or choose another queuePolicy`, ReasonCode.QUOTA_EXCEEDED);
+        throw new MqttError("resource", "the queue is full: publish less, or set queue or queuePolicy", ReasonCode.QUOTA_EXCEEDED);
       return call.end();
     } catch (error) {
       return Promise.reject(toMqttError("configuration", error));
@@ -96,12 +92,9 @@ export class ReconnectingClient extends Subscriber implements Client {
     return new ReusedTopic(name, options, this);
   }
 
+  // eslint-disable-next-line @typescript-eslint/require-await -- what is thrown rejects
   async request(topic: string, payload: Payload, options: RequestOptions = {}): Promise<Response> {
-    if (this.ended !== undefined) throw this.ended;
-    this.requests ??= new Requests(this, Math.max(this.configuration.queue, this.configuration.inFlight));
-    const response = this.requests.send(topic, payload, options, this.now());
-    this.wake();
-    return response;
+    return (this.requests ??= new Requests(this)).send(topic, payload, options);
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- what is thrown rejects
@@ -133,9 +126,7 @@ export class ReconnectingClient extends Subscriber implements Client {
 
   private wake(): void {
     this.noteDirect();
-    const link = this.linkDeadline();
-    const request = this.requests?.deadline ?? Infinity;
-    this.wakeAt(Math.min(link, request, this.lookAgainAt));
+    this.wakeAt(this.linkDeadline());
   }
 
   override onPacket(packet: ReceivedPacket): void {
@@ -218,7 +209,6 @@ export class ReconnectingClient extends Subscriber implements Client {
     this.direct = this.crowded = undefined;
     delete this.connectedAt;
     delete this.resumed;
-    delete this.returned;
     delete this.takers;
     delete this.sweeping;
   }

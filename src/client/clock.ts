@@ -39,7 +39,7 @@ export abstract class Timed {
   }
 
   /** Asks for {@link onTime} at a time, Infinity for not at all. A later time than asked for before is found out when the timer fires. */
-  protected wakeAt(time: number): void {
+  wakeAt(time: number): void {
     if (time >= this.at) return;
     this.at = time;
     const delay = Math.max(time - this.now(), 0);

@@ -73,14 +73,11 @@ export abstract class Handling extends Publisher {
     return handling >= this.session.incoming.size && handling > this.awaited;
   }
 
-  /** When {@link lookAgain} has something to do. */
-  protected get lookAgainAt(): number {
-    return this.crowded === undefined ? Infinity : this.now() + LOOK_AGAIN;
-  }
-
   /** What handlers wait for may have come to be something that can only be read. */
   protected lookAgain(): void {
-    if (this.crowded !== undefined && !this.overwhelmed) this.goOn();
+    if (this.crowded === undefined) return;
+    if (this.overwhelmed) this.wakeAt(this.now() + LOOK_AGAIN);
+    else this.goOn();
   }
 
   private finished(message: InHand): void {

@@ -2,7 +2,7 @@ import Time from "time";
 import { checkNames, configurationError, type MqttError } from "../protocol/error.js";
 import { NOTHING, Publication, type PublicationPayload } from "../protocol/session/publication.js";
 import type { PayloadSource, PreparedTopic, PreparedTopicOptions } from "./options.js";
-import { checkSource, isDurable } from "./publish-call.js";
+import { isDurable, toContent } from "./publish-call.js";
 import type { Publisher } from "./publisher.js";
 
 /** A topic that was encoded once and is published to any number of times. */
@@ -15,7 +15,7 @@ export class ReusedTopic extends Publication implements PreparedTopic {
   constructor(name: string, options: PreparedTopicOptions, publisher: Publisher) {
     checkNames("the option", options, "qos retain properties durability onSettled");
     super(name, options.qos ?? 0, options.retain ?? false, options.properties);
-    if (isDurable(options)) this.durable = true;
+    if (isDurable(options, publisher)) this.durable = true;
     this.name = name;
     this.onSettled = options.onSettled;
     this.publisher = publisher;
@@ -52,7 +52,7 @@ export class ReusedTopic extends Publication implements PreparedTopic {
   }
 
   stream(source: PayloadSource): boolean {
-    return this.publisher.submit(this, checkSource(source));
+    return this.publisher.submit(this, toContent(source));
   }
 
   override settled(payload: PublicationPayload, reasonCode: number, error: MqttError | undefined): void {

@@ -2,31 +2,22 @@ import { checkInteger, checkNames, configurationError, type MqttError } from "..
 import { VARIABLE_BYTE_INTEGER_MAXIMUM } from "../protocol/codec/variable-byte-integer.js";
 import { Publication, type PublicationPayload } from "../protocol/session/publication.js";
 import { toBytes } from "./bytes.js";
-import type { Payload, PayloadSource, PublishOptions } from "./options.js";
+import type { Payload, PublishOptions } from "./options.js";
+import type { Publisher } from "./publisher.js";
 
 /** What is published as the session keeps it. @throws MqttError (configuration) for what cannot be a payload. */
-export function toContent(payload: Payload): PublicationPayload {
-  return isSource(payload) ? checkSource(payload) : toBytes("payload", payload);
-}
-
-/** @throws MqttError (configuration) for what is no source of a payload. */
-export function checkSource(source: PayloadSource): PayloadSource {
-  if (!isSource(source)) throw configurationError("payload", "a source: {byteLength, read(offset, count)}");
-  checkInteger("payload.byteLength", source.byteLength, 0, VARIABLE_BYTE_INTEGER_MAXIMUM);
-  return source;
-}
-
-function isSource(payload: Payload | null): payload is PayloadSource {
-  return typeof payload === "object" && payload !== null && "read" in payload;
+export function toContent(payload: Payload | null): PublicationPayload {
+  if (typeof payload !== "object" || payload === null || !("read" in payload)) return toBytes("payload", payload);
+  checkInteger("payload.byteLength", payload.byteLength, 0, VARIABLE_BYTE_INTEGER_MAXIMUM);
+  return payload;
 }
 
 /** Whether what is published is to be kept. @throws MqttError (configuration) for what cannot be. */
-export function isDurable(options: PublishOptions): boolean {
-  const durability: string = options.durability ?? "memory";
-  if (durability === "memory") return false;
-  if (durability !== "flash") throw configurationError("durability", "memory or flash");
-  if (!options.qos) throw configurationError("qos", "1 or 2 with durability flash");
-  if (options.properties?.topicAlias !== undefined) throw configurationError("properties.topicAlias", "left out with durability flash: it ends with the connection");
+export function isDurable({ durability, qos, properties }: PublishOptions, { storage }: Publisher): boolean {
+  if (durability === undefined || durability === "memory") return false;
+  if ((durability as string) !== "flash" || !storage) throw configurationError("durability", "memory or, with the option storage, flash");
+  if (!qos) throw configurationError("qos", "1 or 2 with durability flash");
+  if (properties?.topicAlias !== undefined) throw configurationError("properties.topicAlias", "left out with durability flash: it ends with the connection");
   return true;
 }
 
@@ -37,10 +28,10 @@ export class PublishCall extends Publication {
   private outcome: number | Promise<never> | undefined;
 
   /** @param encoded the topic as {@link Publication} has it, where it is known. @throws MqttError (configuration) naming what is wrong. */
-  constructor(topic: string, options: PublishOptions | undefined, encoded: Uint8Array | undefined) {
+  constructor(topic: string, options: PublishOptions | undefined, encoded: Uint8Array | undefined, publisher: Publisher) {
     if (options) checkNames("the option", options, "qos retain properties durability");
     super(topic, options?.qos ?? 0, options?.retain ?? false, options?.properties, encoded);
-    if (options?.durability && isDurable(options)) this.durable = true;
+    if (options?.durability && isDurable(options, publisher)) this.durable = true;
   }
 
   override settled(_payload: PublicationPayload, reasonCode: number, error: MqttError | undefined): void {

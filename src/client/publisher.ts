@@ -1,10 +1,11 @@
-import { configurationError, MqttError } from "../protocol/error.js";
+import { MqttError } from "../protocol/error.js";
 import { ReasonCode } from "../protocol/codec/reason-code.js";
 import { peerError } from "../protocol/codec/reason-text.js";
 import type { ReceivedPacket } from "../protocol/codec/received-packet.js";
 import { Fate } from "../protocol/connection/handler.js";
 import { type Connection, ConnectionState } from "../protocol/connection/connection.js";
 import { Published } from "../protocol/connection/publishing.js";
+import type { Exchange } from "../protocol/session/outgoing.js";
 import type { Publication, PublicationPayload } from "../protocol/session/publication.js";
 import type { PublicationInHand, PublicationOwner, SessionStorage } from "../protocol/session/session-storage.js";
 import type { Configuration } from "./common-options.js";
@@ -23,9 +24,7 @@ export abstract class Publisher extends Link implements PublicationOwner {
   private busy: boolean | undefined;
   private queue: PublicationInHand[] | undefined;
   /** Requests that wait for their response. */
-  protected requests?: { readonly count: number };
-  /** Entries at the front of the queue that this connection's lost session gave back. */
-  protected returned?: number;
+  protected requests?: { readonly pending: { readonly size: number } };
 
   constructor(configuration: Configuration) {
     super(configuration);
@@ -50,7 +49,7 @@ export abstract class Publisher extends Link implements PublicationOwner {
   /** How many answers of the broker calls may wait for. */
   protected get awaited(): number {
     const { queue, requests } = this;
-    return this.session.outgoing.count + (queue === undefined ? 0 : queue.length) + (requests === undefined ? 0 : requests.count);
+    return this.session.outgoing.count + (queue === undefined ? 0 : queue.length) + (requests === undefined ? 0 : requests.pending.size);
   }
 
   /** The end of a publication that a restart has left without a caller: only what went wrong concerns anybody. */
@@ -72,12 +71,11 @@ export abstract class Publisher extends Link implements PublicationOwner {
    * @throws MqttError (configuration) for what the broker's limits forbid, (resource) for what cannot be kept.
    */
   submit(publication: Publication, payload: PublicationPayload): boolean {
-    const session = this.session;
+    const { outgoing, storage } = this.session;
     let accepted = false;
-    if (!publication.durable) return this.offer(publication, payload);
-    if (session.storage === undefined) throw configurationError("durability", "memory: flash needs the option storage");
+    if (!publication.durable || storage === undefined) return this.offer(publication, payload);
     if (this.ended !== undefined) return false;
-    const kept = session.storage.keep(publication, payload, session.outgoing.nextIdentifier());
+    const kept = storage.keep(publication, payload, outgoing.nextIdentifier());
     try {
       accepted = this.offer(kept, payload);
     } finally {
@@ -123,29 +121,23 @@ export abstract class Publisher extends Link implements PublicationOwner {
   private enqueue(publication: Publication, payload: PublicationPayload): boolean {
     const { queuePolicy, queue: room } = this.configuration;
     const queue = (this.queue ??= []);
-    let why = "a newer publication to the same topic took its place";
-    let index = -1;
-    if (queuePolicy === "newest-per-topic" && !this.busy) index = queue.findIndex((waiting) => String(waiting.publication.topic) === String(publication.topic));
+    // While one is handed over or told of its end the queue must stay as it is.
+    const policy = this.busy ? "reject" : queuePolicy;
+    let index = policy === "newest-per-topic" ? queue.findIndex((waiting) => String(waiting.publication.topic) === String(publication.topic)) : -1;
     if (index < 0 && queue.length >= room) {
-      if (queuePolicy !== "drop-oldest" || room === 0 || this.busy) return false;
+      if (policy !== "drop-oldest" || room === 0) return false;
       index = 0;
-      why = "the queue was full and this was its oldest publication";
     }
-    const old = index < 0 ? undefined : this.unqueue(queue, index);
+    const old = index < 0 ? undefined : queue.splice(index, 1)[0];
     queue.push({ publication, payload });
     this.direct = undefined;
     if (old !== undefined) {
       // Whoever is told publishes again at once: that must not drop the next one, and so on.
       this.busy = true;
-      this.settle(old.publication, old.payload, 0, new MqttError("resource", `dropped: ${why}`, ReasonCode.QUOTA_EXCEEDED));
+      this.settle(old.publication, old.payload, 0, new MqttError("resource", `dropped for a newer publication: queuePolicy is ${policy}`, ReasonCode.QUOTA_EXCEEDED));
       this.busy = false;
     }
     return true;
-  }
-
-  private unqueue(queue: PublicationInHand[], index: number): PublicationInHand | undefined {
-    if (this.returned !== undefined && index < this.returned) this.returned--;
-    return queue.splice(index, 1)[0];
   }
 
   /** Sends what is queued, in order; an exhausted quota, or a connection that is not accepted yet, holds back some QoS only. */
@@ -163,7 +155,7 @@ export abstract class Publisher extends Link implements PublicationOwner {
         i++;
         continue;
       }
-      this.unqueue(queue, i);
+      queue.splice(i, 1);
       try {
         if (this.hand(connection, publication, payload) !== Published.BLOCKED) continue;
       } catch (error) {
@@ -189,7 +181,7 @@ export abstract class Publisher extends Link implements PublicationOwner {
     try {
       publication.settled?.(payload, reasonCode, error);
     } catch (thrown) {
-      this.callbackFailed("a callback of a publication", thrown);
+      this.callbackFailed("a callback", thrown);
     }
   }
 
@@ -197,30 +189,25 @@ export abstract class Publisher extends Link implements PublicationOwner {
     // The broker has had it, only the end of the handshake is missing.
     if (fate === Fate.RELEASED) this.settle(publication, payload, 0, undefined);
     // At least once: as a new message, before all that waits. Exactly once cannot be kept any more: the caller must know.
-    else if (publication.qos === 1 || fate === Fate.UNSENT) {
-      const index = this.returned ?? 0;
-      this.returned = index + 1;
-      (this.queue ??= []).splice(index, 0, { publication, payload });
-    } else this.settle(publication, payload, 0, new MqttError("peer", "the broker lost the session: whether this QoS 2 message arrived is unknown"));
+    else if (publication.qos === 1 || fate === Fate.UNSENT) (this.queue ??= []).unshift({ publication, payload });
+    else this.settle(publication, payload, 0, new MqttError("peer", "the broker lost the session: whether this QoS 2 message arrived is unknown"));
   }
 
   override onSettled(publication: Publication, payload: PublicationPayload, reasonCode: number, packet: ReceivedPacket | undefined, error: MqttError | undefined): void {
-    // What is called back for an acknowledgement is guarded where bytes are read, once for all that they bring: see Link.read.
-    if (packet !== undefined) publication.settled?.(payload, reasonCode, reasonCode < 0x80 ? error : peerError("refused the publication", reasonCode, packet.propertiesEnd > 0 ? packet.properties : undefined));
-    else this.settle(publication, payload, reasonCode, error);
+    this.settle(publication, payload, reasonCode, packet && reasonCode >= 0x80 ? peerError("refused the publication", reasonCode, packet.propertiesEnd > 0 ? packet.properties : undefined) : error);
   }
 
   /** The end: everything in flight, then everything queued is told. */
   protected endPublishing(error: MqttError): void {
     const outgoing = this.session.outgoing;
-    while (outgoing.count > 0) {
-      const { publication, payload } = outgoing.at(0);
-      outgoing.remove(0);
+    const settle = ({ publication, payload }: PublicationInHand | Exchange): void => {
       // What is kept stays so for the next start.
-      if (publication !== undefined && payload !== undefined) this.settle(publication.owner ?? publication, payload, 0, error);
+      if (publication && payload) this.settle(publication.owner ?? publication, payload, 0, error);
+    };
+    while (outgoing.count > 0) {
+      settle(outgoing.at(0));
+      outgoing.remove(0);
     }
-    this.queue?.splice(0).forEach(({ publication, payload }) => {
-      this.settle(publication.owner ?? publication, payload, 0, error);
-    });
+    this.queue?.splice(0).forEach(settle);
   }
 }

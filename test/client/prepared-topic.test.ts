@@ -171,7 +171,7 @@ test("onSettled that throws is reported, and what follows it goes on", async (t)
   topic.publish(bytes("'x'"));
   const link = await broker.welcome();
   await link.expect("30 05 00 01 'a' 00 'x'");
-  equal((await errors.next()).message, "a callback of a publication failed: mine");
+  equal((await errors.next()).message, "a callback failed: mine");
   await client.publish("b", "");
   await link.expect("30 04 00 01 'b' 00");
 });
@@ -185,8 +185,7 @@ test("a payload may come while it is sent", async (t) => {
     link.send(`40 02 00 ${identifier}`);
     deepEqual(await settled.next(), [0, new Uint8Array(0)]);
   }
-  for (const wrong of ["text", new Uint8Array(1), undefined])
-    refused(() => topic.stream(wrong as unknown as typeof source), /^payload must be a source: \{byteLength, read\(offset, count\)\}/);
+  refused(() => topic.stream(undefined as unknown as typeof source), /^payload must be /);
   refused(() => topic.stream({ ...source, byteLength: -1 }), /^payload\.byteLength must be /);
 });
 

@@ -111,8 +111,9 @@ export const brokenBuilds: Readonly<Record<string, () => () => void>> = {
     }),
   "what a lost session gives back goes behind what waits": () =>
     patch(Publisher.prototype, "onLost", (onLost) => function (this: Publisher, publication, payload, fate) {
-      this["returned"] = this["queue"]?.length ?? 0;
+      const waiting = this["queue"]?.splice(0) ?? [];
       onLost.call(this, publication, payload, fate);
+      this["queue"] = [...waiting, ...(this["queue"] ?? [])];
     }),
   "a call is not settled": () =>
     patch(PublishCall.prototype, "settled", (settled) => function (this: PublishCall, payload, reasonCode, error) {

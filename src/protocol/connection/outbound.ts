@@ -50,9 +50,10 @@ export abstract class Outbound extends Publishing {
   protected giveBack(fate: number): void {
     const table = this.session.outgoing;
     while (table.count > 0) {
-      const { publication, payload, state } = table.at(0);
+      const last = table.count - 1;
+      const { publication, payload, state } = table.at(last);
       const step = state & OutgoingState.STEP;
-      table.remove(0);
+      table.remove(last);
       if (publication !== undefined && payload !== undefined)
         this.handler.onLost(publication, payload, step === OutgoingState.PUBREL || step === OutgoingState.PUBCOMP ? Fate.RELEASED : fate);
     }
