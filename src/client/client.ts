@@ -92,7 +92,6 @@ export class ReconnectingClient extends Subscriber implements Client {
     return new ReusedTopic(name, options, this);
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- what is thrown rejects
   async request(topic: string, payload: Payload, options: RequestOptions = {}): Promise<Response> {
     return (this.requests ??= new Requests(this)).send(topic, payload, options);
   }

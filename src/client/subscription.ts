@@ -1,10 +1,10 @@
-import { checkNames, configurationError, type MqttError } from "../protocol/error.js";
+import { checkNames, configurationError, MqttError } from "../protocol/error.js";
 import { checkTopicFilter, filterMatches } from "../protocol/codec/topic.js";
 import type { Receiver } from "../protocol/connection/receiver.js";
 import { toBytes } from "./bytes.js";
 import type { MessageHandler, SubscribeOptions, UnsubscribeOptions } from "./options.js";
 
-/** What has become of a subscription. An even one is a request to be sent; the next one: it was sent. */
+/** What has become of a subscription. An even one is a request to be sent, the next one: it was sent; 2 is in those that are to end. */
 export const SubscriptionState = { WANTED: 0, REQUESTED: 1, UNWANTED: 2, DROPPING: 3, GRANTED: 5 } as const;
 
 /** One topic filter with its handler. */
@@ -23,7 +23,8 @@ export class Subscription {
   private readonly own?: number;
   /** Properties of the UNSUBSCRIBE. */
   farewell?: UnsubscribeOptions["properties"];
-  private resolve: ((code: number | Promise<never>) => void) | undefined;
+  /** Settles the call that waits for the broker's answer. */
+  resolve: ((code: number | Promise<never>) => void) | undefined;
 
   /** @throws MqttError (configuration) naming what is wrong. */
   constructor(filter: string, options: SubscribeOptions, handler: MessageHandler | undefined) {
@@ -57,18 +58,12 @@ export class Subscription {
     return this.pattern !== undefined && packet.checkTopic() === 0 && filterMatches(this.pattern, packet.topicBytes, packet.topicStart, packet.topicEnd);
   }
 
-  /** A call waits for the broker's answer. */
-  call(): Promise<number> {
-    return new Promise((resolve) => {
-      this.resolve = resolve;
-    });
-  }
-
-  /** The pending call is over. @returns false when there is none. */
-  settle(code: number, error?: MqttError): boolean {
+  /** What it was asked for is over. @returns whether a call waited for it. */
+  settle(outcome: number | MqttError): boolean {
     const resolve = this.resolve;
+    this.identifier = 0;
     this.resolve = undefined;
-    resolve?.(error === undefined ? code : Promise.reject(error));
+    resolve?.(outcome instanceof MqttError ? Promise.reject(outcome) : outcome);
     return resolve !== undefined;
   }
 }

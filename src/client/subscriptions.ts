@@ -28,7 +28,6 @@ export abstract class Subscriber extends Handling {
     const subscription = new Subscription(filter, bare ? {} : options, bare ? options : handler);
     const list = (this.subscriptions ??= []);
     list[this.place(list, filter)] = subscription;
-    this.connection?.packet.expect(undefined);
     return this.ask(subscription);
   }
 
@@ -47,15 +46,16 @@ export abstract class Subscriber extends Handling {
     let index = 0;
     if (this.ended !== undefined) throw this.ended;
     while (index < list.length && list[index]?.filter !== filter) index++;
-    list[index]?.settle(0, new MqttError("configuration", `another call for "${filter}" came before the broker's answer`));
+    list[index]?.settle(new MqttError("configuration", `another call for "${filter}" came before the broker's answer`));
     return index;
   }
 
   /** Sends a request now or when that is possible. @returns the broker's answer. */
   private ask(subscription: Subscription): Promise<number> {
-    const answer = subscription.call();
-    this.pumpRequests();
-    return answer;
+    return new Promise((resolve) => {
+      subscription.resolve = resolve;
+      this.pumpRequests();
+    });
   }
 
   /**
@@ -63,21 +63,13 @@ export abstract class Subscriber extends Handling {
    * @param doubtful whether a CONNECT before had no answer: the session may be one that began with it.
    */
   protected renewSubscriptions(resumed: boolean, doubtful: boolean): void {
-    const list = this.subscriptions;
     this.kept?.connected(resumed);
-    if (list === undefined) return;
-    for (let i = list.length; i-- > 0; ) {
-      const subscription = list[i];
-      if (subscription === undefined) continue;
-      const state = subscription.state;
-      if (state !== SubscriptionState.UNWANTED && state !== SubscriptionState.DROPPING) {
-        if (!resumed || doubtful || state === SubscriptionState.REQUESTED) subscription.state = SubscriptionState.WANTED;
-      } else if (resumed) subscription.state = SubscriptionState.UNWANTED;
-      else {
-        list.splice(i, 1);
-        subscription.settle(ReasonCode.NO_SUBSCRIPTION_EXISTED);
-      }
-    }
+    this.subscriptions = this.subscriptions?.filter((subscription) => {
+      if (!resumed || doubtful || subscription.state !== SubscriptionState.GRANTED) subscription.state &= SubscriptionState.UNWANTED;
+      if (resumed || subscription.state === SubscriptionState.WANTED) return true;
+      subscription.settle(ReasonCode.NO_SUBSCRIPTION_EXISTED);
+      return false;
+    });
     this.pumpRequests();
   }
 
@@ -99,7 +91,7 @@ export abstract class Subscriber extends Handling {
 
   /** The client is closed: nothing pending will be answered. */
   protected abandonSubscriptions(error: MqttError): void {
-    this.subscriptions?.forEach((subscription) => subscription.settle(0, error));
+    this.subscriptions?.forEach((subscription) => subscription.settle(error));
     this.subscriptions = undefined;
   }
 
@@ -111,19 +103,20 @@ export abstract class Subscriber extends Handling {
       const subscription = list[i];
       if (subscription === undefined || subscription.state & 1) continue;
       const { filter, options } = subscription;
+      const wanted = subscription.state === SubscriptionState.WANTED;
       const now = this.now();
-      const granted = this.kept?.asking(filter, subscription.state === SubscriptionState.WANTED ? options : undefined, this.configuration.version);
-      if (granted !== undefined && granted >= 0) {
+      const granted = this.kept?.asking(filter, wanted ? options : undefined, this.configuration.version) ?? -1;
+      // What takes the usual messages may be another now.
+      connection.packet.expect(undefined);
+      if (granted >= 0) {
         subscription.state = SubscriptionState.GRANTED;
         subscription.settle(granted);
         continue;
       }
       try {
-        subscription.identifier =
-          subscription.state === SubscriptionState.WANTED ? connection.subscribe([{ ...options, filter }], options.properties, now) : connection.unsubscribe([filter], subscription.farewell, now);
+        subscription.identifier = wanted ? connection.subscribe([{ ...options, filter }], options.properties, now) : connection.unsubscribe([filter], subscription.farewell, now);
       } catch (error) {
         list.splice(i--, 1);
-        connection.packet.expect(undefined);
         this.settleRequest(subscription, toMqttError("configuration", error));
         continue;
       }
@@ -136,9 +129,9 @@ export abstract class Subscriber extends Handling {
     }
   }
 
-  /** A request came to nothing. When no call waits for it, because it was sent again on a new connection, nobody would know. */
-  private settleRequest(subscription: Subscription, error: MqttError): void {
-    if (!subscription.settle(0, error)) this.report(error);
+  /** A request has its answer. When it is a refusal and no call waits, because it was sent again on a new connection, nobody would know. */
+  private settleRequest(subscription: Subscription, outcome: number | MqttError): void {
+    if (!subscription.settle(outcome) && outcome instanceof MqttError) this.report(outcome);
   }
 
   /** Takes SUBACK and UNSUBACK. */
@@ -146,22 +139,17 @@ export abstract class Subscriber extends Handling {
     const list = this.subscriptions ?? [];
     const index = list.findIndex((other) => other.identifier === packet.identifier);
     const subscription = list[index];
-    // A subscription that another has taken the place of.
+    // A subscription that another has taken the place of, or another request.
     if (subscription === undefined) return;
-    const { filter, state } = subscription;
-    const code = packet.byteLength > 0 ? (packet.bytes[packet.start] ?? 0) : 0;
+    const { filter, options, state } = subscription;
+    const code = packet.payload[0] ?? 0;
     const dropping = state === SubscriptionState.DROPPING;
     const refused = code >= 0x80;
-    subscription.identifier = 0;
     this.connection?.packet.expect(undefined);
-    if (dropping !== refused) list.splice(index, 1);
-    else if (dropping || state === SubscriptionState.REQUESTED) subscription.state = SubscriptionState.GRANTED;
-    // Unsubscribed while the answer was on its way.
-    else return;
-    if (!refused) this.kept?.answered(filter, dropping ? undefined : subscription.options, this.configuration.version, code);
-    const error = refused ? peerError(`refused to ${dropping ? "unsubscribe from" : "subscribe to"} "${filter}"`, code, packet.properties) : undefined;
-    if (error === undefined) subscription.settle(code);
-    else this.settleRequest(subscription, error);
+    if (dropping === refused) subscription.state = SubscriptionState.GRANTED;
+    else list.splice(index, 1);
+    if (!refused) this.kept?.answered(filter, dropping ? undefined : options, this.configuration.version, code);
+    this.settleRequest(subscription, refused ? peerError(`refused to ${dropping ? "un" : ""}subscribe "${filter}"`, code, packet.properties) : code);
   }
 
   /** Hands a message, or a piece of one, to the handlers whose filter matches. */
