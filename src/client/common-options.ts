@@ -109,7 +109,7 @@ export function complete(options: Draft, secure?: boolean): Configuration {
   const { socket, dns } = options as { readonly [name in "socket" | "dns"]?: { readonly io?: unknown } };
   if (typeof host !== "string" || host === "") throw configurationError("host", "the name or address of a broker");
   if (!socket?.io || !dns?.io)
-    throw new MqttError("configuration", `no network for ${secure ? "mqtts" : "mqtt"}: give the options socket and dns, each {io: class}`);
+    throw new MqttError("configuration", `no network for ${secure ? "mqtts" : "mqtt"}: give socket and dns, each {io: class}`);
   if (Object.hasOwn(options, "version")) options.versionGiven = checkInteger("version", options.version, 4, 5) > 0;
   checkInteger("port", options.port, 1, 0xffff);
   checkInteger("receiveBuffer", options.receiveBuffer, 64, 0x10000);

@@ -50,13 +50,13 @@ export function toConfiguration(url: string | ConnectOptions, options: ConnectOp
   checkInteger("queue", configuration.queue, 0, 0xffff);
   if (!Object.hasOwn(POLICIES, queuePolicy)) throw configurationError("queuePolicy", `one of ${Object.keys(POLICIES).join(", ")}`);
   if (configuration.authenticator !== undefined && typeof (configuration.authenticator as { readonly client?: unknown }).client !== "function")
-    throw configurationError("authenticator", "an Authenticator, as scramSha256 makes one");
+    throw configurationError("authenticator", "an Authenticator");
   if (typeof configuration.early !== "boolean") throw configurationError("early", "true or false");
   if (storage !== undefined) {
     if (typeof storage.restore !== "function") throw configurationError("storage", "a SessionStore");
     // Only under a name of its own does a client find its session again.
-    if (configuration.id === "") throw configurationError("id", "given where there is the option storage");
-    if (Object.hasOwn(configuration, "clean") && configuration.clean) throw configurationError("clean", "false or left out where there is the option storage");
+    if (configuration.id === "") throw configurationError("id", "given with the option storage");
+    if (Object.hasOwn(configuration, "clean") && configuration.clean) throw configurationError("clean", "left out or false with the option storage");
     configuration.clean = false;
   }
   if (properties !== PROPERTIES) configuration.properties = take({ ...PROPERTIES }, properties);

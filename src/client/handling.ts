@@ -89,7 +89,7 @@ export abstract class Handling extends Publisher {
       if (more) {
         if (reasonCode && connection === this.connection) this.refusal = reasonCode;
         connection?.release(reasonCode, this.now());
-      } else if (identifier !== 0) connection?.acknowledge(identifier, reasonCode, this.now());
+      } else connection?.acknowledge(identifier, reasonCode, this.now());
     } catch (error) {
       this.recover(error);
     }

@@ -15,9 +15,9 @@ export function toContent(payload: Payload | null): PublicationPayload {
 /** Whether what is published is to be kept. @throws MqttError (configuration) for what cannot be. */
 export function isDurable({ durability, qos, properties }: PublishOptions, { storage }: Publisher): boolean {
   if (durability === undefined || durability === "memory") return false;
-  if ((durability as string) !== "flash" || !storage) throw configurationError("durability", "memory or, with the option storage, flash");
+  if ((durability as string) !== "flash" || !storage) throw configurationError("durability", "memory, or flash with the option storage");
   if (!qos) throw configurationError("qos", "1 or 2 with durability flash");
-  if (properties?.topicAlias !== undefined) throw configurationError("properties.topicAlias", "left out with durability flash: it ends with the connection");
+  if (properties?.topicAlias !== undefined) throw configurationError("properties.topicAlias", "left out with durability flash");
   return true;
 }
 

@@ -20,8 +20,8 @@ export abstract class Publisher extends Link implements PublicationOwner {
   directTicks: number | undefined;
   /** Something waits that could not be sent from where it came: it is to be sent when there is room and the stack is low again. Not while {@link direct}. */
   protected due: boolean;
-  /** A publication is being handed to the connection, or an old one told of its end: the queue must stay as it is, but for its end. */
-  private busy: boolean | undefined;
+  /** One that gave way is being told: whoever is told publishes again at once, which must not drop the next one, and so on. */
+  private dropping: boolean | undefined;
   private queue: PublicationInHand[] | undefined;
   /** Requests that wait for their response. */
   protected requests?: { readonly pending: { readonly size: number } };
@@ -89,7 +89,7 @@ export abstract class Publisher extends Link implements PublicationOwner {
     const connection = this.connection;
     const queue = this.queue;
     const count = queue === undefined ? 0 : queue.length;
-    if (connection !== undefined && !this.busy) {
+    if (connection !== undefined) {
       // Deep in the stack of a received packet nothing is sent: an ESP32-C3 has 6 KiB of it.
       if (connection.looking && count < this.configuration.queue) this.due = true;
       // At QoS 0 only what has QoS 0 as well must not be overtaken.
@@ -102,16 +102,7 @@ export abstract class Publisher extends Link implements PublicationOwner {
 
   /** Hands a publication to the connection. @returns one of {@link Published}. */
   private hand(connection: Connection, publication: Publication, payload: PublicationPayload): number {
-    let published: number;
-    if (payload instanceof Uint8Array) published = connection.publish(publication, payload, publication.reused, this.now());
-    else {
-      this.busy = true;
-      try {
-        published = connection.publish(publication, payload, false, this.now());
-      } finally {
-        this.busy = false;
-      }
-    }
+    const published = connection.publish(publication, payload, publication.reused, this.now());
     if (published === Published.DONE) this.settle(publication, payload, 0, undefined);
     // A payload source may have ended the client, and the session has taken note of the publication since.
     else if (this.ended !== undefined) this.endPublishing(this.ended);
@@ -121,8 +112,7 @@ export abstract class Publisher extends Link implements PublicationOwner {
   private enqueue(publication: Publication, payload: PublicationPayload): boolean {
     const { queuePolicy, queue: room } = this.configuration;
     const queue = (this.queue ??= []);
-    // While one is handed over or told of its end the queue must stay as it is.
-    const policy = this.busy ? "reject" : queuePolicy;
+    const policy = this.dropping ? "reject" : queuePolicy;
     let index = policy === "newest-per-topic" ? queue.findIndex((waiting) => String(waiting.publication.topic) === String(publication.topic)) : -1;
     if (index < 0 && queue.length >= room) {
       if (policy !== "drop-oldest" || room === 0) return false;
@@ -132,10 +122,9 @@ export abstract class Publisher extends Link implements PublicationOwner {
     queue.push({ publication, payload });
     this.direct = undefined;
     if (old !== undefined) {
-      // Whoever is told publishes again at once: that must not drop the next one, and so on.
-      this.busy = true;
+      this.dropping = true;
       this.settle(old.publication, old.payload, 0, new MqttError("resource", `dropped for a newer publication: queuePolicy is ${policy}`, ReasonCode.QUOTA_EXCEEDED));
-      this.busy = false;
+      this.dropping = false;
     }
     return true;
   }
@@ -146,7 +135,7 @@ export abstract class Publisher extends Link implements PublicationOwner {
     const queue = this.queue;
     let held = false;
     if (connection === undefined) return;
-    for (let i = 0; queue !== undefined && !this.busy && i < queue.length; ) {
+    for (let i = 0; queue !== undefined && i < queue.length; ) {
       const waiting = queue[i];
       if (waiting === undefined) return;
       const { publication, payload } = waiting;
@@ -190,7 +179,7 @@ export abstract class Publisher extends Link implements PublicationOwner {
     if (fate === Fate.RELEASED) this.settle(publication, payload, 0, undefined);
     // At least once: as a new message, before all that waits. Exactly once cannot be kept any more: the caller must know.
     else if (publication.qos === 1 || fate === Fate.UNSENT) (this.queue ??= []).unshift({ publication, payload });
-    else this.settle(publication, payload, 0, new MqttError("peer", "the broker lost the session: whether this QoS 2 message arrived is unknown"));
+    else this.settle(publication, payload, 0, new MqttError("peer", "the broker lost the session, perhaps with this QoS 2 message"));
   }
 
   override onSettled(publication: Publication, payload: PublicationPayload, reasonCode: number, packet: ReceivedPacket | undefined, error: MqttError | undefined): void {

@@ -33,7 +33,7 @@ export class Requests {
     const { queue, inFlight } = client.configuration;
     checkNames("the option", options, "qos retain properties timeout responseTopic");
     const deadline = client.now() + checkInteger("timeout", options.timeout ?? 10_000, 1, 0x7fffffff);
-    if (this.pending.size >= Math.max(queue, inFlight)) throw new MqttError("resource", "too many requests wait for their response: set queue larger", ReasonCode.QUOTA_EXCEEDED);
+    if (this.pending.size >= Math.max(queue, inFlight)) throw new MqttError("resource", "too many requests wait: set queue larger", ReasonCode.QUOTA_EXCEEDED);
     // For its errors: what can never be sent must neither wait nor subscribe.
     new Publication(topic, options.qos ?? 0, false, { ...options.properties, responseTopic: options.responseTopic });
     return new Promise((resolve, reject) => {
@@ -84,7 +84,7 @@ export class Requests {
   expire(now: number, error?: MqttError): void {
     this.pending.forEach(({ deadline }, key) => {
       if (deadline > now) this.client.wakeAt(deadline);
-      else this.take(key)?.reject(error ?? new MqttError("peer", "no response came in time: is there a connection, and a responder?"));
+      else this.take(key)?.reject(error ?? new MqttError("peer", "no response came in time: is there a connection and a responder?"));
     });
   }
 }

@@ -29,7 +29,7 @@ export class Subscription {
   /** @throws MqttError (configuration) naming what is wrong. */
   constructor(filter: string, options: SubscribeOptions, handler: MessageHandler | undefined) {
     const shared = checkTopicFilter(filter);
-    if (typeof handler !== "function") throw configurationError("handler", "a function: subscribe(filter, options, handler)");
+    if (typeof handler !== "function") throw configurationError("handler", "a function, the last argument");
     checkNames("the option", options, "qos noLocal retainAsPublished retainHandling pieces properties");
     this.filter = filter;
     this.options = options;

@@ -46,7 +46,7 @@ export abstract class Subscriber extends Handling {
     let index = 0;
     if (this.ended !== undefined) throw this.ended;
     while (index < list.length && list[index]?.filter !== filter) index++;
-    list[index]?.settle(new MqttError("configuration", `another call for "${filter}" came before the broker's answer`));
+    list[index]?.settle(new MqttError("configuration", `another call for "${filter}" took the place of this one`));
     return index;
   }
 
@@ -240,7 +240,7 @@ export abstract class Subscriber extends Handling {
     if (this.refusal) this.refusal = 0;
     if (takers.length === 0 && matching > 0) {
       this.refusal = ReasonCode.QUOTA_EXCEEDED;
-      this.report(new MqttError("resource", `a message of ${packet.byteLength} bytes on ${packet.topic} does not fit the receive buffer: set receiveBuffer larger or subscribe with pieces: true`, this.refusal));
+      this.report(new MqttError("resource", `a message of ${packet.byteLength} bytes on ${packet.topic} needs a larger receiveBuffer, or pieces: true`, this.refusal));
     }
     packet.rest = takers.length === 1 ? packet.bytes.subarray(packet.start) : undefined;
     return (this.takers = takers);

@@ -25,5 +25,5 @@ export function parseUrl(url: string): MqttUrl {
   } catch {
     // A wrong escape: as below.
   }
-  throw configurationError(`the URL "${url.replace(/\/\/.*@/, "//...@")}"`, "like mqtt://host:1883 or mqtts://user:password@host, with %40 for an @");
+  throw configurationError(`the URL "${url.replace(/\/\/.*@/, "//...@")}"`, "like mqtt[s]://[user:password@]host[:port], with %40 for an @");
 }

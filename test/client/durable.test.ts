@@ -147,7 +147,7 @@ test("QoS 2 messages whose identifiers the journal has no room for are acknowled
 });
 
 test("clean: true with a session on flash is refused; clean: false is what it is anyway", (t) => {
-  refused(() => onFlash(t, { clean: true }), /^clean must be false or left out where there is the option storage$/);
+  refused(() => onFlash(t, { clean: true }), /^clean must be left out or false with the option storage$/);
   equal(onFlash(t, { clean: false }).attacked.greet().closed, false);
 });
 

@@ -92,7 +92,7 @@ test("a link that is cut before the CONNACK: QoS 1 goes out again, of QoS 2 nobo
   const broker = await ScriptedBroker.start(t);
   const { client } = subject(t, broker.url, { ...AGAIN, version: 5 });
   const one = client.publish("a", "x", { qos: 1 });
-  const two = rejects(client.publish("b", "y", { qos: 2 }), { kind: "peer", message: /whether this QoS 2 message arrived is unknown/ });
+  const two = rejects(client.publish("b", "y", { qos: 2 }), { kind: "peer", message: /lost the session, perhaps with this QoS 2 message/ });
   const first = await broker.accept();
   await first.nextIs("connect");
   await first.nextIs("publish");

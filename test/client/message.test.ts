@@ -195,7 +195,7 @@ test("a large message without pieces is refused with Quota exceeded and reported
   await link.expect("40 03 00 01 97");
   const error = await errors.next();
   deepEqual([error.kind, error.reasonCode, error.message], [
-    "resource", 0x97, "a message of 10000 bytes on a does not fit the receive buffer: set receiveBuffer larger or subscribe with pieces: true",
+    "resource", 0x97, "a message of 10000 bytes on a needs a larger receiveBuffer, or pieces: true",
   ]);
   deepEqual([calls, errors.left], [0, []]);
 });

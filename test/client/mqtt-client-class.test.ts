@@ -45,9 +45,9 @@ test("target is the user's own, from the options or set later", (t) => {
 const wrong: readonly (readonly [string, Record<string, unknown>, RegExp])[] = [
   ["host left out", { host: undefined }, /^host must be the name or address of a broker$/],
   ["an empty host", { host: "" }, /^host must be/],
-  ["socket left out", { socket: undefined }, /^no network for mqtt: give the options socket and dns/],
-  ["a socket without class", { socket: {} }, /^no network for mqtt: give the options socket and dns/],
-  ["dns left out", { dns: undefined }, /^no network for mqtt: give the options socket and dns/],
+  ["socket left out", { socket: undefined }, /^no network for mqtt: give socket and dns/],
+  ["a socket without class", { socket: {} }, /^no network for mqtt: give socket and dns/],
+  ["dns left out", { dns: undefined }, /^no network for mqtt: give socket and dns/],
   ["a port of 0", { port: 0 }, /^port must be a whole number from 1 to 65535$/],
   ["a port above 65,535", { port: 65_536 }, /^port must be/],
   ["a negative keepAlive", { keepAlive: -1 }, /^keepAlive must be a whole number from 0 to 65535000$/],

@@ -50,7 +50,7 @@ for (const [option, change, message] of wrong)
   });
 
 test("without a network of the host's own, socket and dns are asked for", () => {
-  refused(() => connect("mqtt://broker.local"), /^no network for mqtt: give the options socket and dns, each \{io: class\}$/);
+  refused(() => connect("mqtt://broker.local"), /^no network for mqtt: give socket and dns, each \{io: class\}$/);
   refused(() => connect("mqtts://broker.local", { socket: new FakeNetwork().provider.socket }), /^no network for mqtts: give/);
 });
 

@@ -10,7 +10,7 @@ const { provider } = new FakeNetwork();
 
 /** Arguments as somebody without TypeScript may write them, and what is said. */
 const wrong: readonly (readonly [target: unknown, messages: unknown, options: unknown, message: RegExp])[] = [
-  ["http://broker.local", good, provider, /^the URL "http:\/\/broker\.local" must be like mqtt:/],
+  ["http://broker.local", good, provider, /^the URL "http:\/\/broker\.local" must be like mqtt\[s\]:/],
   [undefined, good, provider, /^host must be the name or address of a broker$/],
   [{}, good, provider, /^host must be/],
   [{ host: 7 }, good, provider, /^host must be/],

@@ -117,7 +117,7 @@ const wrong: readonly (readonly [string, readonly unknown[], RegExp])[] = [
   ["a misplaced #", ["a/#/b", ignore], /^topic filter "a\/#\/b" must be such that # stands last/],
   ["a misplaced +", ["a+", ignore], /^topic filter/],
   ["a shared subscription without name", ["$share//a", ignore], /^topic filter/],
-  ["no handler", ["a"], /^handler must be a function: subscribe\(filter, options, handler\)$/],
+  ["no handler", ["a"], /^handler must be a function, the last argument$/],
   ["options without handler", ["a", { qos: 1 }], /^handler must be a function/],
 ];
 for (const [name, args, message] of wrong)
@@ -160,7 +160,7 @@ test("a call whose place another took before the answer rejects", async (t) => {
   const { client, link } = await connected(t);
   const first = client.subscribe("a", ignore);
   const second = client.subscribe("a", { qos: 1 }, ignore);
-  await rejects(first, { kind: "configuration", message: 'another call for "a" came before the broker\'s answer' });
+  await rejects(first, { kind: "configuration", message: 'another call for "a" took the place of this one' });
   await link.nextIs("subscribe");
   await link.nextIs("subscribe");
   link.send("90 04 00 01 00 00", "90 04 00 02 00 01");
@@ -202,7 +202,7 @@ test("unsubscribing before the answer rejects the call and sends both", async (t
   const { client, link } = await connected(t);
   const call = client.subscribe("a", ignore);
   const end = client.unsubscribe("a");
-  await rejects(call, { kind: "configuration", message: 'another call for "a" came before the broker\'s answer' });
+  await rejects(call, { kind: "configuration", message: 'another call for "a" took the place of this one' });
   await link.nextIs("subscribe");
   await link.nextIs("unsubscribe");
   link.send("90 04 00 01 00 00", "B0 04 00 02 00 00");

@@ -22,7 +22,7 @@ const bad = [
   "", "broker.local", "http://broker.local", "mqtt:/broker.local", "mqtt://", "mqtt://:1883", "mqtt://host:port", "mqtt://host:123456", "mqtt://host/path",
   "mqtt://host?x=1", "mqtt://2001:db8::1", "mqtt://[2001:db8::1", "mqtt://a b@c@d", "ws://host",
 ];
-for (const url of bad) test(`"${url}" is refused with an example`, () => refused(() => parseUrl(url), /^the URL ".*" must be like mqtt:\/\/host:1883 or mqtts:\/\/user:password@host, with %40 for an @$/));
+for (const url of bad) test(`"${url}" is refused with an example`, () => refused(() => parseUrl(url), /^the URL ".*" must be like mqtt\[s\]:\/\/\[user:password@\]host\[:port\], with %40 for an @$/));
 
 test("a wrong URL is quoted without its password", () => {
   refused(() => parseUrl("mqtt://user:secret@host/path"), /^the URL "mqtt:\/\/\.\.\.@host\/path" must be/);
