@@ -63,8 +63,10 @@ export abstract class Subscriber extends Handling {
    * @param doubtful whether a CONNECT before had no answer: the session may be one that began with it.
    */
   protected renewSubscriptions(resumed: boolean, doubtful: boolean): void {
+    const list = this.subscriptions;
     this.kept?.connected(resumed);
-    this.subscriptions = this.subscriptions?.filter((subscription) => {
+    if (list === undefined) return;
+    this.subscriptions = list.filter((subscription) => {
       if (!resumed || doubtful || subscription.state !== SubscriptionState.GRANTED) subscription.state &= SubscriptionState.UNWANTED;
       if (resumed || subscription.state === SubscriptionState.WANTED) return true;
       subscription.settle(ReasonCode.NO_SUBSCRIPTION_EXISTED);
