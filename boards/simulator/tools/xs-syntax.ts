@@ -3,7 +3,7 @@
  * what the module does, in the same order. What each form costs is in docs/decisions/0012-bytecode.md.
  */
 import type {
-  AssignmentExpression, BinaryExpression, Expression, Identifier, IfStatement, Literal, MemberExpression, ModuleDeclaration, Node, Program, Statement, TemplateLiteral,
+  ArrayExpression, AssignmentExpression, BinaryExpression, Expression, Identifier, IfStatement, Literal, MemberExpression, ModuleDeclaration, Node, Program, Statement, TemplateLiteral,
   VariableDeclaration,
 } from "estree";
 import { inOneClass } from "./class-layers.js";
@@ -159,6 +159,16 @@ function countedAfter(statement: Statement): Statement[] {
   return [statement, { type: "ExpressionStatement", expression: count }];
 }
 
+/** `[]` is `new Array`, `[a, b]` is `Array.of(a, b)`: no place is kept for the list, nor an index for each element. No variable of ours is called Array. */
+function called({ elements }: ArrayExpression): Expression | undefined {
+  const object: Identifier = { type: "Identifier", name: "Array" };
+  const present = elements.filter((element) => element !== null && element.type !== "SpreadElement");
+  if (present.length < elements.length) return undefined;
+  if (present.length === 0) return { type: "NewExpression", callee: object, arguments: [] };
+  const property: Identifier = { type: "Identifier", name: "of" };
+  return { type: "CallExpression", callee: { type: "MemberExpression", object, property, computed: false, optional: false }, arguments: present, optional: false };
+}
+
 /** `class A {}` is `const A = class {}`: without a variable of its own inside. */
 function unnamed(statement: Statement): Statement {
   if (statement.type !== "ClassDeclaration") return statement;
@@ -232,6 +242,8 @@ function change(node: Node, parent: Node | undefined): Node {
       return parent?.type === "TaggedTemplateExpression" ? node : concatenation(node);
     case "IfStatement":
       return nested(node);
+    case "ArrayExpression":
+      return called(node) ?? node;
     case "BinaryExpression":
       return countingDown(bits(node));
     case "VariableDeclaration":

@@ -45,6 +45,11 @@ await describe("A module for a device", async () => {
     assertForm(small, "a<<8|b", "(b??0)");
   });
 
+  await it("calls for a list, unless it has holes or takes in another", async () => {
+    const small = await same("function f(a) { const [b] = [5]; return [[], [a], [a, [b]], [, a], [...a], [...a, b]]; }", [[]], [[1, 2]], ["ab"]);
+    assertForm(small, "new Array,Array.of(a),Array.of(a,Array.of(b)),[,a]", "[a]");
+  });
+
   await it("counts outside of a loop, unless something else has the name or a function holds it", async () => {
     const small = await same("function f(n) { let sum = 0; for (let i = 0; i < n; i++) sum += i; for (let i = n; i-- > 0;) sum += 2 * i; return sum; }", [0], [1], [5]);
     assertForm(small, "let i=0;for(;i<n;i++)", "for(let");
