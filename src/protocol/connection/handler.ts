@@ -46,7 +46,10 @@ export interface ConnectionHandler {
    * packet, or with `error` by this side, whose payload source failed or whose new limits forbid it.
    */
   onSettled(publication: Publication, payload: PublicationPayload, reasonCode: number, packet: ReceivedPacket | undefined, error: MqttError | undefined): void;
-  /** The server has no session for this publication, or refused the connection that it was sent on early. `fate` is one of {@link Fate}. */
+  /**
+   * The server has no session for this publication, or refused the connection that it was sent on early. `fate` is one of {@link Fate}. Told
+   * from the last one back: each is to go out before those told before.
+   */
   onLost(publication: Publication, payload: PublicationPayload, fate: number): void;
   /** There may be room for the next publication. */
   onWritable(): void;
