@@ -127,7 +127,10 @@ class Client implements ConnectionHandler {
   /** Whoever held a message has looked at it; what waits for room gets some. */
   #resume(): void {
     const transport = this.#transport;
+    const told = this.log.length;
     this.#connection.release(Take.TAKEN, ++this.#now);
+    // What there is no room for in the session's table waits for those that are acknowledged later.
+    if (this.#connection.paused && this.log.length === told) this.#finish();
     if (!this.#alive || transport.window >= 10) return;
     transport.window += 10;
     this.#connection.writable(transport.window, ++this.#now);
