@@ -58,7 +58,8 @@ export class Connection extends Usual {
     if (length > writable) throw new MqttError("resource", `CONNECT takes ${length} bytes, the socket only ${writable}: shorten will, id or properties`);
     this.now = this.lastReceived = now;
     packet.version = connect.version;
-    if (connect.version === 5) packet.maximumPacketSize = connect.properties?.maximumPacketSize ?? packet.maximumPacketSize;
+    const maximum = connect.version === 5 ? connect.properties?.maximumPacketSize : undefined;
+    if (maximum !== undefined) packet.maximumPacketSize = maximum;
     this.transport = transport;
     this.room = this.capacity = writable;
     this.openOutbound();

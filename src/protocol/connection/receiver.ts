@@ -2,7 +2,7 @@ import { decodeFromServer } from "../codec/decode.js";
 import { PacketType } from "../codec/packet-type.js";
 import { ReasonCode } from "../codec/reason-code.js";
 import { ReceivedPacket } from "../codec/received-packet.js";
-import { INCOMPLETE, readVariableByteInteger, VARIABLE_BYTE_INTEGER_MAXIMUM, variableByteIntegerLength } from "../codec/variable-byte-integer.js";
+import { INCOMPLETE, readVariableByteInteger, variableByteIntegerLength } from "../codec/variable-byte-integer.js";
 
 /** Who takes the messages on one topic, as far as they are usual ones: see {@link Receiver.expect}. */
 export interface Taker {
@@ -11,9 +11,6 @@ export interface Taker {
   readonly topic?: DataView | undefined;
   readonly handler: (packet: ReceivedPacket) => unknown;
 }
-
-/** Views of the receive buffer that are kept: traffic repeats itself, so that most reads need no new one. */
-const KEPT_VIEWS = 3;
 
 /** The longest packet with a Remaining Length of one byte, less one. */
 const SHORT = 0x80;
@@ -27,8 +24,8 @@ const SHORT = 0x80;
  * Use: fill {@link space}, add to {@link filled}, call {@link next} until it says false.
  */
 export class Receiver extends ReceivedPacket {
-  /** Packets longer than this are refused, in bytes (MQTT 5.0, 3.1.2.11.4). */
-  maximumPacketSize: number;
+  /** Packets longer than this are refused, in bytes (MQTT 5.0, 3.1.2.11.4). Default: any length there is. */
+  maximumPacketSize: number | undefined;
   /** What is behind the {@link end} of the packet in hand, up to here, waits to be looked at. */
   filled: number;
   /** Where the pieces of the payload go, behind the header of their PUBLISH. */
@@ -38,8 +35,9 @@ export class Receiver extends ReceivedPacket {
   /** The view that was last used, and where it begins. */
   view: Uint8Array | undefined;
   viewStart: number | undefined;
-  /** The last few, once there is more than one. */
-  private views: Uint8Array[] | undefined;
+  /** Those used before it: traffic repeats itself, so that most reads need no new one. */
+  private second: Uint8Array | undefined;
+  private third: Uint8Array | undefined;
   /** The receive buffer in steps of several bytes, once that was needed. */
   words: DataView | undefined;
   /** Who took the last message, and all on the same topic. */
@@ -48,7 +46,6 @@ export class Receiver extends ReceivedPacket {
   /** @param bytes the receive buffer, owned by the caller and used by nobody else. */
   constructor(bytes: Uint8Array) {
     super(bytes);
-    this.maximumPacketSize = VARIABLE_BYTE_INTEGER_MAXIMUM + 5;
     this.filled = 0;
   }
 
@@ -69,19 +66,20 @@ export class Receiver extends ReceivedPacket {
     return (this.view = this.viewAt(start, count));
   }
 
-  /** ECMA-419 sockets fill a whole view, so each length needs its own; the last few are kept. */
+  /** ECMA-419 sockets fill a whole view, so each length needs its own; the last three are kept. */
   private viewAt(start: number, count: number): Uint8Array {
-    const bytes = this.bytes;
-    if (this.view === undefined) return bytes.subarray(start, start + count);
-    const views = (this.views ??= [this.view]);
-    let i = views.length;
-    while (i-- > 0) {
-      const view = views[i];
-      if (view?.length === count && view.byteOffset === bytes.byteOffset + start) return view;
+    const { bytes, view, second, third } = this;
+    const begin = bytes.byteOffset + start;
+    if (count === bytes.length) return bytes;
+    if (second?.length === count && second.byteOffset === begin) {
+      this.second = view;
+      return second;
     }
-    if (views.length === KEPT_VIEWS) views.copyWithin(0, 1);
-    else views.length++;
-    return (views[views.length - 1] = bytes.subarray(start, start + count));
+    const found = third?.length === count && third.byteOffset === begin ? third : bytes.subarray(start, start + count);
+    // What is not there yet takes no memory.
+    if (second) this.third = second;
+    if (view) this.second = view;
+    return found;
   }
 
   /** Takes up the next packet, or the next piece of a payload. @returns whether there is one; if so, look at `fault` first. */
@@ -94,7 +92,7 @@ export class Receiver extends ReceivedPacket {
     if (position > this.filled) return false;
     const length = bytes[begin + 1] ?? 0;
     const end = position + length;
-    if (length > 0x7f || end > this.filled || length + 2 > this.maximumPacketSize) return this.nextLong();
+    if (length > 0x7f || end > this.filled || length + 2 > (this.maximumPacketSize ?? Infinity)) return this.nextLong();
     this.open(bytes[begin] ?? 0, position, end);
     this.byteLength = length;
     decodeFromServer(this);
@@ -112,7 +110,7 @@ export class Receiver extends ReceivedPacket {
     const first = bytes[begin] ?? 0;
     if (length === INCOMPLETE) return false;
     this.byteLength = length;
-    if (length >= 0 && size <= this.maximumPacketSize) {
+    if (length >= 0 && size <= (this.maximumPacketSize ?? Infinity)) {
       if (end <= this.filled) {
         this.open(first, start, end);
         decodeFromServer(this);
@@ -189,7 +187,7 @@ export class Receiver extends ReceivedPacket {
   expect(taker: Taker | undefined): void {
     const length = taker?.topic?.byteLength ?? 0;
     // So short a packet is within any other limit. Less than 8 bytes cannot be compared at once.
-    this.taker = this.version === 5 && this.maximumPacketSize > SHORT && length >= 8 ? taker : undefined;
+    this.taker = this.version === 5 && (this.maximumPacketSize ?? Infinity) > SHORT && length >= 8 ? taker : undefined;
   }
 
   /**
