@@ -3,6 +3,7 @@ import type { Connect } from "../codec/connect.js";
 import type { Properties } from "../codec/property.js";
 import type { ReceivedPacket } from "../codec/received-packet.js";
 import type { Publication, PublicationPayload } from "../session/publication.js";
+import type { Connection } from "./connection.js";
 import type { Taker } from "./receiver.js";
 
 /** What a connection needs to know beside its CONNECT. */
@@ -16,6 +17,8 @@ export interface ConnectionConfiguration extends Connect {
  * the connection may be called from here.
  */
 export interface ConnectionHandler {
+  /** The connection in use. One that has ended may be told what became of its last messages, and then this one sends the answers. */
+  readonly connection: Connection | undefined;
   /** The CONNECT to be sent. */
   readonly configuration: ConnectionConfiguration;
   /** Where packets are put together, for one connection at a time. */

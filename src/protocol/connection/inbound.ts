@@ -5,6 +5,7 @@ import { Incoming } from "../session/incoming.js";
 import type { Session } from "../session/session.js";
 import { Take, type ConnectionHandler } from "./handler.js";
 import { Outbound } from "./outbound.js";
+import { ConnectionState } from "./publishing.js";
 import type { Receiver } from "./receiver.js";
 import { ACKNOWLEDGEMENT_LENGTH } from "./sender.js";
 import { resolveAlias } from "./topic-aliases.js";
@@ -31,8 +32,7 @@ export abstract class Inbound extends Outbound {
     if (aliasMaximum > 0) this.receivedAliases = new Array<Uint8Array | undefined>(aliasMaximum).fill(undefined);
     if (resumed) table.resume();
     else table.clear();
-    this.epoch = table.epoch;
-    table.sender = this;
+    if (table.epoch !== undefined) this.epoch = table.epoch;
   }
 
   // eslint-disable-next-line @typescript-eslint/no-useless-constructor -- in XS the one that is not written makes 200 bytes of garbage
@@ -137,13 +137,14 @@ export abstract class Inbound extends Outbound {
     const table = this.session.incoming;
     const index = this.epoch === table.epoch ? table.find(identifier) : -1;
     const entry = table.entry(index);
-    if ((entry & Incoming.STATE) !== Incoming.PENDING || (table.sender !== this && !(entry & Incoming.QOS_2))) return;
+    if ((entry & Incoming.STATE) !== Incoming.PENDING || (this.state === ConnectionState.CLOSED && !(entry & Incoming.QOS_2))) return;
     const refused = this.version === 5 ? reasonCode : 0;
     if (!(entry & Incoming.OLD)) table.setState(index, Incoming.DUE, refused);
     // The server repeats it, and is answered then; one that was refused comes to the handler again.
     else if (refused >= 0x80) table.remove(index);
     else table.setState(index, Incoming.PUBREL | Incoming.OLD, 0);
-    table.sender?.flushAt(now);
+    const inUse = this.handler.connection;
+    if (inUse?.state === ConnectionState.CONNECTED) inUse.flushAt(now);
   }
 
   /** Sends the acknowledgements that are due. */

@@ -18,10 +18,6 @@ export const Incoming = {
   REASON_CODE: 24,
 } as const;
 
-export interface AcknowledgementSender {
-  flushAt(now: number): void;
-}
-
 /**
  * Received QoS 1 and 2 messages that are not finished, in the order of arrival: that of acknowledging (MQTT 5.0, 4.6.0-2, 4.6.0-3). Its
  * size is the Receive Maximum that is announced to the server.
@@ -29,10 +25,8 @@ export interface AcknowledgementSender {
 export class IncomingTable {
   /** Entries in use. */
   count = 0;
-  /** Counts how often the session was lost: what was received before concerns nobody any more. */
-  epoch = 0;
-  /** Sends the acknowledgements that are due, on the connection in use. */
-  sender: AcknowledgementSender | undefined;
+  /** Counts how often the session was lost since the first message that was remembered: what was received before concerns nobody any more. */
+  epoch: number | undefined;
   /** Keeps the identifiers of QoS 2 messages over restarts. */
   storage?: SessionStorage;
   /** How many there may be: the Receive Maximum. */
@@ -124,6 +118,6 @@ export class IncomingTable {
   clear(): void {
     while (this.storage !== undefined && this.count > 0) this.remove(this.count - 1);
     this.count = 0;
-    this.epoch++;
+    if (this.entries !== undefined) this.epoch = (this.epoch ?? 0) + 1;
   }
 }

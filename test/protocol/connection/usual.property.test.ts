@@ -44,7 +44,7 @@ class Client implements ConnectionHandler {
   readonly sendBuffer = new Uint8Array(64);
   readonly #usual: boolean;
   readonly #session = new Session({ inFlight: 6, receiveMaximum: 4 });
-  readonly #connection: Connection;
+  readonly connection: Connection;
   readonly #transport = new FakeTransport(Infinity);
   #now = 1;
   /** Whether it notes that there is room. */
@@ -56,11 +56,11 @@ class Client implements ConnectionHandler {
     this.#usual = usual;
     this.hearsAcknowledgements = !usual;
     this.configuration = { version, cleanStart: true, keepAlive: 0, clientId: "c", properties: { topicAliasMaximum: 1 }, connectTimeout: 1000 };
-    this.#connection = new Connection(this.#session, this, new Uint8Array(200));
-    this.#connection.open(this.#transport, 1000, 1);
+    this.connection = new Connection(this.#session, this, new Uint8Array(200));
+    this.connection.open(this.#transport, 1000, 1);
     this.#read(version === 5 ? bytes("20 03 00 00 00") : bytes("20 02 00 00"));
     const note = this.#note.bind(this);
-    for (const each of qos) this.#connection.publish(new Noted(note, each), new Uint8Array(1), false, 1);
+    for (const each of qos) this.connection.publish(new Noted(note, each), new Uint8Array(1), false, 1);
     this.#note("ready");
   }
 
@@ -69,7 +69,7 @@ class Client implements ConnectionHandler {
     parts.forEach((part, index) => {
       this.#read(part);
       this.#transport.window = room[index % room.length] ?? 0;
-      if (this.#alive) this.#connection.writable(this.#transport.window, ++this.#now);
+      if (this.#alive) this.connection.writable(this.#transport.window, ++this.#now);
       this.#note("drained");
       this.#finish();
     });
@@ -81,7 +81,7 @@ class Client implements ConnectionHandler {
     this.log.length = 0;
     this.#writes = true;
     for (const part of parts) this.#read(part);
-    while (this.#alive && this.#connection.paused) this.#resume();
+    while (this.#alive && this.connection.paused) this.#resume();
     this.#finish();
     this.#note("end");
     return this.log.filter((line) => line !== "read" && !line.startsWith("piece ")).join("\n").replaceAll("\nsent ", " ");
@@ -90,7 +90,7 @@ class Client implements ConnectionHandler {
   /** What has become of the session. */
   get state(): unknown {
     const { incoming, outgoing } = this.#session;
-    const { due, quota } = this.#connection as unknown as { due: number; quota: number };
+    const { due, quota } = this.connection as unknown as { due: number; quota: number };
     return {
       incoming: Array.from({ length: incoming.count }, (_, index) => incoming.entry(index)),
       outgoing: outgoing.list.slice(0, outgoing.count).map(({ identifier, state, extra }) => [identifier, state, extra]),
@@ -99,7 +99,7 @@ class Client implements ConnectionHandler {
   }
 
   get #alive(): boolean {
-    return this.#connection.state !== ConnectionState.CLOSED;
+    return this.connection.state !== ConnectionState.CLOSED;
   }
 
   #note(line: string): void {
@@ -112,14 +112,14 @@ class Client implements ConnectionHandler {
   #read(part: Uint8Array): void {
     let data = part;
     while (data.length > 0 && this.#alive) {
-      if (this.#connection.paused) {
+      if (this.connection.paused) {
         this.#resume();
         continue;
       }
-      const space = this.#connection.packet.space(data.length);
+      const space = this.connection.packet.space(data.length);
       space.set(data.subarray(0, space.length));
       data = data.subarray(space.length);
-      this.#connection.receive(space.length, ++this.#now);
+      this.connection.receive(space.length, ++this.#now);
       this.#note("read");
     }
   }
@@ -128,25 +128,25 @@ class Client implements ConnectionHandler {
   #resume(): void {
     const transport = this.#transport;
     const told = this.log.length;
-    this.#connection.release(Take.TAKEN, ++this.#now);
+    this.connection.release(Take.TAKEN, ++this.#now);
     // What there is no room for in the session's table waits for those that are acknowledged later.
-    if (this.#connection.paused && this.log.length === told) this.#finish();
+    if (this.connection.paused && this.log.length === told) this.#finish();
     if (!this.#alive || transport.window >= 10) return;
     transport.window += 10;
-    this.#connection.writable(transport.window, ++this.#now);
+    this.connection.writable(transport.window, ++this.#now);
   }
 
   #finish(): void {
     const later = this.#later;
     this.#later = [];
-    for (const identifier of later) this.#connection.acknowledge(identifier, 0, ++this.#now);
+    for (const identifier of later) this.connection.acknowledge(identifier, 0, ++this.#now);
   }
 
   onPublish(packet: ReceivedPacket): number {
     if (packet.checkTopic() !== 0) return Take.TAKEN;
     const topic = packet.topic;
     if (this.#usual && !packet.more && packet.left < 0 && packet.topicStart > 0 && (topic === TOPIC || topic === LONG))
-      this.#connection.packet.expect({ filter: topic, topic: wire(topic), handler: (message) => this.#look(message, topic) || undefined });
+      this.connection.packet.expect({ filter: topic, topic: wire(topic), handler: (message) => this.#look(message, topic) || undefined });
     return this.#look(packet, topic);
   }
 
@@ -159,7 +159,7 @@ class Client implements ConnectionHandler {
     this.#note(`${packet.left < 0 ? "" : "piece "}for ${topic}: ${summary(packet)} from ${packet.offset}: ${hex(packet.payload)}`);
     const wish = packet.start < packet.end ? (packet.bytes[packet.start] ?? 0) : 0;
     const take = wish > 3 ? 0 : [0, Take.HELD, Take.LATER, 0x97][wish] ?? 0;
-    if (wish === 4) this.#connection.disconnect(0, undefined, this.#now);
+    if (wish === 4) this.connection.disconnect(0, undefined, this.#now);
     if (take === Take.LATER && packet.identifier > 0 && !packet.more) this.#later.push(packet.identifier);
     return take;
   }

@@ -81,6 +81,10 @@ export class ScriptedBroker implements ConnectionHandler {
     return new ScriptedBroker(options).connect().accept(false, ...connackProperties);
   }
 
+  get connection(): Connection {
+    return this.client;
+  }
+
   /** The client connects: on the same session, with other options where some are given. */
   connect(options: ScriptOptions = {}): this {
     this.#options = { ...this.#options, ...options };
