@@ -23,7 +23,7 @@ export interface Configuration extends Connect, Pick<ConnectOptions, "authentica
   /** Of the next connection, as are `clientId` and `cleanStart`. */
   version: 4 | 5;
   clientId: string;
-  cleanStart: boolean;
+  cleanStart?: boolean;
   readonly receiveBuffer: number;
   readonly sendBuffer: number;
   readonly inFlight: number;

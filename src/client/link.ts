@@ -92,7 +92,7 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
     const { inFlight, properties, receiveBuffer, sendBuffer } = configuration;
     super();
     this.configuration = configuration;
-    this.session = new Session({ inFlight, receiveMaximum: properties?.receiveMaximum });
+    this.session = new Session(inFlight, properties?.receiveMaximum);
     // Who does not start clean vouches for being the one whose session the broker keeps.
     this.session.established = !configuration.cleanStart;
     this.sendBuffer = new Uint8Array(new ArrayBuffer(receiveBuffer + sendBuffer), receiveBuffer);

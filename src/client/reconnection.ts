@@ -23,8 +23,9 @@ export const AT_ONCE = -1;
 export function keepSession(configuration: Configuration, assigned: string | undefined): void {
   const old = configuration.version === 4;
   if (assigned !== undefined && configuration.clientId === "") configuration.clientId = assigned;
-  configuration.cleanStart = old && configuration.clean;
   // The usual takes no memory.
+  if (old && configuration.clean) configuration.cleanStart = true;
+  else delete configuration.cleanStart;
   if (!old || configuration.refused) delete configuration.unproven;
   else configuration.unproven = true;
 }

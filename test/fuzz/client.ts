@@ -64,7 +64,7 @@ export class FuzzClient implements ConnectionHandler, Transport {
     this.turnsAllowed = turnsAllowed;
     this.view = view;
     this.hearsAcknowledgements = settings.hearsAcknowledgements;
-    this.session = new Session(settings);
+    this.session = new Session(settings.inFlight, settings.receiveMaximum);
   }
 
   private guarded(length: number): Uint8Array {

@@ -118,7 +118,7 @@ export class Node {
 
   /** The session's tables, and what has not been sent. */
   private open(identity: number): { session: Session; unsent: readonly PublicationInHand[] } {
-    const session = new Session({ inFlight: 255, receiveMaximum: 1000 });
+    const session = new Session(255, 1000);
     const unsent = this.session.restore(session, identityOf(identity), {});
     this.session.close();
     return { session, unsent };

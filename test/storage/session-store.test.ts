@@ -4,7 +4,7 @@ import { MqttError } from "../../src/protocol/error.js";
 import { Incoming } from "../../src/protocol/session/incoming.js";
 import { OutgoingState } from "../../src/protocol/session/outgoing.js";
 import { Publication, type PublicationPayload } from "../../src/protocol/session/publication.js";
-import { Session, type SessionLimits } from "../../src/protocol/session/session.js";
+import { Session } from "../../src/protocol/session/session.js";
 import type { PublicationInHand, PublicationOwner } from "../../src/protocol/session/session-storage.js";
 import { Journal } from "../../src/storage/journal.js";
 import { SessionStore } from "../../src/storage/session-store.js";
@@ -29,10 +29,10 @@ interface Opened {
 }
 
 /** Starts the device: on blank flash, or on what another start has left. */
-function start(from: FakeFlash | undefined, identity = kitchen, limits: SessionLimits = {}, owner: PublicationOwner = {}): Opened {
+function start(from: FakeFlash | undefined, identity = kitchen, limits: readonly number[] = [], owner: PublicationOwner = {}): Opened {
   const flash = from?.restart() ?? blank();
   const store = new SessionStore(new Journal(flash, options));
-  const session = new Session(limits);
+  const session = new Session(...limits);
   return { flash, store, session, unsent: store.restore(session, identity, owner) };
 }
 
@@ -129,7 +129,7 @@ test("what has no room in the table is given back, PUBRELs have their room", () 
   for (const identifier of [1, 2, 3, 4]) store.keep(lamp, x, identifier);
   store.keep(once, x, 5).sent?.();
   store.released(5);
-  const opened = start(flash, kitchen, { inFlight: 2 });
+  const opened = start(flash, kitchen, [2]);
   deepEqual([table(opened), identifiers(opened.unsent)], [[[1, OutgoingState.PUBACK], [2, OutgoingState.PUBACK], [5, OutgoingState.PUBREL]], [3, 4]]);
 });
 
@@ -154,7 +154,7 @@ test("its end is noted before its owner is told; after a restart that is the one
   store.keep(Object.assign(new Publication("lamp", 1, true), owner), x, 1).settled?.(x, 16, undefined);
   deepEqual(told, [[16, 0]]);
   store.keep(lamp, x, 2);
-  const opened = start(flash, kitchen, {}, { settled: (_payload, reasonCode) => void told.push([reasonCode, -1]) });
+  const opened = start(flash, kitchen, [], { settled: (_payload, reasonCode) => void told.push([reasonCode, -1]) });
   opened.session.outgoing.at(0).publication?.settled?.(x, 17, undefined);
   deepEqual(told[1], [17, -1]);
   deepEqual(table(start(opened.flash)), []);
@@ -173,7 +173,7 @@ test("received QoS 2 identifiers come back until they are forgotten, as many as 
   store.forgotten(4);
   const { incoming } = start(flash).session;
   deepEqual([incoming.count, incoming.entry(0), incoming.entry(1)], [2, 9 | Incoming.PUBREL | Incoming.QOS_2, 5 | Incoming.PUBREL | Incoming.QOS_2]);
-  equal(start(flash, kitchen, { receiveMaximum: 1 }).session.incoming.count, 1);
+  equal(start(flash, kitchen, [8, 1]).session.incoming.count, 1);
 });
 
 test("the same identifier in both directions is two things", () => {

@@ -21,7 +21,8 @@ export interface ConnectWill {
 /** The fields of a CONNECT (MQTT 5.0, 3.1; MQTT 3.1.1, 3.1). */
 export interface Connect {
   readonly version: 4 | 5;
-  readonly cleanStart: boolean;
+  /** Default false. */
+  readonly cleanStart?: boolean;
   /** Seconds, 0 to 65,535. */
   readonly keepAlive: number;
   readonly clientId: string;

@@ -48,9 +48,10 @@ export class OutgoingTable {
   /** Those going on in order, then those to be used again. */
   list = NONE;
   private readonly size: number;
-  private last = 0;
+  // Both from the first identifier on; before it they take no memory.
+  private declare last: number;
   /** How many identifiers after the last are known to be free; 0 when one was taken that {@link nextIdentifier} did not give. */
-  free = 0;
+  declare free: number;
 
   constructor(size: number) {
     this.size = size;
@@ -80,13 +81,15 @@ export class OutgoingTable {
   /** A Packet Identifier that is not in use, never 0 (MQTT 5.0, 2.2.1-3). */
   nextIdentifier(): number {
     // Comes round to what is in flight once in 65,535 times: no need to look each time.
-    while (this.free === 0) this.countFree();
+    while (!this.free) this.countFree();
     this.free--;
     return (this.last = this.last === 0xffff ? 1 : this.last + 1);
   }
 
   private countFree(): void {
     let free = 0xffff;
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- absent before the first
+    this.last ??= 0;
     for (let i = 0; i < this.count; i++) {
       const ahead = ((this.list[i]?.identifier ?? 0) - this.last + 0xffff) % 0xffff;
       // As far ahead as it can be: the last one itself.

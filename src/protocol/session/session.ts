@@ -3,13 +3,6 @@ import { IncomingTable } from "./incoming.js";
 import { OutgoingTable } from "./outgoing.js";
 import type { SessionStorage } from "./session-storage.js";
 
-export interface SessionLimits {
-  /** QoS 1 and 2 publications unacknowledged at once, 1 to 255. Default 8. */
-  readonly inFlight?: number | undefined;
-  /** Receive Maximum announced to the server: its unacknowledged publications, 1 to 65,535. Default 20. */
-  readonly receiveMaximum?: number | undefined;
-}
-
 /**
  * What survives a connection (MQTT 5.0, 4.1): Packet Identifiers, what is in flight in either direction. It is handed to one
  * {@link Connection} after another, never to two at once.
@@ -22,9 +15,13 @@ export class Session {
   /** What keeps it over restarts. */
   storage?: SessionStorage;
 
-  /** @throws MqttError (configuration) for a limit out of range. */
-  constructor(limits: SessionLimits = {}) {
-    this.outgoing = new OutgoingTable(checkInteger("inFlight", limits.inFlight ?? 8, 1, 255) + 2);
-    this.incoming = new IncomingTable(checkInteger("properties.receiveMaximum", limits.receiveMaximum ?? 20, 1, 0xffff));
+  /**
+   * @param inFlight QoS 1 and 2 publications unacknowledged at once, 1 to 255. Default 8.
+   * @param receiveMaximum announced to the server: its unacknowledged publications, 1 to 65,535. Default 20.
+   * @throws MqttError (configuration) for a limit out of range.
+   */
+  constructor(inFlight?: number, receiveMaximum?: number) {
+    this.outgoing = new OutgoingTable(checkInteger("inFlight", inFlight ?? 8, 1, 255) + 2);
+    this.incoming = new IncomingTable(checkInteger("properties.receiveMaximum", receiveMaximum ?? 20, 1, 0xffff));
   }
 }

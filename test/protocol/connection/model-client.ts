@@ -56,7 +56,7 @@ export class ModelClient implements ConnectionHandler {
     this.#options = options;
     this.configuration = { version, cleanStart: false, keepAlive: 0, clientId: "c", connectTimeout: 1, ...properties };
     this.sendBuffer = new Uint8Array(options.sendBuffer);
-    this.#session = new Session(options);
+    this.#session = new Session(options.inFlight, options.receiveMaximum);
   }
 
   get connected(): boolean {

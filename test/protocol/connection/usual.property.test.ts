@@ -43,7 +43,7 @@ class Client implements ConnectionHandler {
   readonly configuration: ConnectionConfiguration;
   readonly sendBuffer = new Uint8Array(64);
   readonly #usual: boolean;
-  readonly #session = new Session({ inFlight: 6, receiveMaximum: 4 });
+  readonly #session = new Session(6, 4);
   readonly connection: Connection;
   readonly #transport = new FakeTransport(Infinity);
   #now = 1;

@@ -22,11 +22,11 @@ test("8 publications may be in flight, and two requests beside them", () => {
 
 test("20 messages may be unacknowledged", () => {
   equal(new Session().incoming.size, 20);
-  equal(new Session({ receiveMaximum: 1 }).incoming.size, 1);
-  equal(new Session({ receiveMaximum: 0xffff }).incoming.size, 0xffff);
+  equal(new Session(8, 1).incoming.size, 1);
+  equal(new Session(8, 0xffff).incoming.size, 0xffff);
 });
 
 test("a limit out of range is named", () => {
-  for (const inFlight of [0, 256, 1.5, NaN]) throws(() => new Session({ inFlight }), { kind: "configuration", message: /^inFlight must be a whole number from 1 to 255/ });
-  for (const receiveMaximum of [0, 0x10000]) throws(() => new Session({ receiveMaximum }), { kind: "configuration", message: /^properties.receiveMaximum must be .* 1 to 65535/ });
+  for (const inFlight of [0, 256, 1.5, NaN]) throws(() => new Session(inFlight), { kind: "configuration", message: /^inFlight must be a whole number from 1 to 255/ });
+  for (const receiveMaximum of [0, 0x10000]) throws(() => new Session(8, receiveMaximum), { kind: "configuration", message: /^properties.receiveMaximum must be .* 1 to 65535/ });
 });

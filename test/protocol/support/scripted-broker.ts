@@ -8,11 +8,14 @@ import { Connection, ConnectionState } from "../../../src/protocol/connection/co
 import { Fate, Take, type ConnectionConfiguration, type ConnectionHandler } from "../../../src/protocol/connection/handler.js";
 import { MqttError } from "../../../src/protocol/error.js";
 import { Publication, type PublicationPayload } from "../../../src/protocol/session/publication.js";
-import { Session, type SessionLimits } from "../../../src/protocol/session/session.js";
+import { Session } from "../../../src/protocol/session/session.js";
 import { bytes, hex, join } from "./bytes.js";
 import { FakeTransport } from "./fake-transport.js";
 
-export interface ScriptOptions extends Partial<Connect>, SessionLimits {
+export interface ScriptOptions extends Partial<Connect> {
+  /** Of the session. */
+  readonly inFlight?: number;
+  readonly receiveMaximum?: number;
   /** Bytes that the transport takes after the CONNECT until it is drained. Default: any number. */
   readonly window?: number;
   /** Length of the receive buffer. Default 128. */
@@ -73,7 +76,7 @@ export class ScriptedBroker implements ConnectionHandler {
 
   constructor(options: ScriptOptions = {}) {
     this.#options = options;
-    this.session = new Session(options);
+    this.session = new Session(options.inFlight, options.receiveMaximum);
   }
 
   /** A connection that stands. @param connackProperties the properties of the CONNACK, as for {@link bytes}. */
