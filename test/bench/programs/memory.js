@@ -18,6 +18,12 @@ export function start() {
 
 export function begin() {
   before = inUse();
+  Timer.set(connect, 0);
+}
+
+/** In a turn of its own, when what looking at the meters has left is collected: it is no garbage of the client. */
+export function connect() {
+  collect();
   resetPeaks();
   open(config.port, onConnected);
 }
