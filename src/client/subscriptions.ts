@@ -11,6 +11,15 @@ import type { MessageHandler, SubscribeOptions, UnsubscribeOptions } from "./opt
 import { Subscription, SubscriptionState } from "./subscription.js";
 import { toMqttError } from "./thrown.js";
 
+/** Of {@link Subscriber.renewSubscriptions}: a function in there would take memory where there are no subscriptions, too. */
+function isRenewed(this: { readonly resumed: boolean; readonly doubtful: boolean }, subscription: Subscription): boolean {
+  const { resumed } = this;
+  if (!resumed || this.doubtful || subscription.state !== SubscriptionState.GRANTED) subscription.state &= SubscriptionState.UNWANTED;
+  if (resumed || subscription.state === SubscriptionState.WANTED) return true;
+  subscription.settle(ReasonCode.NO_SUBSCRIPTION_EXISTED);
+  return false;
+}
+
 /** Layer of a client: the application's subscriptions: kept over connections, handed their messages. */
 export abstract class Subscriber extends Handling {
   private subscriptions: Subscription[] | undefined;
@@ -66,12 +75,7 @@ export abstract class Subscriber extends Handling {
     const list = this.subscriptions;
     this.kept?.connected(resumed);
     if (list === undefined) return;
-    this.subscriptions = list.filter((subscription) => {
-      if (!resumed || doubtful || subscription.state !== SubscriptionState.GRANTED) subscription.state &= SubscriptionState.UNWANTED;
-      if (resumed || subscription.state === SubscriptionState.WANTED) return true;
-      subscription.settle(ReasonCode.NO_SUBSCRIPTION_EXISTED);
-      return false;
-    });
+    this.subscriptions = list.filter(isRenewed, { resumed, doubtful });
     this.pumpRequests();
   }
 
