@@ -61,6 +61,9 @@ function onError(this: Targeted, error?: unknown): void {
   this.target.failed(error);
 }
 
+/** Options that all sockets for TCP of the host have in common. */
+const PLAIN = { nodelay: true, noDelay: true, onReadable, onWritable, onError };
+
 /**
  * Binds one {@link Connection} after another to an ECMA-419 socket, with a resolver before it. All that goes wrong is reported through
  * {@link onClose}; then, as after {@link closeLink}, nothing more happens until {@link openLink}.
@@ -163,15 +166,12 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
       // The host's own sockets for TCP are known to call back as ECMA-419 says, and to find options that are inherited; TLS sockets in use are not.
       const plain = socket.io === hostNetwork()?.mqtt?.socket?.io;
       if (this.connection && !plain) this.connection.framed = true;
-      const options = (plain ? Object.create(socket) : { ...socket }) as Mutable<SocketConstructorOptions>;
+      const options = Object.assign(Object.create(PLAIN) as Mutable<SocketConstructorOptions>, socket);
       options.address = address;
       options.host = host;
       options.port = port;
-      options.nodelay = options.noDelay = true;
       options.target = this;
-      options.onReadable = plain ? onReadable : this.readable.bind(this);
-      options.onWritable = plain ? onWritable : this.writable.bind(this);
-      options.onError = plain ? onError : this.failed.bind(this);
+      if (!plain) Object.assign(options, PLAIN, { onReadable: this.readable.bind(this), onWritable: this.writable.bind(this), onError: this.failed.bind(this) });
       this.socket = new socket.io(options);
     } catch (error) {
       this.failLater(address, error);
