@@ -31,7 +31,7 @@ test("a PUBREL may be sent again, and its PUBCOMP ends the exchange", (t) => {
   bench.connect();
   bench.write(null, { operation: MQTTClient.PUBREL, id: 7 });
   deepEqual(bench.taken(), ["62 02 00 07"]);
-  refused(() => bench.write(null, { operation: MQTTClient.PUBREL, id: 7 }), /^id must be one that is not in use: 7 is in flight$/);
+  refused(() => bench.write(null, { operation: MQTTClient.PUBREL, id: 7 }), /^id 7 must be another: it is in flight$/);
   refused(() => bench.write(null, { operation: MQTTClient.PUBREL }), /^id must be a whole number from 1 to 65535$/);
   bench.socket.receive("70 02 00 07");
   deepEqual(bench.only("control").map(({ message: { operation, id } }) => [operation, id]), [[MQTTClient.PUBCOMP, 7]]);
@@ -197,9 +197,9 @@ const wrong: readonly (readonly [string, WriteOptions | undefined, RegExp])[] = 
   ["no options", undefined, /^options must be given/],
   ["no topic", {}, /^topic must be/],
   ["a wildcard topic", { topic: "a/+" }, /^topic must be/],
-  ["QoS 3", { topic: "a", QoS: 3 as 2 }, /^qos must be 0, 1 or 2$/],
+  ["QoS 3", { topic: "a", QoS: 3 as 2 }, /^qos must be a whole number from 0 to 2$/],
   ["an id of 0", { topic: "a", QoS: 1, id: 65_536 }, /^id must be a whole number from 1 to 65535$/],
-  ["an id in flight", { topic: "a", QoS: 1, id: 77 }, /^id must be one that is not in use: 77 is in flight$/],
+  ["an id in flight", { topic: "a", QoS: 1, id: 77 }, /^id 77 must be another: it is in flight$/],
   ["a byteLength below that of the data", { topic: "a", byteLength: 0 }, /^byteLength must be a whole number from 1 to 268435455$/],
   ["a byteLength that is no whole number", { topic: "a", byteLength: 10.5 }, /^byteLength must be a whole number/],
   ["a SUBSCRIBE without items", { operation: MQTTClient.SUBSCRIBE }, /topic filter/],

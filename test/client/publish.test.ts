@@ -218,7 +218,7 @@ test("a queued publication that the broker's limits forbid rejects, the next goe
 const wrong: readonly (readonly [string, readonly unknown[], RegExp])[] = [
   ["an empty topic", ["", "x"], /^topic must be at least one character, without \+ and #$/],
   ["a topic with a wildcard", ["a/+", "x"], /^topic must be/],
-  ["QoS 3", ["a", "x", { qos: 3 }], /^qos must be 0, 1 or 2$/],
+  ["QoS 3", ["a", "x", { qos: 3 }], /^qos must be a whole number from 0 to 2$/],
   ["a number as payload", ["a", 5], /^payload must be a string, a Uint8Array or an ArrayBuffer$/],
   ["text with NUL", ["a", "x\0"], /^payload must be free of NUL characters and lone surrogates/],
   ["text that is no Unicode", ["a", "\ud800"], /^payload must be free of NUL characters and lone surrogates/],

@@ -114,7 +114,7 @@ test("a session that is resumed is not asked again", async (t) => {
 
 const wrong: readonly (readonly [string, readonly unknown[], RegExp])[] = [
   ["an empty filter", ["", ignore], /^topic filter/],
-  ["a misplaced #", ["a/#/b", ignore], /^topic filter "a\/#\/b" must be such that # stands last/],
+  ["a misplaced #", ["a/#/b", ignore], /^topic filter "a\/#\/b" must be a string with .* # in the last/],
   ["a misplaced +", ["a+", ignore], /^topic filter/],
   ["a shared subscription without name", ["$share//a", ignore], /^topic filter/],
   ["no handler", ["a"], /^handler must be a function, the last argument$/],

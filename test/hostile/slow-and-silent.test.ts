@@ -81,7 +81,7 @@ test("a socket that takes nothing any more: after Keep Alive and ten seconds the
   attacked.clock.advance(69 * SECOND - 1);
   deepEqual([attacked.ends, socket.taken()], [[], []]);
   attacked.clock.advance(1);
-  deepEqual(attacked.ends, [["transport", 0x8d, "nothing could be sent for the length of Keep Alive: the link is dead", false]]);
+  deepEqual(attacked.ends, [["transport", 0x8d, "the link is dead: there was no answer to a PINGREQ in time", false]]);
   equal(socket.closed, true);
 });
 
@@ -110,7 +110,7 @@ test("silence after the CONNACK: PINGREQ a second before Keep Alive is over, the
   attacked.clock.advance(10 * SECOND - 1);
   deepEqual(attacked.ends, []);
   attacked.clock.advance(1);
-  deepEqual(attacked.ends, [["transport", 0x8d, "the broker did not answer a PINGREQ in time: the link is dead", false]]);
+  deepEqual(attacked.ends, [["transport", 0x8d, "the link is dead: there was no answer to a PINGREQ in time", false]]);
   const next = attacked.greet(RESUMED);
   deepEqual(next.taken(), [hex(bytes("3A 07 00 01 'a' 00 01 00 'x'"))]);
   next.receive("40 02 00 01");

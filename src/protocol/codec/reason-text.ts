@@ -13,7 +13,7 @@ const NAMES =
 /** A Reason Code for people: its name and number. */
 export function reasonText(reasonCode: number): string {
   const name = NAMES.split("|")[reasonCode - 0x80] ?? "Reason Code";
-  return `${name.replace("*", " not supported")} (0x${reasonCode.toString(16).padStart(2, "0")})`;
+  return `${name.replace("*", " not supported")} (0x${reasonCode.toString(16)})`;
 }
 
 /** The broker did something for a reason. @param properties those of its packet, for the Reason String and for whoever is told. */

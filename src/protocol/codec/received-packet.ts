@@ -124,7 +124,7 @@ export class ReceivedPacket {
   /** The payload as UTF-8 text. @throws MqttError when it comes in pieces (resource) or is not text (peer). */
   text(): string {
     if (this.left >= 0)
-      throw new MqttError("resource", `a payload of ${this.byteLength} bytes comes in pieces: set receiveBuffer larger, or put the pieces together`);
+      throw new MqttError("resource", `the payload comes in pieces: put them together, or set receiveBuffer above its ${this.byteLength} bytes`);
     const text = decodeText(this.bytes, this.start, this.end);
     if (text === undefined) throw this.isNot("UTF-8 text");
     return text;

@@ -10,18 +10,20 @@ import type { ReceivedPacket } from "./received-packet.js";
  * an UNSUBACK of MQTT 3.1.1 has none.
  */
 export function decodeSuback(packet: ReceivedPacket): void {
-  const type = packet.first >> 4;
+  const type = packet.type;
+  const old = packet.version === 4;
   packet.readIdentifier();
-  if (packet.version === 5) packet.skipProperties(type);
-  const version = packet.version;
-  const codes = (packet.byteLength = packet.end - packet.start);
-  // None in an UNSUBACK of MQTT 3.1.1, one or more in all others.
-  if (type === PacketType.UNSUBACK && version === 4 ? codes !== 0 : codes < 1) packet.fail(ReasonCode.MALFORMED_PACKET);
-  for (let i = packet.start; i < packet.end; i++) {
-    const code = packet.bytes[i] ?? 0;
-    // The return codes of a SUBACK in MQTT 3.1.1 (3.9.3).
-    if (version === 5 ? !isReasonCode(type, code) : code > 2 && code !== 0x80) packet.fail(ReasonCode.PROTOCOL_ERROR);
-  }
+  if (!old) packet.skipProperties(type);
+  const start = packet.start;
+  packet.byteLength = packet.end - start;
+  if (old && type === PacketType.UNSUBACK) packet.expectEnd();
+  else
+    do {
+      const code = packet.readByte();
+      // The return codes of a SUBACK in MQTT 3.1.1 (3.9.3).
+      if (old ? code > 2 && code !== 0x80 : !isReasonCode(type, code)) packet.fail(ReasonCode.PROTOCOL_ERROR);
+    } while (packet.start < packet.end);
+  packet.start = start;
 }
 
 /** Encodes SUBACK or UNSUBACK, as a server does. @returns its length. */

@@ -10,8 +10,8 @@ export function isTopicName(bytes: Uint8Array, start: number, end: number): bool
   return start < end;
 }
 
-/** A Topic Filter: levels without wildcards or + alone, # alone as the last; that of a shared subscription stands behind a share name without any. */
-const TOPIC_FILTER = /^(\$share\/[^/+#]+\/(?=.)|(?!\$share\/))((\+|[^/+#]*)\/)*(\+|#|[^/+#]*)$/s;
+/** A Topic Filter: not empty, levels without wildcards or + alone, # alone as the last; that of a shared subscription stands behind a share name without any. */
+const TOPIC_FILTER = /^(\$share\/[^/+#]+\/|(?!\$share\/))(?=.)((\+|[^/+#]*)\/)*(\+|#|[^/+#]*)$/s;
 
 /**
  * Checks a Topic Filter (MQTT 5.0, 4.7.1, 4.8.2).
@@ -19,9 +19,8 @@ const TOPIC_FILTER = /^(\$share\/[^/+#]+\/(?=.)|(?!\$share\/))((\+|[^/+#]*)\/)*(
  * @throws MqttError (configuration) saying which rules there are.
  */
 export function checkTopicFilter(filter: string): boolean {
-  if (typeof filter !== "string" || filter === "") throw configurationError("topic filter", "a string, not empty");
-  if (!TOPIC_FILTER.test(filter))
-    throw configurationError(`topic filter "${filter}"`, "such that # stands last, + and # fill a level, and $share/name/ has a filter behind it");
+  if (typeof filter !== "string" || !TOPIC_FILTER.test(filter))
+    throw configurationError(`topic filter "${String(filter)}"`, "a string with + and # alone in a level, # in the last, and a filter behind $share/name/");
   return filter.startsWith("$share/");
 }
 

@@ -245,7 +245,7 @@ export class Connection extends Usual {
     const outgoing = this.session.outgoing;
     this.now = now;
     if (this.state !== ConnectionState.CONNECTED || this.left > 0 || !outgoing.hasRoomForRequest) return 0;
-    if (subscriptions.length > 255) throw configurationError("the number of topic filters in a packet", "at most 255");
+    if (subscriptions.length > 255) throw configurationError("the topic filters of a call", "at most 255");
     if (type === PacketType.SUBSCRIBE) checkSubscriptions(this.announced, subscriptions, properties);
     const identifier = id ? outgoing.checkFree(id) : outgoing.nextIdentifier();
     if (!this.sendEncoded(encodeSubscription(new PacketWriter(this.handler.sendBuffer), type, this.version, identifier, subscriptions, properties))) return 0;
@@ -331,7 +331,7 @@ export class Connection extends Usual {
       // only the next connection can bring it. What waits for room to answer does so in vain.
       this.lastReceived = now;
       return;
-    } else why = `${this.pingUnsent ? "nothing could be sent for the length of Keep Alive" : "the broker did not answer a PINGREQ in time"}: the link is dead`;
+    } else why = "the link is dead: there was no answer to a PINGREQ in time";
     this.closed(new MqttError("transport", why, code));
   }
 

@@ -63,14 +63,8 @@ export abstract class Inbound extends Outbound {
     if (!packet.topicChecked || packet.fault !== 0) {
       if (packet.checkTopic() !== 0) return packet.fault;
     }
-    if (packet.identifier > 0 || take !== Take.TAKEN) this.answer(packet, take);
+    if (packet.identifier > 0 || take !== Take.TAKEN) this.taken(packet, take);
     return 0;
-  }
-
-  /** The handler has looked at the packet in hand. `take` as in {@link ConnectionHandler.onPublish}. */
-  protected answer(packet: Receiver, take: number): void {
-    if (take === Take.HELD) this.held = true;
-    else this.taken(packet, take);
   }
 
   /** The first piece: aliases, repeats, Receive Maximum. */
@@ -111,13 +105,14 @@ export abstract class Inbound extends Outbound {
     return packet.checkTopic();
   }
 
-  /** The handler is done with the piece in hand. `take` as in {@link ConnectionHandler.onPublish}. */
+  /** The handler has looked at the piece in hand. `take` as in {@link ConnectionHandler.onPublish}. */
   protected taken(packet: Receiver, take: number): void {
     const identifier = packet.identifier;
     const table = this.session.incoming;
     if (take >= 0x80) checkReasonCode(PacketType.PUBACK, take);
-    if (this.held) this.held = false;
-    if (identifier === 0 || packet.more) return;
+    const held = take === Take.HELD;
+    if (held || this.held) this.held = held;
+    if (held || identifier === 0 || packet.more) return;
     const reasonCode = take >= 0x80 && this.version === 5 ? take : 0;
     const qos2 = (packet.first & 4) !== 0;
     // The usual case: nothing waits, the answer goes out at once.

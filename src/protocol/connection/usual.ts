@@ -81,7 +81,7 @@ export abstract class Usual extends Inbound {
           this.taking = taker;
           const result = taker.handler(packet);
           this.taking = undefined;
-          if (result !== undefined) this.answer(packet, this.handler.onTaken?.(packet, taker, result) ?? Take.TAKEN);
+          if (result !== undefined) this.taken(packet, this.handler.onTaken?.(packet, taker, result) ?? Take.TAKEN);
           else if (identifier && !this.sendSuccess(Success.PUBACK, identifier)) this.taken(packet, Take.TAKEN);
         } else {
           if (this.handler.hearsAcknowledgements) break;

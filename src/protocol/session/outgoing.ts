@@ -109,7 +109,7 @@ export class OutgoingTable {
   /** Lets a caller choose an identifier. @throws MqttError (configuration) for one out of range or in use. */
   checkFree(identifier: number): number {
     checkInteger("id", identifier, 1, 0xffff);
-    if (this.find(identifier) >= 0) throw configurationError("id", `one that is not in use: ${identifier} is in flight`);
+    if (this.find(identifier) >= 0) throw configurationError(`id ${identifier}`, "another: it is in flight");
     this.free = 0;
     return identifier;
   }

@@ -1,4 +1,4 @@
-import { configurationError, MqttError } from "../error.js";
+import { checkInteger, configurationError, MqttError } from "../error.js";
 import { PacketWriter } from "../codec/packet-writer.js";
 import { PacketType } from "../codec/packet-type.js";
 import { writeProperties } from "../codec/properties.js";
@@ -30,14 +30,6 @@ const SCRATCH = 256;
 /** No bytes. */
 export const NOTHING = new Uint8Array(0);
 
-/** Encodes a topic with properties behind it. @returns where the properties begin. */
-function encode(writer: PacketWriter, topic: string, properties: PublishProperties | undefined): number {
-  writer.topicName("topic", topic);
-  const start = writer.position;
-  writeProperties(writer, properties, PacketType.PUBLISH);
-  return start;
-}
-
 /** Topic, QoS, RETAIN and properties of a PUBLISH, encoded once and used for any number of payloads. */
 export class Publication {
   /** Topic Name with its two bytes of length. */
@@ -64,22 +56,28 @@ export class Publication {
    */
   constructor(topic: string, qos: number, retain: boolean, properties?: PublishProperties, encoded?: Uint8Array) {
     const received: Properties | undefined = properties;
-    if (qos !== 0 && qos !== 1 && qos !== 2) throw configurationError("qos", "0, 1 or 2");
     // It belongs to what a server sends (MQTT 5.0, 3.3.4-6).
     if (received?.subscriptionIdentifier !== undefined) throw configurationError("properties.subscriptionIdentifier", "left out: only a server sends it");
     if (encoded && !properties) {
       this.topic = encoded;
       this.properties = NOTHING;
     } else {
-      let writer = new PacketWriter(new Uint8Array(SCRATCH));
-      let start = encode(writer, topic, properties);
-      // The caller's own data decide the size.
-      if (writer.position > SCRATCH) start = encode((writer = new PacketWriter(new Uint8Array(writer.position))), topic, properties);
-      this.topic = writer.bytes.slice(0, start);
-      const length = readVariableByteInteger(writer.bytes, start, writer.position);
-      this.properties = length === 0 ? NOTHING : writer.bytes.slice(writer.position - length, writer.position);
+      let bytes: Uint8Array;
+      let start: number;
+      let end = SCRATCH;
+      // The caller's own data decide the size, when it was too small.
+      do {
+        const writer = new PacketWriter((bytes = new Uint8Array(end)));
+        writer.topicName("topic", topic);
+        start = writer.position;
+        writeProperties(writer, properties, PacketType.PUBLISH);
+        end = writer.position;
+      } while (end > bytes.length);
+      this.topic = bytes.slice(0, start);
+      const length = readVariableByteInteger(bytes, start, end);
+      this.properties = length === 0 ? NOTHING : bytes.slice(end - length, end);
     }
-    this.flags = (qos << 1) | (retain ? PublishFlag.RETAIN : 0);
+    this.flags = (checkInteger("qos", qos, 0, 2) << 1) | (retain ? PublishFlag.RETAIN : 0);
     this.topicAlias = properties?.topicAlias ?? 0;
   }
 

@@ -56,7 +56,7 @@ test("a payload in pieces is no text, at the first piece and at the last", () =>
     equal(receiver.next(), true);
     for (const call of [() => receiver.text(), () => receiver.json()]) {
       const error = mqttError(call);
-      match(error.message, /^a payload of 20 bytes comes in pieces: set receiveBuffer larger, or put the pieces together$/);
+      match(error.message, /^the payload comes in pieces: put them together, or set receiveBuffer above its 20 bytes$/);
       equal(error.kind, "resource");
     }
   }

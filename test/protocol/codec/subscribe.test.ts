@@ -66,9 +66,9 @@ test("wrong filters and options are refused (MQTT-3.8.3-1, MQTT-3.8.3-4, MQTT-4.
   const wrong = (subscription: object, message: RegExp): void => {
     for (const version of [4, 5] as const) refused(() => encode(version, [{ filter: "ok" }, { filter: "t", ...subscription }]), message);
   };
-  for (const filter of ["", undefined, 5]) wrong({ filter }, /^topic filter must be a string, not empty$/);
-  for (const filter of ["a#", "a/#/b"]) wrong({ filter }, /^topic filter ".+" must be such that # stands last/);
-  wrong({ filter: "$share//t" }, /^topic filter "\$share\/\/t" must be such that .* \$share\/name\/ has a filter behind it$/);
+  for (const filter of ["", undefined, 5]) wrong({ filter }, /^topic filter ".*" must be a string with \+ and # alone/);
+  for (const filter of ["a#", "a/#/b"]) wrong({ filter }, /^topic filter ".+" must be a string with \+ and # alone/);
+  wrong({ filter: "$share//t" }, /^topic filter "\$share\/\/t" must be .* a filter behind \$share\/name\/$/);
   for (const filter of ["\0", "a/\ud800"]) wrong({ filter }, /^topic filter must be free of NUL characters and lone surrogates$/);
   wrong({ filter: "é".repeat(32_768) }, /^topic filter must be at most 65535 bytes long$/);
   for (const qos of [3, -1, 0.5, "1", null]) if (qos !== null) wrong({ qos }, /^qos must be a whole number from 0 to 2$/);

@@ -28,30 +28,30 @@ test("filters with # last and + alone in its level are accepted (MQTT-4.7.1-1, M
 
 test("filters with a misplaced wildcard are refused (MQTT-4.7.1-1, MQTT-4.7.1-2)", () => {
   for (const filter of ["a#", "#a", "##", "a/#/b", "#/", "#/a", "a/b#", "a+", "+a", "++", "a/+b", "a/b+/c", "+#", "#+", "a/+#"])
-    refused(() => checkTopicFilter(filter), /^topic filter ".+" must be such that # stands last, \+ and # fill a level/);
+    refused(() => checkTopicFilter(filter), /^topic filter ".+" must be a string with \+ and # alone in a level, # in the last/);
 });
 
 test("an empty filter is refused (MQTT-4.7.3-1)", () => {
-  refused(() => checkTopicFilter(""), /^topic filter must be a string, not empty$/);
+  refused(() => checkTopicFilter(""), /^topic filter "" must be a string with/);
 });
 
 test("a filter that is no string is refused", () => {
-  for (const filter of [undefined, null, 5, {}]) refused(() => checkTopicFilter(filter as string), /^topic filter must be a string/);
+  for (const filter of [undefined, null, 5, {}]) refused(() => checkTopicFilter(filter as string), /^topic filter ".+" must be a string/);
 });
 
 test("shared subscriptions have a name and a filter (MQTT-4.8.2-1, MQTT-4.8.2-2)", () => {
   for (const filter of ["$share/g/t", "$share/g/#", "$share/g/+/a", "$share/group 1//", "$share/g//a", "$share/$/t"])
     equal(checkTopicFilter(filter), true, filter);
   for (const filter of ["$share/", "$share/g", "$share/g/", "$share//t", "$share//", "$share/g+/t", "$share/+/t", "$share/#/t", "$share/g#/t", "$share/#"])
-    refused(() => checkTopicFilter(filter), /\$share\/name\/ has a filter behind it$/);
+    refused(() => checkTopicFilter(filter), /a filter behind \$share\/name\/$/);
 });
 
 test("the filter of a shared subscription follows the rules of filters", () => {
-  for (const filter of ["$share/g/a#", "$share/g/#/a", "$share/g/a+"]) refused(() => checkTopicFilter(filter), /such that # stands last/);
+  for (const filter of ["$share/g/a#", "$share/g/#/a", "$share/g/a+"]) refused(() => checkTopicFilter(filter), /# in the last/);
 });
 
 test("the message names the filter and the rules", () => {
-  match(mqttError(() => checkTopicFilter("a/b#")).message, /^topic filter "a\/b#" must be such that # stands last, \+ and # fill a level, and \$share\/name\/ has a filter behind it$/);
+  match(mqttError(() => checkTopicFilter("a/b#")).message, /^topic filter "a\/b#" must be a string with \+ and # alone in a level, # in the last, and a filter behind \$share\/name\/$/);
 });
 
 test("filters match topics level by level (MQTT 5.0, 4.7)", () => {

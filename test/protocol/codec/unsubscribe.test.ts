@@ -40,8 +40,8 @@ test("filters are decoded", () => {
 
 test("wrong filters are refused (MQTT-3.10.3-1, MQTT-3.10.3-2)", () => {
   refused(() => encode(5, []), /^UNSUBSCRIBE must be for one topic filter or more$/);
-  refused(() => encode(5, [""]), /^topic filter must be a string, not empty$/);
-  refused(() => encode(5, ["ok", "a#"]), /^topic filter "a#" must be such that/);
+  refused(() => encode(5, [""]), /^topic filter "" must be a string with/);
+  refused(() => encode(5, ["ok", "a#"]), /^topic filter "a#" must be a string with/);
   for (const filter of ["\0", "\udc00"]) refused(() => encode(4, [filter]), /^topic filter must be free of NUL/);
   refused(() => encode(4, ["x".repeat(65_536)]), /^topic filter must be at most 65535 bytes long$/);
   refused(

@@ -65,7 +65,7 @@ test("topic and properties may be long: their Property Length of two or three by
 test("what may not be published is refused by name", () => {
   const wrong = (qos: number, topic: string, message: RegExp, properties?: PublishProperties): void =>
     throws(() => new Publication(topic, qos, false, properties), { kind: "configuration", message });
-  for (const qos of [3, -1, 1.5]) wrong(qos, "a", /^qos must be 0, 1 or 2/);
+  for (const qos of [3, -1, 1.5]) wrong(qos, "a", /^qos must be a whole number from 0 to 2/);
   for (const topic of ["", "a/+", "#"]) wrong(0, topic, /^topic must be at least one character, without \+ and #/);
   for (const topic of ["\0", "a\ud800"]) wrong(0, topic, /^topic must be free of NUL/);
   wrong(0, "a".repeat(65_536), /^topic must be at most 65535 bytes/);
