@@ -28,7 +28,6 @@ export function decodeAcknowledgement(packet: ReceivedPacket): void {
   const type = packet.first >> 4;
   if (type <= PacketType.PUBCOMP) packet.readIdentifier();
   // The identifier alone means 0x00, a Reason Code alone no properties; AUTH has them always.
-  if (packet.start === packet.end) return;
   if (packet.version === 5 && packet.start < packet.end) {
     packet.reasonCode = packet.readByte();
     if (packet.start < packet.end || type === PacketType.AUTH) packet.skipProperties(type);

@@ -18,10 +18,9 @@ export function decodeFromServer(packet: ReceivedPacket): void {
   }
   if ((packet.first & 15) !== fixedFlags(type)) packet.fail(ReasonCode.MALFORMED_PACKET);
   // By ranges, the frequent ones first: a long switch is slow in XS.
-  if (type >= PacketType.PUBACK && type <= PacketType.PUBCOMP) decodeAcknowledgement(packet);
+  if ((type >= PacketType.PUBACK && type <= PacketType.PUBCOMP) || (type >= PacketType.DISCONNECT && packet.version === 5)) decodeAcknowledgement(packet);
   else if (type === PacketType.PINGRESP) packet.expectEnd();
   else if (type === PacketType.SUBACK || type === PacketType.UNSUBACK) decodeSuback(packet);
   else if (type === PacketType.CONNACK) decodeConnack(packet);
-  else if (type >= PacketType.DISCONNECT && packet.version === 5) decodeAcknowledgement(packet);
   else packet.fail(type === 0 ? ReasonCode.MALFORMED_PACKET : ReasonCode.PROTOCOL_ERROR);
 }

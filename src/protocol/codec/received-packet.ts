@@ -133,12 +133,12 @@ export class ReceivedPacket {
   /** The payload as JSON. @throws MqttError as {@link text}, and (peer) when it is not JSON or nested deeper than 32 levels. */
   json(): unknown {
     const text = this.text();
-    if (isTooDeep(this.bytes, this.start, this.end)) throw this.isNot(`JSON of at most ${JSON_DEPTH} levels`);
     try {
-      return JSON.parse(text);
+      if (!isTooDeep(this.bytes, this.start, this.end)) return JSON.parse(text);
     } catch {
-      throw this.isNot("JSON");
+      // Said as for what is too deep.
     }
+    throw this.isNot(`JSON of at most ${JSON_DEPTH} levels`);
   }
 
   private isNot(what: string): MqttError {

@@ -94,7 +94,7 @@ export function decodeText(bytes: Uint8Array, start: number, end: number): strin
       const text = readUtf8(bytes, start, end);
       if (text.length === end - start && !text.includes("\0")) return text;
     } catch {
-      return undefined;
+      // So it is found below.
     }
   return isUtf8(bytes, start, end) ? readUtf8(bytes, start, end) : undefined;
 }

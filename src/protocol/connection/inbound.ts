@@ -70,11 +70,7 @@ export abstract class Inbound extends Outbound {
   /** The first piece: aliases, repeats, Receive Maximum. */
   private opened(packet: Receiver): number {
     const identifier = packet.identifier;
-    if (packet.version === 5 && (packet.propertiesEnd > packet.propertiesStart || packet.topicEnd === packet.topicStart)) {
-      if (packet.checkTopic() !== 0) return packet.fault;
-      resolveAlias(packet, this.receivedAliases ?? []);
-      if (packet.fault !== 0) return packet.fault;
-    }
+    if ((packet.propertiesEnd > packet.propertiesStart || packet.topicEnd === packet.topicStart) && resolveAlias(packet, this.receivedAliases ?? []) !== 0) return packet.fault;
     const table = this.session.incoming;
     if (identifier === 0 || table.count === 0) return 0;
     const index = table.find(identifier);

@@ -92,10 +92,8 @@ export class IncomingTable {
   /** A QoS 2 message came again: its PUBREC goes out, again where it was sent before, behind those of what came before it this time (MQTT 5.0, 4.6.0-3). */
   repeated(index: number): void {
     const entry = this.entry(index);
-    this.entries?.copyWithin(index, index + 1, this.count);
-    this.count--;
-    this.add(entry);
-    this.setState(this.count - 1, (entry & Incoming.STATE) === Incoming.PENDING ? Incoming.PENDING : Incoming.DUE, entry >>> Incoming.REASON_CODE);
+    this.entries?.copyWithin(index, index + 1, this.count--);
+    this.add((entry & ~(Incoming.STATE | Incoming.OLD)) | ((entry & Incoming.STATE) === Incoming.PENDING ? Incoming.PENDING : Incoming.DUE));
   }
 
   remove(index: number): void {
