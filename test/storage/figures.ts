@@ -53,7 +53,7 @@ function measure(flash: FakeFlash, message: (number: number) => void): FlashFigu
 export function measurePublications(staying: number): FlashFigures {
   const flash = blankFlash();
   const store = new SessionStore(new Journal(flash));
-  store.restore(new Session({}), "kitchen at broker.local:8883", {});
+  store.restore(new Session(), "kitchen at broker.local:8883", {});
   store.begun();
   const publication = new Publication("kitchen/telemetry", 1, false);
   const payload = new Uint8Array(64);

@@ -4,11 +4,11 @@ import { OutgoingState } from "../../../src/protocol/session/outgoing.js";
 import { Session } from "../../../src/protocol/session/session.js";
 
 test("a new session is not known to any server", () => {
-  equal(new Session({}).established, false);
+  equal(new Session().established, false);
 });
 
 test("8 publications may be in flight, and two requests beside them", () => {
-  const { outgoing } = new Session({});
+  const { outgoing } = new Session();
   for (let i = 1; i <= 8; i++) {
     ok(outgoing.hasRoom);
     outgoing.add(i, OutgoingState.PUBACK, 0);
