@@ -96,9 +96,8 @@ export class ReconnectingClient extends Subscriber implements Client {
     return (this.requests ??= new Requests(this)).send(topic, payload, options);
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- what is thrown rejects
-  async reauthenticate(): Promise<void> {
-    throw configurationError("authenticator", "given for reauthenticate");
+  reauthenticate(): Promise<void> {
+    return Promise.reject(configurationError("authenticator", "given for reauthenticate"));
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- what is thrown rejects
@@ -150,9 +149,7 @@ export class ReconnectingClient extends Subscriber implements Client {
       this.sweeping = true;
       this.wakeAt(this.connectedAt);
     }
-    if (configuration.onConnected === undefined) return;
-    const connected = this.connected;
-    if (connected !== undefined) configuration.onConnected(connected);
+    if (configuration.onConnected && this.connected) configuration.onConnected(this.connected);
   }
 
   override onWritable(): void {

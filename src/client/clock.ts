@@ -32,12 +32,6 @@ export abstract class Timed {
     return (this.time += (Time.ticks - this.time) | 0);
   }
 
-  /** A moment of the host's clock in the terms of {@link now}. */
-  protected timeOf(ticks: number): number {
-    const now = this.now();
-    return now + ((ticks - now) | 0);
-  }
-
   /** Asks for {@link onTime} at a time, Infinity for not at all. A later time than asked for before is found out when the timer fires. */
   wakeAt(time: number): void {
     if (time >= this.at) return;

@@ -8,20 +8,14 @@ import { Publisher } from "./publisher.js";
 const LOOK_AGAIN = 1000;
 
 /** A message whose handlers have not all finished. */
-export class InHand {
+export interface InHand {
   /** How many of them have not. */
-  left = 0;
+  left: number;
   /** What the message has earned so far. */
-  reasonCode = 0;
+  reasonCode: number;
   readonly connection: Connection | undefined;
   readonly identifier: number;
   readonly more: boolean;
-
-  constructor(connection: Connection | undefined, packet: Receiver) {
-    this.connection = connection;
-    this.identifier = packet.identifier;
-    this.more = packet.more;
-  }
 }
 
 /** Layer of a client: messages whose handlers take their time. */
@@ -40,7 +34,7 @@ export abstract class Handling extends Publisher {
 
   /** A handler of the packet in hand takes its time. One promise for each: they are most of what a message in hand costs. @returns what is waited for. */
   protected waitFor(inHand: InHand | undefined, packet: Receiver, filter: string, handled: Promise<unknown>): InHand {
-    const message = inHand ?? new InHand(this.connection, packet);
+    const message = inHand ?? { left: 0, reasonCode: 0, connection: this.connection, identifier: packet.identifier, more: packet.more };
     message.left++;
     void handled.then(
       () => this.finished(message),

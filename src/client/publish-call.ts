@@ -13,11 +13,12 @@ export function toContent(payload: Payload | null): PublicationPayload {
 }
 
 /** Whether what is published is to be kept. @throws MqttError (configuration) for what cannot be. */
-export function isDurable({ durability, qos, properties }: PublishOptions, { storage }: Publisher): boolean {
-  if (durability === undefined || durability === "memory") return false;
-  if ((durability as string) !== "flash" || !storage) throw configurationError("durability", "memory, or flash with the option storage");
-  if (!qos) throw configurationError("qos", "1 or 2 with durability flash");
-  if (properties?.topicAlias !== undefined) throw configurationError("properties.topicAlias", "left out with durability flash");
+export function isDurable(options: PublishOptions, publisher: Publisher): boolean {
+  const durability: string | undefined = options.durability;
+  if (!durability || durability === "memory") return false;
+  if (durability !== "flash" || !publisher.storage) throw configurationError("durability", "memory, or flash with the option storage");
+  if (!options.qos) throw configurationError("qos", "1 or 2 with durability flash");
+  if (options.properties?.topicAlias) throw configurationError("properties.topicAlias", "left out with durability flash");
   return true;
 }
 

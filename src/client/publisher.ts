@@ -86,9 +86,8 @@ export abstract class Publisher extends Link implements PublicationOwner {
   }
 
   private offer(publication: Publication, payload: PublicationPayload): boolean {
-    const connection = this.connection;
-    const queue = this.queue;
-    const count = queue === undefined ? 0 : queue.length;
+    const { connection, queue } = this;
+    const count = queue?.length ?? 0;
     if (connection !== undefined) {
       // Deep in the stack of a received packet nothing is sent: an ESP32-C3 has 6 KiB of it.
       if (connection.looking && count < this.configuration.queue) this.due = true;
@@ -135,9 +134,7 @@ export abstract class Publisher extends Link implements PublicationOwner {
     const queue = this.queue;
     let held = false;
     if (connection === undefined) return;
-    for (let i = 0; queue !== undefined && i < queue.length; ) {
-      const waiting = queue[i];
-      if (waiting === undefined) return;
+    for (let i = 0, waiting = queue?.[0]; queue && waiting; waiting = queue[i]) {
       const { publication, payload } = waiting;
       const qos = publication.qos;
       if ((held && qos > 0) || !connection.mayPublishAt(qos)) {
@@ -161,7 +158,9 @@ export abstract class Publisher extends Link implements PublicationOwner {
   /** Tells the connection when something last went straight to it: prepared topics leave that for when it matters, the Keep Alive. */
   protected noteDirect(): void {
     if (this.directTicks === undefined) return;
-    this.connection?.sentAt(this.timeOf(this.directTicks));
+    const now = this.now();
+    // Ticks have 32 bits and wrap.
+    this.connection?.sentAt(now + ((this.directTicks - now) | 0));
     this.directTicks = undefined;
   }
 
