@@ -42,10 +42,8 @@ export class ReconnectingClient extends Subscriber implements Client {
   }
 
   get connected(): ConnectedInfo | undefined {
-    const connection = this.connection;
-    if (connection === undefined || this.connectedAt === undefined) return undefined;
-    const configuration = this.configuration;
-    return { version: configuration.version, resumed: this.resumed === true, id: configuration.clientId, properties: connection.announced };
+    if (this.connection === undefined || this.connectedAt === undefined) return undefined;
+    return { version: this.configuration.version, resumed: this.resumed === true, id: this.configuration.clientId, properties: this.connection.announced };
   }
 
   get topicAliases(): number {
@@ -171,12 +169,10 @@ export class ReconnectingClient extends Subscriber implements Client {
   }
 
   override onClose(error: MqttError): void {
-    const configuration = this.configuration;
-    const since = this.connectedAt;
-    const lasted = since === undefined ? -1 : this.now() - since;
+    const lasted = this.connectedAt === undefined ? -1 : this.now() - this.connectedAt;
     const greeted = this.connection?.greeted ?? false;
     this.release();
-    const delay = delayAfter(configuration, error, lasted, greeted, this.session.established);
+    const delay = delayAfter(this.configuration, error, lasted, greeted, this.session.established);
     if (lasted >= 0) delete this.unanswered;
     else if (greeted) this.unanswered = true;
     if (delay === Infinity) this.finish(error);
@@ -186,7 +182,7 @@ export class ReconnectingClient extends Subscriber implements Client {
     // Asking again in MQTT 3.1.1 is part of connecting.
     if (delay === AT_ONCE) return;
     try {
-      configuration.onDisconnected?.(error, this.ended !== undefined);
+      this.configuration.onDisconnected?.(error, this.ended !== undefined);
     } catch (thrown) {
       this.callbackFailed("onDisconnected", thrown);
     }

@@ -104,7 +104,6 @@ export function hostNetwork(): NetworkProvider | undefined {
  * @throws MqttError (configuration) naming the option and what it may be.
  */
 export function complete(options: Draft, secure?: boolean): Configuration {
-  const { password, will } = options;
   const host: unknown = options.host;
   const { socket, dns } = options as { readonly [name in "socket" | "dns"]?: { readonly io?: unknown } };
   if (typeof host !== "string" || host === "") throw configurationError("host", "the name or address of a broker");
@@ -119,10 +118,10 @@ export function complete(options: Draft, secure?: boolean): Configuration {
   options.clientId = options.id;
   options.cleanStart = options.clean;
   options.unproven = true;
-  if (password !== undefined) options.password = toBytes("password", password);
-  if (will !== undefined) {
+  if (options.password !== undefined) options.password = toBytes("password", options.password);
+  if (options.will !== undefined) {
     // A topic that is missing or wrong is found by the encoder.
-    const own = take(Object.create(WILL) as Mutable<ConnectWill>, will, "will option ");
+    const own = take(Object.create(WILL) as Mutable<ConnectWill>, options.will, "will option ");
     own.payload = toBytes("will.payload", own.payload);
     options.will = own;
   }

@@ -40,15 +40,15 @@ export function toConfiguration(url: string | ConnectOptions, options: ConnectOp
       if (colon >= 0) configuration.port = Number(slice.call(url, colon + 1));
       configuration.host = slice.call(url, start, colon < 0 ? undefined : colon);
     }
-  const { reconnect, properties, queuePolicy, storage } = configuration;
+  const { reconnect, properties, storage } = configuration;
   if (reconnect && reconnect !== RECONNECT) {
-    const { minimum, maximum, stable } = (configuration.reconnect = take(Object.create(RECONNECT) as typeof RECONNECT, reconnect, "reconnect option "));
-    checkInteger("reconnect.maximum", maximum, 0, 0x7fffffff);
-    checkInteger("reconnect.minimum", minimum, 0, maximum);
-    checkInteger("reconnect.stable", stable, 0, 0x7fffffff);
+    const times = (configuration.reconnect = take(Object.create(RECONNECT) as typeof RECONNECT, reconnect, "reconnect option "));
+    checkInteger("reconnect.maximum", times.maximum, 0, 0x7fffffff);
+    checkInteger("reconnect.minimum", times.minimum, 0, times.maximum);
+    checkInteger("reconnect.stable", times.stable, 0, 0x7fffffff);
   }
   checkInteger("queue", configuration.queue, 0, 0xffff);
-  if (!Object.hasOwn(POLICIES, queuePolicy)) throw configurationError("queuePolicy", `one of ${Object.keys(POLICIES).join(", ")}`);
+  if (!Object.hasOwn(POLICIES, configuration.queuePolicy)) throw configurationError("queuePolicy", `one of ${Object.keys(POLICIES).join(", ")}`);
   if (configuration.authenticator !== undefined && typeof (configuration.authenticator as { readonly client?: unknown }).client !== "function")
     throw configurationError("authenticator", "an Authenticator");
   if (typeof configuration.early !== "boolean") throw configurationError("early", "true or false");

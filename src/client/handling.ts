@@ -75,15 +75,15 @@ export abstract class Handling extends Publisher {
   }
 
   private finished(message: InHand): void {
-    const { connection, identifier, more, reasonCode } = message;
+    const { connection, reasonCode } = message;
     if (--message.left > 0) return;
     this.handling = (this.handling ?? 0) - 1;
     try {
       // A piece stays until it is done with; a whole message is only acknowledged later.
-      if (more) {
+      if (message.more) {
         if (reasonCode && connection === this.connection) this.refusal = reasonCode;
         connection?.release(reasonCode, this.now());
-      } else connection?.acknowledge(identifier, reasonCode, this.now());
+      } else connection?.acknowledge(message.identifier, reasonCode, this.now());
     } catch (error) {
       this.recover(error);
     }

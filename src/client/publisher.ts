@@ -29,10 +29,10 @@ export abstract class Publisher extends Link implements PublicationOwner {
   constructor(configuration: Configuration) {
     super(configuration);
     this.due = false;
-    const { storage, host, port, id } = configuration;
+    const storage = configuration.storage;
     if (storage !== undefined) {
       const session = this.session;
-      this.queue = storage.restore(session, `${id} at ${host}:${port}`, this);
+      this.queue = storage.restore(session, `${configuration.id} at ${configuration.host}:${configuration.port}`, this);
       session.storage = session.incoming.storage = storage;
       // In MQTT 3.1.1 a session that is to stay cannot begin clean.
       if (configuration.version === 4) session.established = true;
@@ -48,8 +48,7 @@ export abstract class Publisher extends Link implements PublicationOwner {
 
   /** How many answers of the broker calls may wait for. */
   protected get awaited(): number {
-    const { queue, requests } = this;
-    return this.session.outgoing.count + (queue === undefined ? 0 : queue.length) + (requests === undefined ? 0 : requests.pending.size);
+    return this.session.outgoing.count + (this.queue?.length ?? 0) + (this.requests?.pending.size ?? 0);
   }
 
   /** The end of a publication that a restart has left without a caller: only what went wrong concerns anybody. */
@@ -71,11 +70,11 @@ export abstract class Publisher extends Link implements PublicationOwner {
    * @throws MqttError (configuration) for what the broker's limits forbid, (resource) for what cannot be kept.
    */
   submit(publication: Publication, payload: PublicationPayload): boolean {
-    const { outgoing, storage } = this.session;
+    const session = this.session;
     let accepted = false;
-    if (!publication.durable || storage === undefined) return this.offer(publication, payload);
+    if (!publication.durable || session.storage === undefined) return this.offer(publication, payload);
     if (this.ended !== undefined) return false;
-    const kept = storage.keep(publication, payload, outgoing.nextIdentifier());
+    const kept = session.storage.keep(publication, payload, session.outgoing.nextIdentifier());
     try {
       accepted = this.offer(kept, payload);
     } finally {
@@ -109,12 +108,12 @@ export abstract class Publisher extends Link implements PublicationOwner {
   }
 
   private enqueue(publication: Publication, payload: PublicationPayload): boolean {
-    const { queuePolicy, queue: room } = this.configuration;
+    const configuration = this.configuration;
     const queue = (this.queue ??= []);
-    const policy = this.dropping ? "reject" : queuePolicy;
+    const policy = this.dropping ? "reject" : configuration.queuePolicy;
     let index = policy === "newest-per-topic" ? queue.findIndex((waiting) => String(waiting.publication.topic) === String(publication.topic)) : -1;
-    if (index < 0 && queue.length >= room) {
-      if (policy !== "drop-oldest" || room === 0) return false;
+    if (index < 0 && queue.length >= configuration.queue) {
+      if (policy !== "drop-oldest" || configuration.queue === 0) return false;
       index = 0;
     }
     const old = index < 0 ? undefined : queue.splice(index, 1)[0];
@@ -188,9 +187,9 @@ export abstract class Publisher extends Link implements PublicationOwner {
   /** The end: everything in flight, then everything queued is told. */
   protected endPublishing(error: MqttError): void {
     const outgoing = this.session.outgoing;
-    const settle = ({ publication, payload }: PublicationInHand | Exchange): void => {
+    const settle = (waiting: PublicationInHand | Exchange): void => {
       // What is kept stays so for the next start.
-      if (publication && payload) this.settle(publication.owner ?? publication, payload, 0, error);
+      if (waiting.publication && waiting.payload) this.settle(waiting.publication.owner ?? waiting.publication, waiting.payload, 0, error);
     };
     while (outgoing.count > 0) {
       settle(outgoing.at(0));

@@ -61,10 +61,9 @@ export function delayAfter(configuration: Configuration, error: MqttError, laste
   if (stood ? code === ReasonCode.PACKET_TOO_LARGE : code === ReasonCode.PROTOCOL_ERROR && !established) configuration.cleanStart = true;
   if (changed) return AT_ONCE;
   if (reconnect === false) return Infinity;
-  const { minimum, maximum } = reconnect;
-  let ceiling = lasted >= reconnect.stable ? minimum : (configuration.ceiling ?? minimum);
-  if (!stood && isOneOf(LASTING, code)) ceiling = maximum;
-  configuration.ceiling = Math.min(Math.max(ceiling, 1) * 2, maximum);
+  let ceiling = (lasted < reconnect.stable ? configuration.ceiling : undefined) ?? reconnect.minimum;
+  if (!stood && isOneOf(LASTING, code)) ceiling = reconnect.maximum;
+  configuration.ceiling = Math.min(Math.max(ceiling, 1) * 2, reconnect.maximum);
   return Math.floor(Math.random() * (ceiling + 1));
 }
 

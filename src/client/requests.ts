@@ -30,10 +30,10 @@ export class Requests {
   /** Sends a request, once there is a connection. @throws MqttError when it cannot. */
   send(topic: string, payload: Payload, options: RequestOptions): Promise<Response> {
     const client = this.client;
-    const { queue, inFlight } = client.configuration;
     checkNames("the option", options, "qos retain properties timeout responseTopic");
     const deadline = client.now() + checkInteger("timeout", options.timeout ?? 10_000, 1, 0x7fffffff);
-    if (this.pending.size >= Math.max(queue, inFlight)) throw new MqttError("resource", "too many requests wait: set queue larger", ReasonCode.QUOTA_EXCEEDED);
+    if (this.pending.size >= Math.max(client.configuration.queue, client.configuration.inFlight))
+      throw new MqttError("resource", "too many requests wait: set queue larger", ReasonCode.QUOTA_EXCEEDED);
     // For its errors: what can never be sent must neither wait nor subscribe.
     new Publication(topic, options.qos ?? 0, false, { ...options.properties, responseTopic: options.responseTopic });
     return new Promise((resolve, reject) => {
@@ -46,31 +46,30 @@ export class Requests {
   }
 
   private async publish(topic: string, payload: Payload, options: RequestOptions, correlationData: Uint8Array, key: string): Promise<void> {
-    const { client, topics } = this;
-    const { version, properties } = await client.ready();
+    const client = this.client;
+    const info = await client.ready();
     const own = this.own;
     let responseTopic = options.responseTopic;
-    if (version === 4) throw new MqttError("configuration", "request needs MQTT 5.0");
+    if (info.version === 4) throw new MqttError("configuration", "request needs MQTT 5.0");
     // It may have waited too long, for the connection or for the subscription.
     if (!this.pending.has(key)) return;
     if (responseTopic === undefined) {
-      this.own = responseTopic = (properties.responseInformation ?? "xs-mqtt/response") + this.name;
+      this.own = responseTopic = (info.properties.responseInformation ?? "xs-mqtt/response") + this.name;
       // The server's Response Information is another than before.
-      if (own !== undefined && own !== responseTopic && topics.delete(own)) void client.unsubscribe(own).catch(() => undefined);
+      if (own !== undefined && own !== responseTopic && this.topics.delete(own)) void client.unsubscribe(own).catch(() => undefined);
     }
-    await (topics.get(responseTopic) ?? this.subscribe(responseTopic));
+    await (this.topics.get(responseTopic) ?? this.subscribe(responseTopic));
     if (this.pending.has(key))
       await client.publish(topic, payload, { qos: options.qos ?? 0, retain: options.retain ?? false, properties: { ...options.properties, responseTopic, correlationData } });
   }
 
   private subscribe(topic: string): Promise<number> {
-    const topics = this.topics;
     const subscribed = this.client.subscribe(topic, { qos: 1 }, (message) => {
       const properties = message.properties;
       this.take(String(properties.correlationData))?.resolve({ topic, payload: message.payload.slice(), properties });
     });
-    topics.set(topic, subscribed);
-    subscribed.catch(() => topics.delete(topic));
+    this.topics.set(topic, subscribed);
+    subscribed.catch(() => this.topics.delete(topic));
     return subscribed;
   }
 
@@ -82,8 +81,8 @@ export class Requests {
 
   /** Gives up what has waited until now, with `error` at the end of the client, when that is forever. */
   expire(now: number, error?: MqttError): void {
-    this.pending.forEach(({ deadline }, key) => {
-      if (deadline > now) this.client.wakeAt(deadline);
+    this.pending.forEach((request, key) => {
+      if (request.deadline > now) this.client.wakeAt(request.deadline);
       else this.take(key)?.reject(error ?? new MqttError("peer", "no response came in time: is there a connection and a responder?"));
     });
   }

@@ -147,15 +147,14 @@ export abstract class Subscriber extends Handling {
     const subscription = list[index];
     // A subscription that another has taken the place of, or another request.
     if (subscription === undefined) return;
-    const { filter, options, state } = subscription;
     const code = packet.payload[0] ?? 0;
-    const dropping = state === SubscriptionState.DROPPING;
+    const dropping = subscription.state === SubscriptionState.DROPPING;
     const refused = code >= 0x80;
     this.connection?.packet.expect(undefined);
     if (dropping === refused) subscription.state = SubscriptionState.GRANTED;
     else list.splice(index, 1);
-    if (!refused) this.kept?.answered(filter, dropping ? undefined : options, this.configuration.version, code);
-    this.settleRequest(subscription, refused ? peerError(`refused to ${dropping ? "un" : ""}subscribe "${filter}"`, code, packet.properties) : code);
+    if (!refused) this.kept?.answered(subscription.filter, dropping ? undefined : subscription.options, this.configuration.version, code);
+    this.settleRequest(subscription, refused ? peerError(`refused to ${dropping ? "un" : ""}subscribe "${subscription.filter}"`, code, packet.properties) : code);
   }
 
   /** Hands a message, or a piece of one, to the handlers whose filter matches. */
