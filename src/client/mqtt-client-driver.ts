@@ -1,13 +1,15 @@
 import { MqttError } from "../protocol/error.js";
 import { PacketType } from "../protocol/codec/packet-type.js";
 import type { ReceivedPacket } from "../protocol/codec/received-packet.js";
+import { ConnectionState } from "../protocol/connection/connection.js";
 import { Take } from "../protocol/connection/handler.js";
-import type { Receiver } from "../protocol/connection/receiver.js";
+import type { Receiver, Taker } from "../protocol/connection/receiver.js";
 import { toText } from "./bytes.js";
 import { complete, OPTIONS, RECEIVE_MAXIMUM, take, type Configuration, type Draft, type Mutable } from "./common-options.js";
 import { Link } from "./link.js";
 import type { MQTTClient } from "./mqtt-client.js";
 import type { ControlMessage, MQTTClientOptions, ReadableOptions } from "./mqtt-client-options.js";
+import type { WrittenPublication } from "./written-publication.js";
 
 /** What {@link MQTTClientDriver.soon} takes. */
 const OPEN = 1;
@@ -17,7 +19,19 @@ const CLOSE = 4;
 export const FLUSH = 8;
 
 /** Room kept for the header of a packet when the writable count is told. */
-const OVERHEAD = 8;
+export const OVERHEAD = 8;
+
+const NOTHING = new Uint8Array(0);
+
+/** Where a fragment is that the socket still has. */
+const IN_SOCKET = -1;
+
+/** The application alone takes the pieces of the message in hand. */
+const PIECES: readonly Taker[] = [];
+
+/** The longest Topic Name, and the character that is in none, of a {@link Taker}. */
+const TAKERS_LONGEST = 0x7fef;
+const TAKERS_NEVER = "\x7f";
 
 function toConfiguration(options: MQTTClientOptions): Configuration {
   const { will } = options;
@@ -37,18 +51,37 @@ function toConfiguration(options: MQTTClientOptions): Configuration {
   return complete(configuration);
 }
 
+/** What the receive buffer is the beginning of, in {@link Link}. To copy from it needs no view; in XS, `slice` of a view takes two steps a byte. */
+function memoryOf(bytes: Uint8Array): ArrayBuffer {
+  return bytes.buffer as ArrayBuffer;
+}
+
 /** What drives an {@link MQTTClient}: its connection, link and clock, and its callbacks, which never run inside a call of its user. */
-export class MQTTClientDriver extends Link {
-  readonly version: 4 | 5;
-  /** Bytes of the fragment in hand that have not been read, and where they begin. */
+export class MQTTClientDriver extends Link implements Taker {
+  /** Whether the application hears of acknowledgements. */
+  readonly hearsAcknowledgements: boolean;
+  /** Bytes of the fragment in hand that have not been read. */
   available = 0;
-  position = 0;
-  private packet: Receiver | undefined;
+  /** Where they begin in the receive buffer, or {@link IN_SOCKET}. */
+  private position = 0;
+  /** The receive buffer, once something has come. */
+  private bytes: Uint8Array = NOTHING;
+  /** The topic of the last message; once it has come twice it is known by its bytes too. */
+  filter = "";
+  topic: DataView | undefined;
+  /** The last PUBLISH that was written. */
+  written: WrittenPublication | undefined;
+  /** When something last went straight to the socket, in the host's ticks, until the connection is told. */
+  writtenTicks: number | undefined;
   private readonly client: MQTTClient;
   private readonly options: MQTTClientOptions;
   private reading = false;
   /** What is to be done {@link soon}. */
   private due = 0;
+  /** The application is to be told of room, once the packet that made it has been looked at. */
+  private roomy = false;
+  /** The timer is set for the connection that stands: other deadlines come later, but that of a PINGREQ. */
+  private timed = false;
   private over = false;
 
   /** @throws MqttError (configuration) naming the wrong option; nothing has been acquired then. */
@@ -56,7 +89,7 @@ export class MQTTClientDriver extends Link {
     super(toConfiguration(options));
     this.client = client;
     this.options = options;
-    this.version = this.configuration.version;
+    this.hearsAcknowledgements = options.onControl !== undefined;
     this.soon(OPEN);
   }
 
@@ -67,7 +100,17 @@ export class MQTTClientDriver extends Link {
   }
 
   override advance(): void {
+    if (this.roomy) this.tellRoom();
+    if (!this.timed) this.setTimer();
+  }
+
+  /** Something else is due than before. */
+  setTimer(): void {
+    const connection = this.connection;
     this.wakeAt(this.linkDeadline());
+    if (connection?.state !== ConnectionState.CONNECTED || connection.pingUnsent) return;
+    this.timed = true;
+    if (!this.options.onWritable) this.direct = connection;
   }
 
   /** Bytes that `write` takes now. */
@@ -78,19 +121,62 @@ export class MQTTClientDriver extends Link {
     return left > 0 ? writable : writable > OVERHEAD ? writable - OVERHEAD : 0;
   }
 
-  /** Takes bytes of the fragment in hand. @returns them, as a view that is valid until the next callback. */
-  take(count: number): Uint8Array {
-    const { position } = this;
-    this.position += count;
-    this.available -= count;
-    if (this.available === 0 && !this.reading) this.soon(RELEASE);
-    return (this.packet?.bytes ?? new Uint8Array(0)).subarray(position, position + count);
+  /** Reads from the fragment in hand into a buffer, as far as there are bytes. @returns how many. */
+  readInto(buffer: Uint8Array): number {
+    const available = this.available;
+    const position = this.position;
+    const length = buffer.length;
+    const count = length < available ? length : available;
+    if (position < 0) this.readSocket(length > count ? buffer.subarray(0, count) : buffer);
+    else {
+      buffer.set(this.bytes.subarray(position, position + count));
+      this.position = position + count;
+    }
+    this.took(count);
+    return count;
+  }
+
+  /** Reads that many bytes of the fragment in hand, of which there are so many. */
+  readCopy(count: number): ArrayBuffer {
+    const position = this.position;
+    let copy: ArrayBuffer;
+    if (position < 0) {
+      const bytes = new Uint8Array(count);
+      this.readSocket(bytes);
+      copy = bytes.buffer;
+    } else {
+      copy = memoryOf(this.bytes).slice(position, position + count);
+      this.position = position + count;
+    }
+    this.took(count);
+    return copy;
+  }
+
+  private took(count: number): void {
+    if ((this.available -= count) === 0 && !this.reading) this.soon(RELEASE);
+  }
+
+  /** Reads straight from the socket: bytes of a piece that is not the last. */
+  private readSocket(view: Uint8Array): void {
+    const connection = this.connection;
+    const length = view.length;
+    if (!connection || !length) return;
+    this.socket?.read(view);
+    this.unread -= length;
+    connection.packet.left -= length;
   }
 
   /** The user has sent DISCONNECT: `onClose` follows. */
   disconnected(): void {
-    this.closeLink();
+    if (this.position < 0) this.available = 0;
+    this.release();
     this.soon(CLOSE);
+  }
+
+  private release(): void {
+    this.direct = undefined;
+    delete this.takers;
+    this.closeLink();
   }
 
   /** Releases everything; no callback runs after it. */
@@ -99,20 +185,25 @@ export class MQTTClientDriver extends Link {
     this.available = 0;
     // The connection may be in the middle of what it received: it must neither answer nor deliver any more of it.
     this.connection?.closed(new MqttError("transport", "the client was closed"));
-    this.closeLink();
+    this.release();
     this.stopTime();
   }
 
   override onTime(): void {
-    const { due } = this;
+    const { connection, due, writtenTicks } = this;
     const now = this.now();
     this.due = 0;
+    this.timed = false;
+    if (writtenTicks !== undefined) {
+      connection?.sentAt(this.timeOf(writtenTicks));
+      this.writtenTicks = undefined;
+    }
     if (due & OPEN) this.openLink();
     this.linkTimeout(now);
     if (due & FLUSH) this.connection?.writable(this.connection.room, now);
     if (due & RELEASE) {
       this.connection?.release(Take.TAKEN, now);
-      this.read();
+      if (!this.takers || this.readPieces()) this.read();
     }
     this.advance();
     if (due & CLOSE) {
@@ -122,45 +213,113 @@ export class MQTTClientDriver extends Link {
   }
 
   override onPublish(packet: Receiver): number {
-    const { onReadable } = this.options;
-    if (onReadable === undefined || packet.checkTopic() !== 0) return Take.TAKEN;
-    const readable: Mutable<ReadableOptions> = { more: packet.more };
-    if (packet.offset === 0) {
-      readable.topic = packet.topic;
+    const first = packet.offset === 0;
+    const readable: Mutable<ReadableOptions> = { more: packet.left > 0 };
+    if (!this.options.onReadable) return Take.TAKEN;
+    if (first) {
+      if (!this.topic || !packet.topicIs(this.topic)) {
+        if (packet.checkTopic() !== 0) return Take.TAKEN;
+        this.note(packet, packet.topic);
+      }
+      readable.topic = this.filter;
       readable.QoS = packet.qos;
       readable.byteLength = packet.byteLength;
       readable.retain = packet.retain;
       readable.duplicate = packet.duplicate;
-      if (packet.version === 5) readable.properties = packet.properties;
+      if (packet.version === 5) readable.properties = packet.propertiesEnd > packet.propertiesStart ? packet.properties : {};
+      if (packet.left > 0) this.takers = PIECES;
+      else if (this.topic && !packet.taker) packet.expect(this);
     }
-    this.packet = packet;
+    if (packet.left === 0) delete this.takers;
+    this.bytes = packet.bytes;
     this.position = packet.start;
-    this.available = packet.end - packet.start;
-    this.reading = true;
-    onReadable.call(this.client, this.available, readable);
-    this.reading = false;
-    return this.available === 0 ? Take.TAKEN : Take.HELD;
+    return this.tellReadable(packet.end - packet.start, readable) ? Take.HELD : Take.TAKEN;
   }
 
-  get hearsAcknowledgements(): boolean {
-    return true;
+  /** Mostly the next message has the topic of the last one: then it need not be decoded. */
+  private note(packet: Receiver, name: string): void {
+    const { topicStart, topicEnd } = packet;
+    this.topic =
+      name === this.filter && topicStart > 0 && topicEnd - topicStart <= TAKERS_LONGEST && !name.includes(TAKERS_NEVER)
+        ? new DataView(memoryOf(packet.bytes).slice(topicStart - 2, topicEnd))
+        : undefined;
+    this.filter = name;
+    if (packet.taker) packet.expect(undefined);
+  }
+
+  /** Takes a usual message on the topic of the last one. @returns undefined, or that it has not been read. */
+  handler(packet: ReceivedPacket): true | undefined {
+    // The hot path: no getter is asked that would be a call.
+    const start = packet.start;
+    const count = packet.byteLength;
+    const readable: Mutable<ReadableOptions> = { more: false, topic: this.filter, QoS: packet.identifier ? 1 : 0, byteLength: count, retain: (packet.first & 1) !== 0, duplicate: false };
+    if (packet.version === 5) readable.properties = {};
+    this.bytes = packet.bytes;
+    this.position = start;
+    return this.tellReadable(count, readable) || undefined;
+  }
+
+  onTaken(): number {
+    return Take.HELD;
+  }
+
+  /** Tells of a fragment. @returns whether something of it has not been read. */
+  private tellReadable(count: number, readable: ReadableOptions): boolean {
+    this.available = count;
+    this.reading = true;
+    this.options.onReadable?.call(this.client, count, readable);
+    this.reading = false;
+    return this.available > 0;
+  }
+
+  /** Tells of a piece that the socket still has: it need not go through the receive buffer. Its end does, and what is behind. */
+  override readPieces(): boolean {
+    const connection = this.connection;
+    const count = this.unread;
+    if (!connection || connection.held || !count) return false;
+    const packet = connection.packet;
+    if (count >= packet.left || packet.end !== packet.filled) return true;
+    if (connection.asked !== undefined) connection.lastReceived = this.now();
+    this.position = IN_SOCKET;
+    // Nothing is read over what the application has not read.
+    connection.held = true;
+    connection.held = this.tellReadable(count, { more: true });
+    return false;
+  }
+
+  /** An acknowledgement that says nothing but success has come. */
+  onSuccess(operation: number, id: number): void {
+    const message: Mutable<ControlMessage> = { operation, reason: 0, id };
+    if (this.configuration.version === 5) message.properties = {};
+    this.tellControl(operation, message);
   }
 
   override onPacket(packet: ReceivedPacket): void {
-    const { onControl } = this.options;
     const { type, identifier, reasonCode } = packet;
-    if (onControl === undefined || (type === PacketType.CONNACK && reasonCode !== 0)) return;
+    if (!this.hearsAcknowledgements || (type === PacketType.CONNACK && reasonCode !== 0)) return;
     const message: Mutable<ControlMessage> = { operation: type, reason: reasonCode };
     if (identifier > 0) message.id = identifier;
     if (type === PacketType.CONNACK) message.sessionPresent = packet.sessionPresent;
     else if (type === PacketType.SUBACK || type === PacketType.UNSUBACK) message.payload = Array.from(packet.payload);
-    if (packet.version === 5) message.properties = packet.properties;
-    if (onControl.length > 1) (onControl as (this: MQTTClient, opcode: number, message: ControlMessage) => void).call(this.client, type, message);
+    if (packet.version === 5) message.properties = packet.propertiesEnd > packet.propertiesStart ? packet.properties : {};
+    this.tellControl(type, message);
+  }
+
+  private tellControl(operation: number, message: ControlMessage): void {
+    const { onControl } = this.options;
+    if (!onControl) return;
+    if (onControl.length > 1) (onControl as (this: MQTTClient, opcode: number, message: ControlMessage) => void).call(this.client, operation, message);
     else (onControl as (this: MQTTClient, message: ControlMessage) => void).call(this.client, message);
   }
 
   override onWritable(): void {
+    if (this.connection?.looking) this.roomy = true;
+    else this.tellRoom();
+  }
+
+  private tellRoom(): void {
     const { writableCount } = this;
+    this.roomy = false;
     if (writableCount > 0) this.options.onWritable?.call(this.client, writableCount);
   }
 

@@ -1,3 +1,4 @@
+import Time from "time";
 import { checkInteger, configurationError, MqttError } from "../protocol/error.js";
 import { packetName, PacketType } from "../protocol/codec/packet-type.js";
 import { writePublishHeader } from "../protocol/codec/publish.js";
@@ -6,10 +7,11 @@ import { authenticate } from "../protocol/connection/authenticating.js";
 import { type Connection, ConnectionState } from "../protocol/connection/connection.js";
 import { Published } from "../protocol/connection/publishing.js";
 import { begin, push, releaseAgain } from "../protocol/connection/pushing.js";
-import { NOTHING, Publication } from "../protocol/session/publication.js";
+import { NOTHING } from "../protocol/session/publication.js";
 import { toBytes, toText } from "./bytes.js";
-import { FLUSH, MQTTClientDriver } from "./mqtt-client-driver.js";
+import { FLUSH, MQTTClientDriver, OVERHEAD } from "./mqtt-client-driver.js";
 import type { MQTTClientOptions, WriteOptions } from "./mqtt-client-options.js";
+import { WrittenPublication } from "./written-publication.js";
 
 /**
  * The MQTT Client Class Pattern of ECMA-419 (clause 25), in place of `embedded:network/mqtt/client`: one connection, no reconnecting.
@@ -50,17 +52,13 @@ export class MQTTClientPattern {
    * @returns an ArrayBuffer, or for a buffer the number of bytes put there; undefined when nothing is available.
    */
   read(count?: number | ArrayBuffer | ArrayBufferView): ArrayBuffer | number | undefined {
-    const driver = this.open();
-    const { available } = driver;
+    const driver = this.driver;
+    if (!driver) throw closed();
+    const available = driver.available;
     if (available === 0) return undefined;
-    if (typeof count === "object") {
-      const buffer = toBytes("buffer", count);
-      const bytes = driver.take(Math.min(buffer.length, available));
-      buffer.set(bytes);
-      return bytes.length;
-    }
+    if (typeof count === "object") return driver.readInto(toBytes("buffer", count));
     if (count !== undefined && !(count > 0)) throw configurationError("count", "a number above 0, or a buffer");
-    return driver.take(Math.min(count ?? available, available)).slice().buffer;
+    return driver.readCopy(count === undefined || count > available ? available : count);
   }
 
   /**
@@ -70,35 +68,72 @@ export class MQTTClientPattern {
    * @throws MqttError (configuration) for wrong arguments, (resource) when there is no room now: nothing was written.
    */
   write(data: ArrayBuffer | ArrayBufferView | null | undefined, options?: WriteOptions | null): number {
-    const driver = this.open();
-    const { connection } = driver;
-    // Enhanced authentication goes on before the CONNACK (MQTT 5.0, 4.12).
-    if (connection === undefined || (connection.state !== ConnectionState.CONNECTED && options?.operation !== PacketType.AUTH))
-      throw new MqttError("configuration", "write must wait for CONNACK (onControl) or onWritable");
-    const bytes = toBytes("data", data ?? "");
-    const { left } = connection;
-    let what = "data";
-    let sent: boolean;
-    if (left > 0) {
-      if (options) throw configurationError("options", `left out until the message is complete: ${left} bytes to go`);
-      if (bytes.length > left) throw configurationError(what, `at most ${left} bytes long, as byteLength promised`);
-      sent = push(connection, bytes, driver.now());
-      if (connection.left === 0) driver.soon(FLUSH);
-    } else {
-      if (!options) throw configurationError("options", "given, except for further parts of a message");
-      const operation = options.operation ?? PacketType.PUBLISH;
-      what = packetName(operation);
-      sent = operation === PacketType.PUBLISH ? publish(connection, driver, bytes, options) : control(connection, driver, operation, options);
+    const driver = this.driver;
+    if (!driver) throw closed();
+    const bytes = data instanceof Uint8Array ? data : data == null ? NOTHING : toBytes("data", data);
+    const connection = driver.connection;
+    const written = driver.written;
+    if (connection && written) {
+      // The hot path, written out: a part that is not the last, or what was written the last time but for its data.
+      const length = bytes.length;
+      const header = written.header;
+      if (!options) {
+        const left = connection.left - length;
+        if (left > 0 && length && length <= connection.room) {
+          connection.left = left;
+          driver.writtenTicks = Time.ticks;
+          return (connection.room = connection.transport.write(bytes) ?? connection.room - length);
+        }
+      } else if (
+        header && options.topic === written.name && options.QoS === written.QoS && options.retain === written.retain && !options.properties &&
+        options.operation === undefined && options.byteLength === undefined && options.id === undefined && !options.duplicate
+      ) {
+        let sent = false;
+        if (written.flags > 1) {
+          sent = connection.publishPrepared(written, header, bytes);
+          if (sent) forgetPayload(connection);
+        } else if (header.connection === connection.announced && header.payloadLength === length && header.size <= connection.room && !connection.left) {
+          connection.transport.write(header.bytes);
+          connection.room = connection.transport.write(bytes) ?? connection.room - header.size;
+          sent = true;
+        }
+        if (sent) {
+          const room = connection.room;
+          driver.writtenTicks = Time.ticks;
+          return room > OVERHEAD ? room - OVERHEAD : 0;
+        }
+      }
     }
-    if (!sent) throw new MqttError("resource", `${what} does not fit now: wait for onWritable`);
-    if (this.driver !== undefined) driver.advance();
-    return driver.writableCount;
+    return writeOther(driver, bytes, options);
   }
+}
 
-  private open(): MQTTClientDriver {
-    if (this.driver === undefined) throw new MqttError("configuration", "the client is closed");
-    return this.driver;
+function closed(): MqttError {
+  return new MqttError("configuration", "the client is closed");
+}
+
+/** Writes what is not the same as the last time. */
+function writeOther(driver: MQTTClientDriver, bytes: Uint8Array, options: WriteOptions | null | undefined): number {
+  const { connection } = driver;
+  // Enhanced authentication goes on before the CONNACK (MQTT 5.0, 4.12).
+  if (connection === undefined || (connection.state !== ConnectionState.CONNECTED && options?.operation !== PacketType.AUTH))
+    throw new MqttError("configuration", "write must wait for CONNACK (onControl) or onWritable");
+  const { left } = connection;
+  let what = "data";
+  let sent: boolean;
+  if (left > 0) {
+    if (options) throw configurationError("options", `left out until the message is complete: ${left} bytes to go`);
+    if (bytes.length > left) throw configurationError(what, `at most ${left} bytes long, as byteLength promised`);
+    sent = push(connection, bytes, driver.now());
+    if (!connection.idle && connection.left === 0) driver.soon(FLUSH);
+  } else {
+    if (!options) throw configurationError("options", "given, except for further parts of a message");
+    const operation = options.operation ?? PacketType.PUBLISH;
+    what = packetName(operation);
+    sent = operation === PacketType.PUBLISH ? publish(connection, driver, bytes, options) : control(connection, driver, operation, options);
   }
+  if (!sent) throw new MqttError("resource", `${what} does not fit now: wait for onWritable`);
+  return driver.writableCount;
 }
 
 /** Sends a control message that is a user's to send. @returns false when there is no room now. */
@@ -109,29 +144,45 @@ function control(connection: Connection, driver: MQTTClientDriver, operation: nu
   const now = driver.now();
   if (operation === PacketType.SUBSCRIBE) return connection.subscribe(items.map((item) => ({ ...item, filter: toText("topic", item.topic), qos: item.QoS })), properties, now, id) > 0;
   if (operation === PacketType.UNSUBSCRIBE) return connection.unsubscribe(items.map((item) => toText("topic", item.topic)), properties, now, id) > 0;
-  if (operation === PacketType.PINGREQ) return connection.ping(now);
+  if (operation === PacketType.PINGREQ) {
+    const sent = connection.ping(now);
+    driver.setTimer();
+    return sent;
+  }
   if (operation === PacketType.PUBREL) return releaseAgain(connection, id ?? 0, now);
   if (operation === PacketType.DISCONNECT) {
     connection.disconnect(reason, properties, now);
     driver.disconnected();
     return true;
   }
-  if (operation !== PacketType.AUTH || driver.version !== 5)
+  if (operation !== PacketType.AUTH || driver.configuration.version !== 5)
     throw configurationError("operation", "PUBLISH, PUBREL, SUBSCRIBE, UNSUBSCRIBE, PINGREQ, DISCONNECT or, with version: 5, AUTH");
   return authenticate(connection, reason, properties, now);
 }
 
 /** Publishes, or begins to. @returns false when there is no room now: what is not sent would have to be kept, and the caller may change it. */
 function publish(connection: Connection, driver: MQTTClientDriver, data: Uint8Array, options: WriteOptions): boolean {
+  const { duplicate = false, id = 0 } = options;
   const byteLength = checkInteger("byteLength", options.byteLength ?? data.length, data.length, VARIABLE_BYTE_INTEGER_MAXIMUM);
-  const publication = new Publication(toText("topic", options.topic ?? ""), options.QoS ?? 0, Boolean(options.retain), options.properties);
-  const properties = driver.version === 5 ? publication.properties : undefined;
+  const last = driver.written;
+  const again = last?.is(options) === true;
+  const publication = again ? last : (driver.written = new WrittenPublication(options, last));
+  const properties = driver.configuration.version === 5 ? publication.properties : undefined;
   // Written into nothing: how long it is.
   const header = writePublishHeader(NOTHING, publication.flags, publication.topic, publication.qos, properties, 0, byteLength);
-  return (
-    header + data.length <= connection.room &&
-    begin(connection, publication, data, byteLength, options.id ?? 0, options.duplicate ?? false, driver.now()) !== Published.BLOCKED
-  );
+  const now = driver.now();
+  if (header + data.length > connection.room) return false;
+  // Written twice, its header is worth keeping.
+  const published =
+    again && byteLength === data.length && id === 0 && !duplicate ? connection.publish(publication, data, true, now) : begin(connection, publication, data, byteLength, id, duplicate, now);
+  if (published === Published.ACCEPTED) forgetPayload(connection);
+  return published !== Published.BLOCKED;
+}
+
+/** What was sent at QoS 1 or 2 is the caller's again: nothing is sent twice on the one connection that there is. */
+function forgetPayload(connection: Connection): void {
+  const outgoing = connection.session.outgoing;
+  outgoing.at(outgoing.count - 1).payload = NOTHING;
 }
 
 /** The class with the packet types as its statics, CONNECT to AUTH. */

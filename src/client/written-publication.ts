@@ -1,0 +1,26 @@
+import { Publication } from "../protocol/session/publication.js";
+import { toText } from "./bytes.js";
+import type { WriteOptions } from "./mqtt-client-options.js";
+
+/** A PUBLISH as it was last written. The next one is mostly the same but for its data: then nothing of it need be encoded. */
+export class WrittenPublication extends Publication {
+  // The options as they were given; no topic for one that was given as bytes, which may change.
+  readonly name: string | undefined;
+  readonly QoS: WriteOptions["QoS"];
+  readonly retain: WriteOptions["retain"];
+
+  /** @throws MqttError (configuration) naming the wrong option. */
+  constructor(options: WriteOptions, last: WrittenPublication | undefined) {
+    const { topic, QoS, retain } = options;
+    const name = typeof topic === "string" ? topic : undefined;
+    super(name ?? toText("topic", topic ?? ""), QoS ?? 0, Boolean(retain), options.properties, name === undefined || name !== last?.name ? undefined : last.topic);
+    this.name = name;
+    this.QoS = QoS;
+    this.retain = retain;
+  }
+
+  /** Whether options say the same. */
+  is(options: WriteOptions): boolean {
+    return this.name !== undefined && options.topic === this.name && options.QoS === this.QoS && options.retain === this.retain && !options.properties && this.properties.length === 0;
+  }
+}
