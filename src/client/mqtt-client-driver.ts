@@ -6,6 +6,7 @@ import { Take } from "../protocol/connection/handler.js";
 import type { Receiver, Taker } from "../protocol/connection/receiver.js";
 import { toText } from "./bytes.js";
 import { complete, OPTIONS, RECEIVE_MAXIMUM, take, type Configuration, type Draft, type Mutable } from "./common-options.js";
+import type { Socket } from "./ecma-419.js";
 import { Link } from "./link.js";
 import type { MQTTClient } from "./mqtt-client.js";
 import type { ControlMessage, MQTTClientOptions, ReadableOptions } from "./mqtt-client-options.js";
@@ -13,7 +14,8 @@ import type { WrittenPublication } from "./written-publication.js";
 
 /** What {@link MQTTClientDriver.soon} takes. */
 const OPEN = 1;
-const RELEASE = 2;
+/** The fragment in hand has been read: the next one may come. */
+export const RELEASE = 2;
 const CLOSE = 4;
 /** A payload that was brought in parts is complete: what waits behind it goes out. */
 export const FLUSH = 8;
@@ -22,9 +24,6 @@ export const FLUSH = 8;
 export const OVERHEAD = 8;
 
 const NOTHING = new Uint8Array(0);
-
-/** Where a fragment is that the socket still has. */
-const IN_SOCKET = -1;
 
 /** The application alone takes the pieces of the message in hand. */
 const PIECES: readonly Taker[] = [];
@@ -62,8 +61,10 @@ export class MQTTClientDriver extends Link implements Taker {
   readonly hearsAcknowledgements: boolean;
   /** Bytes of the fragment in hand that have not been read. */
   available = 0;
-  /** Where they begin in the receive buffer, or {@link IN_SOCKET}. */
+  /** Where they begin in the receive buffer. */
   private position = 0;
+  /** Who has them, when they are still with the socket. */
+  source: Socket | undefined;
   /** The receive buffer, once something has come. */
   private bytes: Uint8Array = NOTHING;
   /** The topic of the last message; once it has come twice it is known by its bytes too. */
@@ -75,7 +76,8 @@ export class MQTTClientDriver extends Link implements Taker {
   writtenTicks: number | undefined;
   private readonly client: MQTTClient;
   private readonly options: MQTTClientOptions;
-  private reading = false;
+  /** The application is being told of a fragment. */
+  reading = false;
   /** What is to be done {@link soon}. */
   private due = 0;
   /** The application is to be told of room, once the packet that made it has been looked at. */
@@ -121,54 +123,32 @@ export class MQTTClientDriver extends Link implements Taker {
     return left > 0 ? writable : writable > OVERHEAD ? writable - OVERHEAD : 0;
   }
 
-  /** Reads from the fragment in hand into a buffer, as far as there are bytes. @returns how many. */
+  /** Reads bytes of the fragment in hand, of which there are so many, into a buffer of that length. @returns it. */
   readInto(buffer: Uint8Array): number {
-    const available = this.available;
     const position = this.position;
     const length = buffer.length;
-    const count = length < available ? length : available;
-    if (position < 0) this.readSocket(length > count ? buffer.subarray(0, count) : buffer);
-    else {
-      buffer.set(this.bytes.subarray(position, position + count));
-      this.position = position + count;
-    }
-    this.took(count);
-    return count;
+    if (!this.source) buffer.set(this.bytes.subarray(position, position + length));
+    else if (length) this.source.read(buffer);
+    this.position = position + length;
+    if (!(this.available -= length) && !this.reading) this.soon(RELEASE);
+    return length;
   }
 
   /** Reads that many bytes of the fragment in hand, of which there are so many. */
   readCopy(count: number): ArrayBuffer {
     const position = this.position;
-    let copy: ArrayBuffer;
-    if (position < 0) {
+    if (!(this.available -= count) && !this.reading) this.soon(RELEASE);
+    if (this.source && count) {
       const bytes = new Uint8Array(count);
-      this.readSocket(bytes);
-      copy = bytes.buffer;
-    } else {
-      copy = memoryOf(this.bytes).slice(position, position + count);
-      this.position = position + count;
+      this.source.read(bytes);
+      return bytes.buffer;
     }
-    this.took(count);
-    return copy;
-  }
-
-  private took(count: number): void {
-    if ((this.available -= count) === 0 && !this.reading) this.soon(RELEASE);
-  }
-
-  /** Reads straight from the socket: bytes of a piece that is not the last. */
-  private readSocket(view: Uint8Array): void {
-    const connection = this.connection;
-    const length = view.length;
-    if (!connection || !length) return;
-    this.socket?.read(view);
-    this.unread -= length;
-    connection.packet.left -= length;
+    return memoryOf(this.bytes).slice(position, (this.position = position + count));
   }
 
   /** The user has sent DISCONNECT: `onClose` follows. */
   disconnected(): void {
-    if (this.position < 0) this.available = 0;
+    if (this.source) this.available = 0;
     this.release();
     this.soon(CLOSE);
   }
@@ -203,7 +183,7 @@ export class MQTTClientDriver extends Link implements Taker {
     if (due & FLUSH) this.connection?.writable(this.connection.room, now);
     if (due & RELEASE) {
       this.connection?.release(Take.TAKEN, now);
-      if (!this.takers || this.readPieces()) this.read();
+      if (this.unread && (!this.takers || this.readPieces())) this.read();
     }
     this.advance();
     if (due & CLOSE) {
@@ -230,6 +210,7 @@ export class MQTTClientDriver extends Link implements Taker {
       if (packet.left > 0) this.takers = PIECES;
       else if (this.topic && !packet.taker) packet.expect(this);
     }
+    if (packet.left >= 0) this.source = undefined;
     if (packet.left === 0) delete this.takers;
     this.bytes = packet.bytes;
     this.position = packet.start;
@@ -276,14 +257,24 @@ export class MQTTClientDriver extends Link implements Taker {
   override readPieces(): boolean {
     const connection = this.connection;
     const count = this.unread;
-    if (!connection || connection.held || !count) return false;
+    if (!connection) return false;
     const packet = connection.packet;
+    if (connection.held) {
+      // It counts what is in hand as well.
+      if (this.source) this.unread = count - this.available;
+      return false;
+    }
     if (count >= packet.left || packet.end !== packet.filled) return true;
     if (connection.asked !== undefined) connection.lastReceived = this.now();
-    this.position = IN_SOCKET;
+    packet.left -= count;
+    this.unread = 0;
+    this.source = this.socket;
+    this.available = count;
     // Nothing is read over what the application has not read.
-    connection.held = true;
-    connection.held = this.tellReadable(count, { more: true });
+    this.reading = connection.held = true;
+    this.options.onReadable?.call(this.client, count, { more: true });
+    this.reading = false;
+    connection.held = this.available > 0;
     return false;
   }
 
@@ -310,6 +301,15 @@ export class MQTTClientDriver extends Link implements Taker {
     if (!onControl) return;
     if (onControl.length > 1) (onControl as (this: MQTTClient, opcode: number, message: ControlMessage) => void).call(this.client, operation, message);
     else (onControl as (this: MQTTClient, message: ControlMessage) => void).call(this.client, message);
+  }
+
+  override writable(count: number): void {
+    const connection = this.connection;
+    // Between the parts of a message nothing else can be sent.
+    if (connection?.left && !connection.pingUnsent) {
+      connection.room = count;
+      this.options.onWritable?.call(this.client, count);
+    } else super.writable(count);
   }
 
   override onWritable(): void {
