@@ -175,7 +175,7 @@ export class MQTTClientDriver extends Link implements Taker {
     this.due = 0;
     this.timed = false;
     if (writtenTicks !== undefined) {
-      connection?.sentAt(this.timeOf(writtenTicks));
+      connection?.sentAt(now + ((writtenTicks - now) | 0));
       this.writtenTicks = undefined;
     }
     if (due & OPEN) this.openLink();
