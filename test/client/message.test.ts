@@ -78,7 +78,7 @@ test("text and json decode, and say what is wrong", async (t) => {
     got.push("bad");
   });
   await subscribe("no", (message) => {
-    throws(() => message.json(), { name: "MqttError", kind: "peer", message: "the payload on no is not JSON" });
+    throws(() => message.json(), { name: "MqttError", kind: "peer", message: "the payload on no is not JSON of at most 32 levels" });
     got.push("no");
   });
   link.send("30 0E 00 04 'json' 00 '{\"a\":1}'", "30 0C 00 04 'text' 00 C3 A4 E2 82 AC");
