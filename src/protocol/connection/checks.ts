@@ -46,6 +46,6 @@ export function isClientsDisconnect(packet: ReceivedPacket): boolean {
 /** @throws MqttError (configuration) for a DISCONNECT that a client must not send (MQTT 5.0, 3.14.2-1, 3.14.2.2.2). */
 export function checkDisconnect(reasonCode: number, properties: DisconnectProperties | undefined, connect: Connect): void {
   checkReasonCode(PacketType.DISCONNECT, reasonCode);
-  if (properties?.sessionExpiryInterval && !connect?.properties?.sessionExpiryInterval)
+  if (properties?.sessionExpiryInterval && !connect.properties?.sessionExpiryInterval)
     throw configurationError("properties.sessionExpiryInterval", "0 in DISCONNECT when it was 0 in CONNECT");
 }

@@ -3,7 +3,7 @@ import type { Session } from "../session/session.js";
 import { Take, type ConnectionHandler } from "./handler.js";
 import { Inbound } from "./inbound.js";
 import { ConnectionState } from "./publishing.js";
-import type { Receiver, Taker } from "./receiver.js";
+import type { Taker } from "./receiver.js";
 import { Success } from "./sender.js";
 
 /** The shortest packet that {@link Usual} takes up as a usual one: an acknowledgement of success. */
@@ -32,7 +32,7 @@ export abstract class Usual extends Inbound {
    * Takes up packets as long as they are usual ones that lie whole in the buffer: messages for the taker of the one before, at QoS 0 or 1,
    * no duplicate and without properties; acknowledgements of success in the order of sending. That is nearly all traffic,
    * so it is decided here in one function, by the bytes and without a field that need not be set. All else, and all that is wrong, is left
-   * for {@link Receiver.next}.
+   * for `Receiver.next`.
    * @returns whether there is more to be looked at, by {@link receiveOther}.
    */
   receiveUsual(): boolean {

@@ -37,8 +37,8 @@ test("a payload that is no UTF-8, or no JSON, is the peer's fault and names the 
   const calls: readonly (readonly [call: () => unknown, message: RegExp])[] = [
     [() => received(bytes("FF")).text(), /^the payload on t is not UTF-8 text$/],
     [() => received(bytes("ED A0 80")).json(), /^the payload on t is not UTF-8 text$/],
-    [() => received(bytes("'{on}'")).json(), /^the payload on t is not JSON$/],
-    [() => received(new Uint8Array(0)).json(), /^the payload on t is not JSON$/],
+    [() => received(bytes("'{on}'")).json(), /^the payload on t is not JSON of at most 32 levels$/],
+    [() => received(new Uint8Array(0)).json(), /^the payload on t is not JSON of at most 32 levels$/],
   ];
   for (const [call, message] of calls) {
     const error = mqttError(call);
