@@ -338,9 +338,14 @@ export class Connection extends Usual {
   /** The peer broke the protocol: says so, as far as the version allows (MQTT 5.0, 4.13), and ends. */
   private violation(reasonCode: number, type: number): void {
     const connected = this.state === ConnectionState.CONNECTED;
-    const advice = !connected ? "; is it an MQTT broker?" : reasonCode === ReasonCode.PACKET_TOO_LARGE ? " for receiveBuffer or maximumPacketSize" : "";
+    let wrong = "wrong ";
+    let advice = connected ? "" : "; is it an MQTT broker?";
+    if (connected && reasonCode === ReasonCode.PACKET_TOO_LARGE) {
+      wrong = "";
+      advice = ": it does not fit receiveBuffer or maximumPacketSize";
+    }
     if (this.version === 5 && this.canSend(3)) this.send(this.encode(PacketType.DISCONNECT, reasonCode, undefined));
-    this.closed(new MqttError("peer", `the broker sent a wrong ${packetName(type)}: ${reasonText(reasonCode)}${advice}`, reasonCode));
+    this.closed(new MqttError("peer", `the broker sent a ${wrong}${packetName(type)}: ${reasonText(reasonCode)}${advice}`, reasonCode));
   }
 
   override closed(error: MqttError): void {
