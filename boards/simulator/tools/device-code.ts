@@ -4,10 +4,10 @@ import { minify, type FormatOptions, type ParseOptions } from "terser";
 import { rewriteForXS } from "./xs-syntax.js";
 
 /**
- * Constants become literals, what is unused goes, and so do variables that are used once, where no order changes; what else is longer than need be in XS is for {@link rewriteForXS}. Nothing is moved into
+ * Constants become literals, what is unused goes, and so do variables that are used once, where no order changes; a return before the end of a function becomes a test around what follows; what else is longer than need be in XS is for {@link rewriteForXS}. Nothing is moved into
  * other functions: XS would make a function object at each call of what is inlined as one. Names stay, they cost no bytecode.
  */
-const COMPRESS = { defaults: false, evaluate: true, reduce_vars: true, reduce_funcs: false, hoist_props: true, collapse_vars: true, comparisons: true, dead_code: true, unused: true, toplevel: true, passes: 3 };
+const COMPRESS = { defaults: false, evaluate: true, reduce_vars: true, reduce_funcs: false, hoist_props: true, collapse_vars: true, comparisons: true, if_return: true, dead_code: true, unused: true, toplevel: true, passes: 3 };
 
 /** What is true of every XS; the portable code for other hosts goes with it. */
 const TRUE_IN_XS = '"fromString" in ArrayBuffer';
