@@ -193,17 +193,14 @@ export const PROPERTIES: Readonly<Record<string, number | undefined>> = {
   sharedSubscriptionAvailable: (42 << 20) | As.BYTE | In.CONNACK,
 };
 
-/** Names and lines of the table by identifier, filled while the module is loaded and constant from then on. */
+/** Names by identifier, filled while the module is loaded and constant from then on. */
 export const PROPERTY_NAMES: string[] = [];
-const LINES: number[] = [];
 Object.keys(PROPERTIES).forEach((name) => {
-  const line = PROPERTIES[name] ?? 0;
-  PROPERTY_NAMES[line >> 20] = name;
-  LINES[line >> 20] = line;
+  PROPERTY_NAMES[(PROPERTIES[name] ?? 0) >> 20] = name;
 });
 
 /** The {@link PropertyType} of a property, or 0 where packets of this type may not carry it. */
 export function propertyType(id: number, packetType: number): number {
-  const line = LINES[id] ?? 0;
+  const line = PROPERTIES[PROPERTY_NAMES[id] ?? ""] ?? 0;
   return (line >> packetType) & 1 ? (line >> 16) & 15 : 0;
 }

@@ -18,7 +18,7 @@ const TOPIC_FILTER = /^(\$share\/[^/+#]+\/|(?!\$share\/))(?=.)((\+|[^/+#]*)\/)*(
  * @returns whether it is that of a shared subscription.
  * @throws MqttError (configuration) saying which rules there are.
  */
-export function checkTopicFilter(filter: string): boolean {
+export function checkTopicFilter(filter: unknown): boolean {
   if (typeof filter !== "string" || !TOPIC_FILTER.test(filter))
     throw configurationError(`topic filter "${String(filter as unknown)}"`, "a string with + and # alone in a level, # in the last, and a filter behind $share/name/");
   return filter.startsWith("$share/");
