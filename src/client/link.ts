@@ -105,7 +105,7 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
 
   abstract onPacket(packet: ReceivedPacket): void;
   abstract onPublish(packet: Receiver): number;
-  abstract onSettled(publication: Publication, payload: PublicationPayload, reasonCode: number, packet: ReceivedPacket | undefined, error: MqttError | undefined): void;
+  abstract onSettled(publication: Publication, payload: PublicationPayload, outcome: number | MqttError): void;
   abstract onLost(publication: Publication, payload: PublicationPayload, fate: number): void;
   abstract onWritable(): void;
   abstract onClose(error: MqttError): void;

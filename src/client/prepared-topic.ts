@@ -55,7 +55,7 @@ export class ReusedTopic extends Publication implements PreparedTopic {
     return this.publisher.submit(this, toContent(source));
   }
 
-  override settled(payload: PublicationPayload, reasonCode: number, error: MqttError | undefined): void {
-    this.onSettled?.(error ? error.reasonCode : reasonCode, "read" in payload ? NOTHING : payload);
+  override settled(outcome: number | MqttError, payload: PublicationPayload): void {
+    this.onSettled?.(typeof outcome === "number" ? outcome : outcome.reasonCode, "read" in payload ? NOTHING : payload);
   }
 }

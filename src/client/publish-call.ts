@@ -35,10 +35,10 @@ export class PublishCall extends Publication {
     if (options?.durability && isDurable(options, publisher)) this.durable = true;
   }
 
-  override settled(_payload: PublicationPayload, reasonCode: number, error: MqttError | undefined): void {
-    const outcome = error === undefined ? reasonCode : Promise.reject(error);
-    if (this.resolve) this.resolve(outcome);
-    else this.outcome = outcome;
+  override settled(outcome: number | MqttError): void {
+    const result = typeof outcome === "number" ? outcome : Promise.reject(outcome);
+    if (this.resolve) this.resolve(result);
+    else this.outcome = result;
   }
 
   /** What it comes to: at QoS 0 that is mostly known already, and no function need be made to hear of it. */

@@ -1,7 +1,5 @@
 import { MqttError } from "../protocol/error.js";
 import { ReasonCode } from "../protocol/codec/reason-code.js";
-import { peerError } from "../protocol/codec/reason-text.js";
-import type { ReceivedPacket } from "../protocol/codec/received-packet.js";
 import { Fate } from "../protocol/connection/handler.js";
 import { type Connection, ConnectionState } from "../protocol/connection/connection.js";
 import { Published } from "../protocol/connection/publishing.js";
@@ -52,9 +50,9 @@ export abstract class Publisher extends Link implements PublicationOwner {
   }
 
   /** The end of a publication that a restart has left without a caller: only what went wrong concerns anybody. */
-  settled(_payload: PublicationPayload, _reasonCode: number, error: MqttError | undefined): void {
+  settled(outcome: number | MqttError): void {
     // At the end of the client they stay where they are kept.
-    if (error !== undefined && this.ended === undefined) this.report(error);
+    if (typeof outcome !== "number" && this.ended === undefined) this.report(outcome);
   }
 
   /** Takes what goes wrong in callbacks of the application. */
@@ -101,7 +99,7 @@ export abstract class Publisher extends Link implements PublicationOwner {
   /** Hands a publication to the connection. @returns one of {@link Published}. */
   private hand(connection: Connection, publication: Publication, payload: PublicationPayload): number {
     const published = connection.publish(publication, payload, publication.reused, this.now());
-    if (published === Published.DONE) this.settle(publication, payload, 0, undefined);
+    if (published === Published.DONE) this.onSettled(publication, payload, 0);
     // A payload source may have ended the client, and the session has taken note of the publication since.
     else if (this.ended !== undefined) this.endPublishing(this.ended);
     return published;
@@ -121,7 +119,7 @@ export abstract class Publisher extends Link implements PublicationOwner {
     this.direct = undefined;
     if (old !== undefined) {
       this.dropping = true;
-      this.settle(old.publication, old.payload, 0, new MqttError("resource", `dropped for a newer publication: queuePolicy is ${policy}`, ReasonCode.QUOTA_EXCEEDED));
+      this.onSettled(old.publication, old.payload, new MqttError("resource", `dropped for a newer publication: queuePolicy is ${policy}`, ReasonCode.QUOTA_EXCEEDED));
       this.dropping = false;
     }
     return true;
@@ -144,7 +142,7 @@ export abstract class Publisher extends Link implements PublicationOwner {
       try {
         if (this.hand(connection, publication, payload) !== Published.BLOCKED) continue;
       } catch (error) {
-        this.settle(publication, payload, 0, toMqttError("configuration", error));
+        this.onSettled(publication, payload, toMqttError("configuration", error));
         continue;
       }
       queue.splice(i++, 0, waiting);
@@ -164,9 +162,9 @@ export abstract class Publisher extends Link implements PublicationOwner {
   }
 
   /** Tells a publication its end. What its owner does wrong then is reported, not thrown into the protocol. */
-  protected settle(publication: PublicationOwner, payload: PublicationPayload, reasonCode: number, error: MqttError | undefined): void {
+  override onSettled(publication: PublicationOwner, payload: PublicationPayload, outcome: number | MqttError): void {
     try {
-      publication.settled?.(payload, reasonCode, error);
+      publication.settled?.(outcome, payload);
     } catch (thrown) {
       this.callbackFailed("a callback", thrown);
     }
@@ -174,14 +172,10 @@ export abstract class Publisher extends Link implements PublicationOwner {
 
   override onLost(publication: Publication, payload: PublicationPayload, fate: number): void {
     // The broker has had it, only the end of the handshake is missing.
-    if (fate === Fate.RELEASED) this.settle(publication, payload, 0, undefined);
+    if (fate === Fate.RELEASED) this.onSettled(publication, payload, 0);
     // At least once: as a new message, before all that waits. Exactly once cannot be kept any more: the caller must know.
     else if (publication.qos === 1 || fate === Fate.UNSENT) (this.queue ??= []).unshift({ publication, payload });
-    else this.settle(publication, payload, 0, new MqttError("peer", "the broker lost the session, perhaps with this QoS 2 message"));
-  }
-
-  override onSettled(publication: Publication, payload: PublicationPayload, reasonCode: number, packet: ReceivedPacket | undefined, error: MqttError | undefined): void {
-    this.settle(publication, payload, reasonCode, packet && reasonCode >= 0x80 ? peerError("refused the publication", reasonCode, packet.propertiesEnd > 0 ? packet.properties : undefined) : error);
+    else this.onSettled(publication, payload, new MqttError("peer", "the broker lost the session, perhaps with this QoS 2 message"));
   }
 
   /** The end: everything in flight, then everything queued is told. */
@@ -189,7 +183,7 @@ export abstract class Publisher extends Link implements PublicationOwner {
     const outgoing = this.session.outgoing;
     const settle = (waiting: PublicationInHand | Exchange): void => {
       // What is kept stays so for the next start.
-      if (waiting.publication && waiting.payload) this.settle(waiting.publication.owner ?? waiting.publication, waiting.payload, 0, error);
+      if (waiting.publication && waiting.payload) this.onSettled(waiting.publication.owner ?? waiting.publication, waiting.payload, error);
     };
     while (outgoing.count > 0) {
       settle(outgoing.at(0));

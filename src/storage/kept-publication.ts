@@ -1,4 +1,4 @@
-import type { MqttError } from "../protocol/error.js";
+import { MqttError } from "../protocol/error.js";
 import type { PreparedHeader } from "../protocol/session/prepared-header.js";
 import type { PayloadSource, Publication, PublicationPayload } from "../protocol/session/publication.js";
 import type { PublicationOwner } from "../protocol/session/session-storage.js";
@@ -52,14 +52,14 @@ class KeptPublication implements Publication {
     this.keeper.done(this.identifier);
   }
 
-  settled(payload: PublicationPayload, reasonCode: number, error: MqttError | undefined): void {
+  settled(outcome: number | MqttError, payload: PublicationPayload): void {
     try {
       // Given up, perhaps after it was sent: the server may still have its identifier.
-      if (error !== undefined) this.keeper.used(this.identifier);
+      if (outcome instanceof MqttError) this.keeper.used(this.identifier);
       this.keeper.done(this.identifier);
     } finally {
       // Also when flash has failed.
-      this.owner.settled?.(payload, reasonCode, error);
+      this.owner.settled?.(outcome, payload);
     }
   }
 }

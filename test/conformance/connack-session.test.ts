@@ -33,7 +33,7 @@ function goesOn(broker: ScriptedBroker): void {
 
 /** Nothing is known of them any more. */
 function forgotten(broker: ScriptedBroker): void {
-  broker.expectNothing().told("lost a", "lost b", "lost c released");
+  broker.expectNothing().told("lost c released", "lost b", "lost a");
   broker.reply("34 06 00 01 'd' 00 07 00").expect("50 02 00 07").told("d QoS 2: ");
 }
 
@@ -42,7 +42,7 @@ test("[MQTT-3.1.2-4] after a Clean Start nothing is resent, and a received Packe
 });
 
 test("[MQTT-3.1.2-4] after a Clean Start nothing is resent on a later connection either", () => {
-  const broker = interrupted().connect({ cleanStart: true }).accept(false).told("lost a", "lost b", "lost c released").cut();
+  const broker = interrupted().connect({ cleanStart: true }).accept(false).told("lost c released", "lost b", "lost a").cut();
   broker.connect({ cleanStart: false }).accept(true).expectNothing().told();
 });
 

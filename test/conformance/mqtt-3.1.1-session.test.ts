@@ -24,7 +24,7 @@ test("[3.1.1 Session lifetime] with Clean Session 0 the session lasts as long as
 });
 
 test("[3.1.1 Session lifetime][3.1.1 MQTT-3.1.2-6] with Clean Session 1 it ends with the connection: identifiers received before mean nothing, nothing is resent", () => {
-  const broker = inFlight(OLD).cut().connect().accept(false).expectNothing().told("lost a", "lost b");
+  const broker = inFlight(OLD).cut().connect().accept(false).expectNothing().told("lost b", "lost a");
   equal(broker.session.outgoing.count, 0);
   broker.reply("3C 05 00 01 'x' 00 09").expect("50 02 00 09").told("x QoS 2 DUP: ");
 });
@@ -110,7 +110,7 @@ test("[3.1.1 Lost session] a session that the server has and this run never saw 
 });
 
 test("[3.1.1 Lost session] a session that the server has lost is no error: what was in flight is told, the connection stands", () => {
-  const broker = inFlight(KEPT).cut().connect().accept(false).expectNothing().told("lost a", "lost b");
+  const broker = inFlight(KEPT).cut().connect().accept(false).expectNothing().told("lost b", "lost a");
   equal(broker.publish("c", 1), Published.ACCEPTED);
   broker.expect("32 05 00 01 'c' 00 03");
 });

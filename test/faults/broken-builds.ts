@@ -116,8 +116,8 @@ export const brokenBuilds: Readonly<Record<string, () => () => void>> = {
       this["queue"] = [...waiting, ...(this["queue"] ?? [])];
     }),
   "a call is not settled": () =>
-    patch(PublishCall.prototype, "settled", (settled) => function (this: PublishCall, payload, reasonCode, error) {
-      if (reasonCode === 0) settled.call(this, payload, reasonCode, error);
+    patch(PublishCall.prototype, "settled", (settled) => function (this: PublishCall, outcome) {
+      if (outcome === 0) settled.call(this, outcome);
     }),
   "subscriptions are not forgotten with their session": () =>
     patch(KeptSubscriptions.prototype, "connected", (connected) => function (this: KeptSubscriptions) {

@@ -1,4 +1,4 @@
-import type { MqttError } from "../../src/protocol/error.js";
+import { MqttError } from "../../src/protocol/error.js";
 import type { Publication, PublicationPayload } from "../../src/protocol/session/publication.js";
 import type { Session } from "../../src/protocol/session/session.js";
 import type { PublicationInHand, PublicationOwner, SessionStorage, SubscriptionStorage } from "../../src/protocol/session/session-storage.js";
@@ -66,16 +66,16 @@ export class WatchedStorage implements SessionStorage {
       message.failed = true;
       abandoned?.();
     };
-    publication.settled = (payload, reasonCode, error) => {
+    publication.settled = (outcome, payload) => {
       message.ending = true;
-      settled?.(payload, reasonCode, error);
+      settled?.(outcome, payload);
       if (!this.alive()) return;
       message.ending = false;
-      if (orphan) this.ledger.orphanEnded(message, error !== undefined || reasonCode >= 0x80);
+      if (orphan) this.ledger.orphanEnded(message, outcome instanceof MqttError);
       else {
         // A promise tells the caller later, perhaps too late.
         message.kept = false;
-        message.failed ||= error !== undefined || reasonCode >= 0x80;
+        message.failed ||= outcome instanceof MqttError;
       }
     };
   }

@@ -193,9 +193,9 @@ export class FuzzClient implements ConnectionHandler, Transport {
     return Take.LATER;
   }
 
-  onSettled(publication: Publication, _payload: PublicationPayload, reasonCode: number, _packet: ReceivedPacket | undefined, error: MqttError | undefined): void {
+  onSettled(publication: Publication, _payload: PublicationPayload, outcome: number | MqttError): void {
     this.turn("settled");
-    this.log.push(`settled ${publication.flags} ${reasonCode} ${error?.kind ?? ""}`);
+    this.log.push(`settled ${publication.flags} ${typeof outcome === "number" ? outcome : `${outcome.reasonCode} ${outcome.kind}`}`);
     if (!this.over) this.react();
   }
 

@@ -90,7 +90,7 @@ test("publications come back in the order of keeping, PUBRELs in that of the PUB
   store.done(2);
   const opened = start(flash);
   deepEqual(table(opened), [[65_535, OutgoingState.PUBREC], [1, OutgoingState.PUBREL], [65_534, OutgoingState.PUBREL]]);
-  opened.session.outgoing.at(1).publication?.settled?.(x, 0, undefined);
+  opened.session.outgoing.at(1).publication?.settled?.(0, x);
   deepEqual(table(start(opened.flash)), [[65_535, OutgoingState.PUBREC], [65_534, OutgoingState.PUBREL]]);
 });
 
@@ -150,12 +150,12 @@ test("what was sent may have arrived, also where no session was to stay: at QoS 
 test("its end is noted before its owner is told; after a restart that is the one that was given", () => {
   const { flash, store } = connected();
   const told: [number, number][] = [];
-  const owner: PublicationOwner = { settled: (_payload, reasonCode) => void told.push([reasonCode, table(start(flash)).length]) };
-  store.keep(Object.assign(new Publication("lamp", 1, true), owner), x, 1).settled?.(x, 16, undefined);
+  const owner: PublicationOwner = { settled: (outcome) => void told.push([Number(outcome), table(start(flash)).length]) };
+  store.keep(Object.assign(new Publication("lamp", 1, true), owner), x, 1).settled?.(16, x);
   deepEqual(told, [[16, 0]]);
   store.keep(lamp, x, 2);
-  const opened = start(flash, kitchen, [], { settled: (_payload, reasonCode) => void told.push([reasonCode, -1]) });
-  opened.session.outgoing.at(0).publication?.settled?.(x, 17, undefined);
+  const opened = start(flash, kitchen, [], { settled: (outcome) => void told.push([Number(outcome), -1]) });
+  opened.session.outgoing.at(0).publication?.settled?.(17, x);
   deepEqual(told[1], [17, -1]);
   deepEqual(table(start(opened.flash)), []);
 });
@@ -246,12 +246,12 @@ test("identifiers of QoS 2 publications that are not kept are not used again at 
 test("the identifier of one that was given up, perhaps after it was sent, is not used again at once after a restart", () => {
   const { flash, store } = connected();
   const error = new MqttError("configuration", "the broker takes QoS 1 at most");
-  store.keep(once, x, 3).settled?.(x, 0x9b, error);
+  store.keep(once, x, 3).settled?.(error, x);
   const second = start(flash);
   deepEqual([table(second), second.session.outgoing.nextIdentifier()], [[], 259]);
   // Nor are those used again that were used before it was.
   second.store.used(600);
-  second.store.keep(once, x, 4).settled?.(x, 0x9b, error);
+  second.store.keep(once, x, 4).settled?.(error, x);
   equal(start(second.flash).session.outgoing.nextIdentifier(), 856);
 });
 

@@ -45,10 +45,10 @@ export interface ConnectionHandler {
   /** A {@link Taker} has given this for a whole message. @returns what becomes of it, see {@link Take}. */
   onTaken?(packet: ReceivedPacket, taker: Taker, result: unknown): number;
   /**
-   * A publication is done: acknowledged, complete, or at QoS 0 wholly with the transport. `reasonCode` of 0x80 or above: refused by the
-   * packet, or with `error` by this side, whose payload source failed or whose new limits forbid it.
+   * A publication is done: acknowledged with a Reason Code below 0x80, complete, or at QoS 0 wholly with the transport; or with an error, refused
+   * by the server, or by this side, whose payload source failed or whose new limits forbid it.
    */
-  onSettled(publication: Publication, payload: PublicationPayload, reasonCode: number, packet: ReceivedPacket | undefined, error: MqttError | undefined): void;
+  onSettled(publication: Publication, payload: PublicationPayload, outcome: number | MqttError): void;
   /**
    * The server has no session for this publication, or refused the connection that it was sent on early. `fate` is one of {@link Fate}. Told
    * from the last one back: each is to go out before those told before.

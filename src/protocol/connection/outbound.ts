@@ -2,6 +2,7 @@ import { MqttError } from "../error.js";
 import { PacketType } from "../codec/packet-type.js";
 import { PublishFlag } from "../codec/publish.js";
 import { ReasonCode } from "../codec/reason-code.js";
+import { peerError } from "../codec/reason-text.js";
 import type { ReceivedPacket } from "../codec/received-packet.js";
 import { type Exchange, OutgoingState } from "../session/outgoing.js";
 import type { Session } from "../session/session.js";
@@ -93,7 +94,7 @@ export abstract class Outbound extends Publishing {
       if (!(error instanceof MqttError)) throw error;
       // The last connection's limits were wider.
       this.session.outgoing.remove(index);
-      this.handler.onSettled(publication, payload, error.reasonCode, undefined, error);
+      this.handler.onSettled(publication, payload, error);
       return Published.DONE;
     }
     this.quota--;
@@ -121,7 +122,7 @@ export abstract class Outbound extends Publishing {
       entry.publication = entry.payload = undefined;
     }
     this.quota++;
-    publication.settled?.(payload, 0, undefined);
+    publication.settled?.(0, payload);
     if (!this.handler.direct && this.state === ConnectionState.CONNECTED) this.handler.onWritable();
     return true;
   }
@@ -184,7 +185,9 @@ export abstract class Outbound extends Publishing {
     if ((entry.state & OutgoingState.RESEND) !== 0) this.due--;
     if ((entry.state & OutgoingState.COUNTED) !== 0) this.quota++;
     this.session.outgoing.remove(index);
-    if (publication !== undefined && payload !== undefined) this.handler.onSettled(publication, payload, reasonCode, packet, undefined);
+    if (publication === undefined || payload === undefined) return;
+    const properties = packet.propertiesEnd > 0 ? packet.properties : undefined;
+    this.handler.onSettled(publication, payload, reasonCode < 0x80 ? reasonCode : peerError("refused the publication", reasonCode, properties));
   }
 
   /** Takes SUBACK and UNSUBACK. @returns false for one that nothing was asked for, or with another number of Reason Codes. */

@@ -310,7 +310,7 @@ export abstract class Publishing extends Sender {
       if (this.failure === undefined || index < 0) return;
       table.remove(index);
     }
-    this.handler.onSettled(streaming.publication, streaming.payload, error === undefined ? 0 : error.reasonCode, undefined, error);
+    this.handler.onSettled(streaming.publication, streaming.payload, error ?? 0);
   }
 
   /** The connection has ended: a payload that was half-way goes out again if it is the session's; at QoS 0 it is lost. */

@@ -99,6 +99,6 @@ export class Publication {
   /** It was kept, but not accepted after all. */
   abandoned?(): void;
 
-  /** It is done: with a Reason Code from the broker, or with the error that kept it from being sent. */
-  settled?(payload: PublicationPayload, reasonCode: number, error: MqttError | undefined): void;
+  /** It is done: with a Reason Code below 0x80, or with what the broker refused it for or kept it from being sent. */
+  settled?(outcome: number | MqttError, payload: PublicationPayload): void;
 }

@@ -158,8 +158,8 @@ export class ModelClient implements ConnectionHandler {
     // Nothing that the model needs.
   }
 
-  onSettled(_publication: Publication, payload: PublicationPayload, reasonCode: number): void {
-    this.#tell(this.#byPayload.get(payload), reasonCode < 0x80);
+  onSettled(_publication: Publication, payload: PublicationPayload, outcome: number | MqttError): void {
+    this.#tell(this.#byPayload.get(payload), typeof outcome === "number");
   }
 
   onLost(_publication: Publication, payload: PublicationPayload): void {

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { suite, test } from "node:test";
 import type { MqttError } from "../../../src/protocol/error.js";
-import { Publication, type PublicationPayload } from "../../../src/protocol/session/publication.js";
+import { Publication } from "../../../src/protocol/session/publication.js";
 import { LASTING, ScriptedBroker } from "../support/scripted-broker.js";
 
 /** Notes what it is told of its end. */
@@ -9,9 +9,8 @@ class Noting extends Publication {
   readonly ends: number[] = [];
   whenSettled: () => void = () => undefined;
 
-  override settled(_payload: PublicationPayload, reasonCode: number, error: MqttError | undefined): void {
-    equal(error, undefined);
-    this.ends.push(reasonCode);
+  override settled(outcome: number | MqttError): void {
+    this.ends.push(Number(outcome));
     this.whenSettled();
   }
 }

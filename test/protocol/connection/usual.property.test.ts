@@ -31,8 +31,8 @@ class Noted extends Publication {
     this.#note("released");
   }
 
-  override settled(_payload: PublicationPayload, reasonCode: number): void {
-    this.#note(`settled ${reasonCode}`);
+  override settled(outcome: number | MqttError): void {
+    this.#note(`settled ${String(outcome)}`);
   }
 }
 
@@ -169,8 +169,8 @@ class Client implements ConnectionHandler {
     if (type < PacketType.PUBACK || type > PacketType.PUBCOMP) this.#note(summary(packet));
   }
 
-  onSettled(publication: Publication, payload: PublicationPayload, reasonCode: number, _packet: ReceivedPacket | undefined, error: MqttError | undefined): void {
-    publication.settled?.(payload, reasonCode, error);
+  onSettled(publication: Publication, payload: PublicationPayload, outcome: number | MqttError): void {
+    publication.settled?.(outcome, payload);
   }
 
   onLost(): void {

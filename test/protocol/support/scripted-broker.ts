@@ -266,9 +266,9 @@ export class ScriptedBroker implements ConnectionHandler {
     return this.take(packet);
   }
 
-  onSettled(publication: Publication, _payload: PublicationPayload, reasonCode: number, _packet: ReceivedPacket | undefined, error: MqttError | undefined): void {
-    this.settledError = error;
-    this.#note(`settled ${topicOf(publication)}${code(reasonCode)}`);
+  onSettled(publication: Publication, _payload: PublicationPayload, outcome: number | MqttError): void {
+    this.settledError = typeof outcome === "number" ? undefined : outcome;
+    this.#note(`settled ${topicOf(publication)}${code(typeof outcome === "number" ? outcome : outcome.reasonCode)}`);
   }
 
   onLost(publication: Publication, _payload: PublicationPayload, fate: number): void {
