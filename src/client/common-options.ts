@@ -14,8 +14,11 @@ export const RECEIVE_MAXIMUM = 20;
 export interface Configuration extends Connect, Pick<ConnectOptions, "authenticator" | "onConnected" | "onDisconnected" | "onError"> {
   readonly host: string;
   readonly port: number;
-  readonly socket: SocketOptions;
-  readonly dns: ResolverOptions;
+  /** Where these are absent, they are the host's own. */
+  readonly socket?: SocketOptions | undefined;
+  readonly dns?: ResolverOptions | undefined;
+  /** With TLS. */
+  readonly secure?: boolean;
   /** Milliseconds to wait for the socket, and then for the CONNACK. */
   readonly connectTimeout: number;
   readonly id: string;
@@ -43,7 +46,7 @@ export interface Configuration extends Connect, Pick<ConnectOptions, "authentica
 }
 
 /** A configuration that is being made: options as they were given, until {@link complete}. */
-export type Draft = Mutable<Configuration> & { secure?: boolean };
+export type Draft = Mutable<Configuration>;
 
 export type Mutable<T> = { -readonly [name in keyof T]: T[name] };
 
@@ -85,10 +88,13 @@ export function take<T extends object>(target: T, given: object | undefined, wha
   return target;
 }
 
+/** What connects, and what looks up whereto. */
+export type NetworkClasses = Pick<ConnectOptions, "socket" | "dns">;
+
 /** Where a device's own provider keeps the classes that an MQTT client needs: `device.network` in Moddable. */
 export interface NetworkProvider {
-  readonly mqtt?: Pick<ConnectOptions, "socket" | "dns"> | undefined;
-  readonly mqtts?: Pick<ConnectOptions, "socket" | "dns"> | undefined;
+  readonly mqtt?: NetworkClasses | undefined;
+  readonly mqtts?: NetworkClasses | undefined;
 }
 
 /** The host's own provider: a global in Moddable and in the simulator, absent on Node. */
@@ -101,14 +107,16 @@ export function hostNetwork(): NetworkProvider | undefined {
 
 /**
  * Checks what both clients have, all at once and before anything is acquired, and brings it into the protocol's form.
+ * @param provider has what the options do not name.
  * @throws MqttError (configuration) naming the option and what it may be.
  */
-export function complete(options: Draft, secure?: boolean): Configuration {
+export function complete(options: Draft, provider?: NetworkClasses): Configuration {
   const host: unknown = options.host;
-  const { socket, dns } = options as { readonly [name in "socket" | "dns"]?: { readonly io?: unknown } };
+  const socket: { readonly io?: unknown } | undefined = options.socket ?? provider?.socket;
+  const dns: { readonly io?: unknown } | undefined = options.dns ?? provider?.dns;
   if (typeof host !== "string" || host === "") throw configurationError("host", "the name or address of a broker");
   if (!socket?.io || !dns?.io)
-    throw new MqttError("configuration", `no network for ${secure ? "mqtts" : "mqtt"}: give socket and dns, each {io: class}`);
+    throw new MqttError("configuration", `no network for ${options.secure ? "mqtts" : "mqtt"}: give socket and dns, each {io: class}`);
   if (Object.hasOwn(options, "version")) options.versionGiven = checkInteger("version", options.version, 4, 5) > 0;
   checkInteger("port", options.port, 1, 0xffff);
   checkInteger("receiveBuffer", options.receiveBuffer, 64, 0x10000);

@@ -23,16 +23,16 @@ export function toConfiguration(url: string | ConnectOptions, options: ConnectOp
   const secure = typeof url === "string" && indexOf.call(url, "s") === 4;
   const provider = secure ? network.mqtts : network.mqtt;
   // What goes before the rest comes last. No loop over what is known: each makes a list of names, and a function.
-  if (secure) configuration.port = TLS_PORT;
-  if (provider?.socket) configuration.socket = provider.socket;
-  if (provider?.dns) configuration.dns = provider.dns;
+  if (secure) {
+    configuration.port = TLS_PORT;
+    configuration.secure = true;
+  }
   if (typeof url !== "string") take(configuration, url, "the option ");
   take(configuration, options, "the option ");
   if (typeof url === "string")
     if (RARE.test(url)) {
       // Its password becomes bytes with that of the options.
       take(configuration, parseUrl(url));
-      delete configuration.secure;
     } else {
       // The usual one is taken apart here, with 30 bytes of garbage instead of 700.
       const start = secure ? 8 : 7;
@@ -60,5 +60,5 @@ export function toConfiguration(url: string | ConnectOptions, options: ConnectOp
     configuration.clean = false;
   }
   if (properties !== PROPERTIES) configuration.properties = take({ ...PROPERTIES }, properties);
-  return complete(configuration, secure);
+  return complete(configuration, provider);
 }

@@ -154,7 +154,14 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
 
   /** Connects to an address, which is looked up first where it is not known. */
   private connectTo(address: string | undefined): void {
-    const { host, port, socket, dns } = this.configuration;
+    const configuration = this.configuration;
+    const host = configuration.host;
+    const network = hostNetwork();
+    const provider = configuration.secure ? network?.mqtts : network?.mqtt;
+    const socket = configuration.socket ?? provider?.socket;
+    const dns = configuration.dns ?? provider?.dns;
+    // They were there when the options were checked.
+    if (!socket || !dns) return;
     try {
       if (address === undefined) {
         const resolver = new dns.io(dns);
@@ -164,14 +171,13 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
         return;
       }
       // The host's own sockets for TCP are known to call back as ECMA-419 says, and to find options that are inherited; TLS sockets in use are not.
-      const plain = socket.io === hostNetwork()?.mqtt?.socket?.io;
+      const plain = socket.io === network?.mqtt?.socket?.io;
       if (this.connection && !plain) this.connection.framed = true;
       const options = Object.assign(Object.create(PLAIN) as Mutable<SocketConstructorOptions>, socket);
       options.address = address;
-      options.host = host;
-      options.port = port;
+      options.port = configuration.port;
       options.target = this;
-      if (!plain) Object.assign(options, PLAIN, { onReadable: this.readable.bind(this), onWritable: this.writable.bind(this), onError: this.failed.bind(this) });
+      if (!plain) Object.assign(options, PLAIN, { host, onReadable: this.readable.bind(this), onWritable: this.writable.bind(this), onError: this.failed.bind(this) });
       this.socket = new socket.io(options);
     } catch (error) {
       this.failLater(address, error);
