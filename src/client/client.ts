@@ -147,7 +147,9 @@ export class ReconnectingClient extends Subscriber implements Client {
       this.sweeping = true;
       this.wakeAt(this.connectedAt);
     }
-    if (configuration.onConnected && this.connected) configuration.onConnected(this.connected);
+    // One object: each access makes another.
+    const connected = configuration.onConnected && this.connected;
+    if (connected) configuration.onConnected?.(connected);
   }
 
   override onWritable(): void {
