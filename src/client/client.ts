@@ -149,7 +149,7 @@ export class ReconnectingClient extends Subscriber implements Client {
     }
     // One object: each access makes another.
     const connected = configuration.onConnected && this.connected;
-    if (connected) configuration.onConnected?.(connected);
+    if (connected) configuration.onConnected(connected);
   }
 
   override onWritable(): void {
