@@ -30,6 +30,11 @@ export interface ConnectionHandler {
    * these it is enough otherwise that `Publication.settled` is called.
    */
   readonly hearsAcknowledgements?: boolean;
+  /**
+   * Beside `hearsAcknowledgements`: an acknowledgement has come that says nothing but success, `head` is one of {@link Success}. It may be
+   * taken up here by `succeeded` or `passedSuccess` of the connection. @returns whether it was; if not, it is told as any other packet.
+   */
+  onSuccess?(head: number, identifier: number): boolean;
   /** Set while nothing waits for room: then {@link onWritable} need not be called for a PUBACK. */
   readonly direct?: object | undefined;
   /** The server accepts the CONNECT, with these properties; the session has not taken note of it yet. The connection may be ended from here. */

@@ -108,7 +108,7 @@ export abstract class Outbound extends Publishing {
    * @param state what the exchange has to wait for.
    * @returns false when it is for another; nothing has been done then.
    */
-  protected succeeded(identifier: number, state: number): boolean {
+  succeeded(identifier: number, state: number): boolean {
     const table = this.session.outgoing;
     const entry = table.list[0];
     if (!entry || entry.identifier !== identifier || entry.state !== state || this.due) return false;

@@ -12,6 +12,11 @@ export interface Taker {
   readonly handler: (packet: ReceivedPacket) => unknown;
 }
 
+/** A {@link Taker} whose messages can be usual ones. */
+export interface UsualTaker extends Taker {
+  readonly topic: DataView;
+}
+
 /** The longest packet with a Remaining Length of one byte, less one. */
 const SHORT = 0x80;
 
@@ -41,7 +46,9 @@ export class Receiver extends ReceivedPacket {
   /** The receive buffer in steps of several bytes, once that was needed. */
   words: DataView | undefined;
   /** Who took the last message, and all on the same topic. */
-  taker: Taker | undefined;
+  taker: UsualTaker | undefined;
+  /** Bytes of a Property Length of 0, once there is a taker: none in MQTT 3.1.1. */
+  propertyLength!: number;
 
   /** @param bytes the receive buffer, owned by the caller and used by nobody else. */
   constructor(bytes: Uint8Array) {
@@ -187,7 +194,8 @@ export class Receiver extends ReceivedPacket {
   expect(taker: Taker | undefined): void {
     const length = taker?.topic?.byteLength ?? 0;
     // So short a packet is within any other limit. Less than 8 bytes cannot be compared at once.
-    this.taker = this.version === 5 && (this.maximumPacketSize ?? Infinity) > SHORT && length >= 8 ? taker : undefined;
+    this.taker = (this.maximumPacketSize ?? Infinity) > SHORT && length >= 8 ? (taker as UsualTaker) : undefined;
+    this.propertyLength = this.version - 4;
   }
 
   /**

@@ -55,14 +55,13 @@ export abstract class Usual extends Inbound {
           const taker = packet.taker;
           if (!taker) break;
           const topic = taker.topic;
-          if (!topic) break;
           const length = topic.byteLength;
           const end = begin + 2 + (head & 0x7f);
           const topicEnd = begin + 2 + length;
-          // At QoS 1 the identifier is next; then no properties.
-          const start = head < USUAL_QOS_1 ? topicEnd + 1 : topicEnd + 3;
+          // At QoS 1 the identifier is next; then, in MQTT 5.0, no properties.
+          const start = (head < USUAL_QOS_1 ? topicEnd : topicEnd + 2) + packet.propertyLength;
           let identifier = 0;
-          if (start > end || end > packet.filled || words.getUint8(start - 1)) break;
+          if (start > end || end > packet.filled || (words.getUint8(start - 1) && packet.propertyLength)) break;
           // Mostly these sixteen bytes are all of it.
           if (words.getFloat64(topicEnd - 8) !== topic.getFloat64(length - 8) || words.getFloat64(begin + 2) !== topic.getFloat64(0)) break;
           if (length > 16 && !packet.stands(begin + 2, topic)) break;
@@ -81,14 +80,13 @@ export abstract class Usual extends Inbound {
           this.taking = taker;
           const result = taker.handler(packet);
           this.taking = undefined;
-          if (result !== undefined) this.taken(packet, this.handler.onTaken?.(packet, taker, result) ?? Take.TAKEN);
+          if (result) this.taken(packet, this.handler.onTaken?.(packet, taker, result) ?? Take.TAKEN);
           else if (identifier && !this.sendSuccess(Success.PUBACK, identifier)) this.taken(packet, Take.TAKEN);
         } else {
-          if (this.handler.hearsAcknowledgements) break;
           const identifier = words.getUint16(begin + 2);
           // Before anybody is told, who may throw.
           packet.end = begin + 4;
-          if (!(head === Success.PUBACK ? this.succeeded(identifier, OutgoingState.PUBACK | OutgoingState.COUNTED) : this.passedSuccess(head, identifier))) {
+          if (!(this.handler.hearsAcknowledgements ? this.handler.onSuccess?.(head, identifier) : head === Success.PUBACK ? this.succeeded(identifier, OutgoingState.PUBACK | OutgoingState.COUNTED) : this.passedSuccess(head, identifier))) {
             packet.end = begin;
             break;
           }
@@ -102,7 +100,7 @@ export abstract class Usual extends Inbound {
   }
 
   /** As {@link receiveUsual}, for the rarer acknowledgements of success. @returns false for anything else; nothing has been done then. */
-  private passedSuccess(head: number, identifier: number): boolean {
+  passedSuccess(head: number, identifier: number): boolean {
     if (head === Success.PUBREC) return this.recordedFirst(identifier);
     if (head === Success.PUBREL) return identifier > 0 && this.released(identifier);
     return head === Success.PUBCOMP && this.succeeded(identifier, OutgoingState.PUBCOMP | OutgoingState.COUNTED);

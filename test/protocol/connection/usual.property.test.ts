@@ -1,12 +1,14 @@
 import fc from "fast-check";
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { PacketType } from "../../../src/protocol/codec/packet-type.js";
+import { packetName, PacketType } from "../../../src/protocol/codec/packet-type.js";
 import type { ReceivedPacket } from "../../../src/protocol/codec/received-packet.js";
 import { Connection, ConnectionState } from "../../../src/protocol/connection/connection.js";
 import { Take, type ConnectionConfiguration, type ConnectionHandler } from "../../../src/protocol/connection/handler.js";
 import type { Taker } from "../../../src/protocol/connection/receiver.js";
+import { Success } from "../../../src/protocol/connection/sender.js";
 import { MqttError } from "../../../src/protocol/error.js";
+import { OutgoingState } from "../../../src/protocol/session/outgoing.js";
 import { Publication, type PublicationPayload } from "../../../src/protocol/session/publication.js";
 import { Session } from "../../../src/protocol/session/session.js";
 import { bytes, hex, join } from "../support/bytes.js";
@@ -39,10 +41,13 @@ class Noted extends Publication {
 /** A client of a server that sends what it wants. Told in the usual way, it takes up usual packets by the short way where it may. */
 class Client implements ConnectionHandler {
   readonly log: string[] = [];
+  /** The acknowledgements that it heard of; when its answer goes out is not the same both ways. */
+  readonly heard: string[] = [];
   readonly hearsAcknowledgements: boolean;
   readonly configuration: ConnectionConfiguration;
   readonly sendBuffer = new Uint8Array(64);
   readonly #usual: boolean;
+  readonly #hears: boolean;
   readonly #session = new Session(6, 4);
   readonly connection: Connection;
   readonly #transport = new FakeTransport(Infinity);
@@ -52,9 +57,11 @@ class Client implements ConnectionHandler {
   /** Messages that are to be acknowledged later. */
   #later: number[] = [];
 
-  constructor(usual: boolean, qos: readonly number[], version: 4 | 5) {
+  /** @param hears whether it hears of acknowledgements by the short way too. */
+  constructor(usual: boolean, qos: readonly number[], version: 4 | 5, hears = false) {
     this.#usual = usual;
-    this.hearsAcknowledgements = !usual;
+    this.#hears = hears;
+    this.hearsAcknowledgements = hears || !usual;
     this.configuration = { version, cleanStart: true, keepAlive: 0, clientId: "c", properties: { topicAliasMaximum: 1 }, connectTimeout: 1000 };
     this.connection = new Connection(this.#session, this, new Uint8Array(200));
     this.connection.open(this.#transport, 1000, 1);
@@ -167,6 +174,14 @@ class Client implements ConnectionHandler {
   onPacket(packet: ReceivedPacket): void {
     const { type } = packet;
     if (type < PacketType.PUBACK || type > PacketType.PUBCOMP) this.#note(summary(packet));
+    else if (this.#hears) this.heard.push(summary(packet));
+  }
+
+  onSuccess(head: number, identifier: number): boolean {
+    const connection = this.connection;
+    if (!this.#usual || !(head === Success.PUBACK ? connection.succeeded(identifier, OutgoingState.PUBACK | OutgoingState.COUNTED) : connection.passedSuccess(head, identifier))) return false;
+    this.heard.push(`${packetName(head >> 12)} ${identifier} {} 0`);
+    return true;
   }
 
   onSettled(publication: Publication, payload: PublicationPayload, outcome: number | MqttError): void {
@@ -192,11 +207,11 @@ test("usual packets are taken up the short way as they are the long way, good or
   fc.assert(
     fc.property(
       stream, changes, fc.array(fc.oneof(fc.constant(200), fc.integer({ min: 1, max: 40 })), { minLength: 1, maxLength: 8 }), fc.array(fc.constantFrom(1000, 1000, 1000, 8, 4, 0), { minLength: 1, maxLength: 4 }),
-      fc.array(fc.integer({ min: 1, max: 2 }), { maxLength: 5 }), fc.constantFrom<(4 | 5)[]>(5, 5, 5, 5, 4),
-      (data, changes, lengths, room, qos, version) => {
+      fc.array(fc.integer({ min: 1, max: 2 }), { maxLength: 5 }), fc.constantFrom<(4 | 5)[]>(5, 5, 4), fc.boolean(),
+      (data, changes, lengths, room, qos, version, hears) => {
         const parts = chunks(changed(data, changes), ...lengths);
-        const [short, long] = [true, false].map((usual) => new Client(usual, qos, version).receive(parts, room));
-        deepEqual([short?.log, short?.state], [long?.log, long?.state]);
+        const [short, long] = [true, false].map((usual) => new Client(usual, qos, version, hears).receive(parts, room));
+        deepEqual([short?.log, short?.state, short?.heard], [long?.log, long?.state, long?.heard]);
       },
     ),
     { numRuns: 4000 },
