@@ -4,6 +4,9 @@ import type { ReceivedPacket } from "../protocol/codec/received-packet.js";
 import { ConnectionState } from "../protocol/connection/connection.js";
 import { Take } from "../protocol/connection/handler.js";
 import type { Receiver, Taker } from "../protocol/connection/receiver.js";
+import { Success } from "../protocol/connection/sender.js";
+import { OutgoingState } from "../protocol/session/outgoing.js";
+import { NOTHING } from "../protocol/session/publication.js";
 import { toText } from "./bytes.js";
 import { complete, OPTIONS, RECEIVE_MAXIMUM, take, type Configuration, type Draft, type Mutable } from "./common-options.js";
 import type { Socket } from "./ecma-419.js";
@@ -22,8 +25,6 @@ export const FLUSH = 8;
 
 /** Room kept for the header of a packet when the writable count is told. */
 export const OVERHEAD = 8;
-
-const NOTHING = new Uint8Array(0);
 
 /** The application alone takes the pieces of the message in hand. */
 const PIECES: readonly Taker[] = [];
@@ -183,7 +184,7 @@ export class MQTTClientDriver extends Link implements Taker {
     if (due & FLUSH) this.connection?.writable(this.connection.room, now);
     if (due & RELEASE) {
       this.connection?.release(Take.TAKEN, now);
-      if (this.unread && (!this.takers || this.readPieces())) this.read();
+      if (this.unread) this.readable(this.unread);
     }
     this.advance();
     if (due & CLOSE) {
@@ -253,36 +254,44 @@ export class MQTTClientDriver extends Link implements Taker {
     return this.available > 0;
   }
 
-  /** Tells of a piece that the socket still has: it need not go through the receive buffer. Its end does, and what is behind. */
-  override readPieces(): boolean {
+  /** A piece of a message stays with the socket until the application reads it; the end of the message does not, nor what is behind. */
+  override readable(count: number): void {
     const connection = this.connection;
-    const count = this.unread;
-    if (!connection) return false;
-    const packet = connection.packet;
-    if (connection.held) {
-      // It counts what is in hand as well.
-      if (this.source) this.unread = count - this.available;
-      return false;
+    if (this.takers && connection) {
+      const packet = connection.packet;
+      if (connection.held) {
+        // What is in hand is counted too.
+        this.unread = this.source ? count - this.available : count;
+        return;
+      }
+      if (count < packet.left && packet.end === packet.filled) {
+        if (connection.asked !== undefined) connection.lastReceived = this.now();
+        packet.left -= count;
+        this.unread = 0;
+        this.source = this.socket;
+        this.available = count;
+        // Nothing is read over what the application has not read.
+        this.reading = connection.held = true;
+        this.options.onReadable?.call(this.client, count, { more: true });
+        this.reading = false;
+        connection.held = this.available > 0;
+        return;
+      }
     }
-    if (count >= packet.left || packet.end !== packet.filled) return true;
-    if (connection.asked !== undefined) connection.lastReceived = this.now();
-    packet.left -= count;
-    this.unread = 0;
-    this.source = this.socket;
-    this.available = count;
-    // Nothing is read over what the application has not read.
-    this.reading = connection.held = true;
-    this.options.onReadable?.call(this.client, count, { more: true });
-    this.reading = false;
-    connection.held = this.available > 0;
-    return false;
+    this.unread = count;
+    this.read();
+    if (!this.direct) this.advance();
   }
 
-  /** An acknowledgement that says nothing but success has come. */
-  onSuccess(operation: number, id: number): void {
+  /** Takes up an acknowledgement of success and tells of it. */
+  onSuccess(head: number, id: number): boolean {
+    const connection = this.connection;
+    if (!connection || !(head === Success.PUBACK ? connection.succeeded(id, OutgoingState.PUBACK | OutgoingState.COUNTED) : connection.passedSuccess(head, id))) return false;
+    const operation = head >> 12;
     const message: Mutable<ControlMessage> = { operation, reason: 0, id };
     if (this.configuration.version === 5) message.properties = {};
     this.tellControl(operation, message);
+    return true;
   }
 
   override onPacket(packet: ReceivedPacket): void {
