@@ -63,11 +63,11 @@ export class MQTTClientDriver extends Link implements Taker {
   /** Bytes of the fragment in hand that have not been read. */
   available = 0;
   /** Where they begin in the receive buffer. */
-  private position = 0;
+  position = 0;
   /** Who has them, when they are still with the socket. */
   source: Socket | undefined;
   /** The receive buffer, once something has come. */
-  private bytes: Uint8Array = NOTHING;
+  bytes: Uint8Array = NOTHING;
   /** The topic of the last message; once it has come twice it is known by its bytes too. */
   filter = "";
   topic: DataView | undefined;
@@ -122,17 +122,6 @@ export class MQTTClientDriver extends Link implements Taker {
     if (connection === undefined) return 0;
     const { left, room: writable } = connection;
     return left > 0 ? writable : writable > OVERHEAD ? writable - OVERHEAD : 0;
-  }
-
-  /** Reads bytes of the fragment in hand, of which there are so many, into a buffer of that length. @returns it. */
-  readInto(buffer: Uint8Array): number {
-    const position = this.position;
-    const length = buffer.length;
-    if (!this.source) buffer.set(this.bytes.subarray(position, position + length));
-    else if (length) this.source.read(buffer);
-    this.position = position + length;
-    if (!(this.available -= length) && !this.reading) this.soon(RELEASE);
-    return length;
   }
 
   /** Reads that many bytes of the fragment in hand, of which there are so many. */
@@ -194,10 +183,10 @@ export class MQTTClientDriver extends Link implements Taker {
   }
 
   override onPublish(packet: Receiver): number {
-    const first = packet.offset === 0;
+    const onReadable = this.options.onReadable;
     const readable: Mutable<ReadableOptions> = { more: packet.left > 0 };
-    if (!this.options.onReadable) return Take.TAKEN;
-    if (first) {
+    if (!onReadable) return Take.TAKEN;
+    if (packet.offset === 0) {
       if (!this.topic || !packet.topicIs(this.topic)) {
         if (packet.checkTopic() !== 0) return Take.TAKEN;
         this.note(packet, packet.topic);
@@ -215,7 +204,11 @@ export class MQTTClientDriver extends Link implements Taker {
     if (packet.left === 0) delete this.takers;
     this.bytes = packet.bytes;
     this.position = packet.start;
-    return this.tellReadable(packet.end - packet.start, readable) ? Take.HELD : Take.TAKEN;
+    const count = (this.available = packet.end - packet.start);
+    this.reading = true;
+    onReadable.call(this.client, count, readable);
+    this.reading = false;
+    return this.available > 0 ? Take.HELD : Take.TAKEN;
   }
 
   /** Mostly the next message has the topic of the last one: then it need not be decoded. */
@@ -232,26 +225,20 @@ export class MQTTClientDriver extends Link implements Taker {
   /** Takes a usual message on the topic of the last one. @returns undefined, or that it has not been read. */
   handler(packet: ReceivedPacket): true | undefined {
     // The hot path: no getter is asked that would be a call.
-    const start = packet.start;
     const count = packet.byteLength;
     const readable: Mutable<ReadableOptions> = { more: false, topic: this.filter, QoS: packet.identifier ? 1 : 0, byteLength: count, retain: (packet.first & 1) !== 0, duplicate: false };
     if (packet.version === 5) readable.properties = {};
     this.bytes = packet.bytes;
-    this.position = start;
-    return this.tellReadable(count, readable) || undefined;
-  }
-
-  onTaken(): number {
-    return Take.HELD;
-  }
-
-  /** Tells of a fragment. @returns whether something of it has not been read. */
-  private tellReadable(count: number, readable: ReadableOptions): boolean {
+    this.position = packet.start;
     this.available = count;
     this.reading = true;
     this.options.onReadable?.call(this.client, count, readable);
     this.reading = false;
-    return this.available > 0;
+    return this.available ? true : undefined;
+  }
+
+  onTaken(): number {
+    return Take.HELD;
   }
 
   /** A piece of a message stays with the socket until the application reads it; the end of the message does not, nor what is behind. */

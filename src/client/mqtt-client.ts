@@ -60,10 +60,12 @@ export class MQTTClientPattern {
       // To ask for the size of an element takes a fifth of the steps of `instanceof`.
       const bytes = (count as Uint8Array | null)?.BYTES_PER_ELEMENT === 1 ? (count as Uint8Array) : toBytes("buffer", count);
       const length = bytes.length;
-      if (length > available) return driver.readInto(bytes.subarray(0, available));
-      if (!length || !driver.source) return driver.readInto(bytes);
-      // The hot path of large messages.
-      driver.source.read(bytes);
+      if (length > available) return this.read(bytes.subarray(0, available));
+      // The hot path, written out: the piece of a large message that the socket still has goes straight there.
+      if (!driver.source) {
+        const position = driver.position;
+        bytes.set(driver.bytes.subarray(position, (driver.position = position + length)));
+      } else if (length) driver.source.read(bytes);
       if (!(driver.available = available - length) && !driver.reading) driver.soon(RELEASE);
       return length;
     }
@@ -184,9 +186,9 @@ function publish(connection: Connection, driver: MQTTClientDriver, data: Uint8Ar
   const header = writePublishHeader(NOTHING, publication.flags, publication.topic, publication.qos, properties, 0, byteLength);
   const now = driver.now();
   if (header + data.length > connection.room) return false;
-  // Written twice, its header is worth keeping.
+  // Written twice, its header is worth keeping, where header and data can go one after the other.
   const published =
-    again && byteLength === data.length && id === 0 && !duplicate ? connection.publish(publication, data, true, now) : begin(connection, publication, data, byteLength, id, duplicate, now);
+    again && !connection.framed && byteLength === data.length && id === 0 && !duplicate ? connection.publish(publication, data, true, now) : begin(connection, publication, data, byteLength, id, duplicate, now);
   if (published === Published.ACCEPTED) forgetPayload(connection);
   return published !== Published.BLOCKED;
 }
