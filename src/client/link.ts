@@ -173,12 +173,18 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
       // The host's own sockets for TCP are known to call back as ECMA-419 says, and to find options that are inherited; TLS sockets in use are not.
       const plain = socket.io === network?.mqtt?.socket?.io;
       if (this.connection && !plain) this.connection.framed = true;
-      const options = Object.assign(Object.create(PLAIN) as Mutable<SocketConstructorOptions>, socket);
+      // Written out, as what is inherited may be frozen and in the provider's options too.
+      const options: Partial<Mutable<SocketConstructorOptions>> & { __proto__?: unknown } = plain ? { __proto__: PLAIN, ...socket } : { ...socket, ...PLAIN };
       options.address = address;
       options.port = configuration.port;
       options.target = this;
-      if (!plain) Object.assign(options, PLAIN, { host, onReadable: this.readable.bind(this), onWritable: this.writable.bind(this), onError: this.failed.bind(this) });
-      this.socket = new socket.io(options);
+      if (!plain) {
+        options.host = host;
+        options.onReadable = this.readable.bind(this);
+        options.onWritable = this.writable.bind(this);
+        options.onError = this.failed.bind(this);
+      }
+      this.socket = new socket.io(options as SocketConstructorOptions);
     } catch (error) {
       this.failLater(address, error);
     }

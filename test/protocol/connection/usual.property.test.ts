@@ -121,8 +121,6 @@ class Client implements ConnectionHandler {
     while (data.length > 0 && this.#alive) {
       if (this.connection.paused) {
         this.#resume();
-        // In MQTT 3.1.1 more may come than there is room for: what is in hand has to come to its end.
-        if (this.configuration.version === 4 && this.#connection.paused) this.#finish();
         continue;
       }
       const space = this.connection.packet.space(data.length);
