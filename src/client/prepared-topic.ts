@@ -15,7 +15,7 @@ export class ReusedTopic extends Publication implements PreparedTopic {
   constructor(name: string, options: PreparedTopicOptions, publisher: Publisher) {
     checkNames("the option", options, "qos retain properties durability onSettled");
     super(name, options.qos ?? 0, options.retain ?? false, options.properties);
-    if (isDurable(options, publisher)) this.durable = true;
+    if (isDurable(this, options, publisher)) this.durable = true;
     this.name = name;
     this.onSettled = options.onSettled;
     this.publisher = publisher;

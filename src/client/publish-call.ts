@@ -13,12 +13,11 @@ export function toContent(payload: Payload | null): PublicationPayload {
 }
 
 /** Whether what is published is to be kept. @throws MqttError (configuration) for what cannot be. */
-export function isDurable(options: PublishOptions, publisher: Publisher): boolean {
+export function isDurable(publication: Publication, options: PublishOptions, publisher: Publisher): boolean {
   const durability: string | undefined = options.durability;
   if (!durability || durability === "memory") return false;
   if (durability !== "flash" || !publisher.storage) throw configurationError("durability", "memory, or flash with the option storage");
-  if (!options.qos) throw configurationError("qos", "1 or 2 with durability flash");
-  if (options.properties?.topicAlias) throw configurationError("properties.topicAlias", "left out with durability flash");
+  publisher.storage.check?.(publication);
   return true;
 }
 
@@ -32,7 +31,7 @@ export class PublishCall extends Publication {
   constructor(topic: string, options: PublishOptions | undefined, encoded: Uint8Array | undefined, publisher: Publisher) {
     if (options) checkNames("the option", options, "qos retain properties durability");
     super(topic, options?.qos ?? 0, options?.retain ?? false, options?.properties, encoded);
-    if (options?.durability && isDurable(options, publisher)) this.durable = true;
+    if (options?.durability && isDurable(this, options, publisher)) this.durable = true;
   }
 
   override settled(outcome: number | MqttError): void {

@@ -134,6 +134,11 @@ export class SessionStore extends KeptSubscriptions implements SessionStorage, K
     this.late = false;
   }
 
+  check({ qos, topicAlias }: Publication): void {
+    if (qos === 0) throw configurationError("qos", "1 or 2 with durability flash");
+    if (topicAlias) throw configurationError("properties.topicAlias", "left out with durability flash: it ends with the connection");
+  }
+
   keep(publication: Publication, payload: PublicationPayload, identifier: number): Publication {
     const { flags, topic, properties } = publication;
     const journal = this.journal;

@@ -151,6 +151,13 @@ test("clean: true with a session on flash is refused; clean: false is what it is
   equal(onFlash(t, { clean: false }).attacked.greet().closed, false);
 });
 
+test("what cannot be kept is refused where its topic is prepared", (t) => {
+  const { client } = onFlash(t).attacked;
+  refused(() => client.topic("a", { durability: "flash" }), /^qos must be 1 or 2 with durability flash$/);
+  refused(() => client.topic("a", { qos: 1, durability: "flash", properties: { topicAlias: 1 } }), /^properties\.topicAlias must be left out with durability flash/);
+  refused(() => new Attacked(t, {}).client.topic("a", { qos: 1, durability: "flash" }), /^durability must be memory, or flash with the option storage$/);
+});
+
 test("a session on flash is one client's at a time: another gets it once that one is closed", async (t) => {
   const storage = new SessionStore(new Journal(new FakeFlash({ blocks: 8, blockLength: 512, writeAlign: 4 }, new Random(1)), { recordLength: 128 }));
   const { client } = new Attacked(t, { storage });

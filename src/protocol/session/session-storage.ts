@@ -55,6 +55,8 @@ export interface SessionStorage {
   close?(): void;
   /** A server has accepted a connection with this session: it may have the other half from now on. Said at each connection. Throws nothing. */
   begun(): void;
+  /** @throws MqttError (configuration) for a publication that {@link keep} would not take. */
+  check?(publication: Publication): void;
   /**
    * Keeps a publication of QoS 1 or 2 until it is done.
    * @returns what stands for it: with its identifier, and itself the one who notes what becomes of it.
