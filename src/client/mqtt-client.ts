@@ -99,7 +99,7 @@ export class MQTTClientPattern {
         const header = written?.header;
         if (
           header && options.topic === written.name && options.QoS === written.QoS && options.retain === written.retain && !options.properties &&
-          options.operation === undefined && options.byteLength === undefined && options.id === undefined && !options.duplicate
+          options.operation === undefined && options.byteLength === undefined && options.id === undefined
         ) {
           const bytes = (data as Uint8Array).BYTES_PER_ELEMENT === 1 ? (data as Uint8Array) : toBytes("data", data);
           let room = -1;
@@ -188,7 +188,7 @@ function publish(connection: Connection, driver: MQTTClientDriver, data: Uint8Ar
   if (header + data.length > connection.room) return false;
   // Written twice, its header is worth keeping, where header and data can go one after the other.
   const published =
-    again && !connection.framed && byteLength === data.length && id === 0 && !duplicate ? connection.publish(publication, data, true, now) : begin(connection, publication, data, byteLength, id, duplicate, now);
+    again && !connection.framed && byteLength === data.length && id === 0 ? connection.publish(publication, data, true, now) : begin(connection, publication, data, byteLength, id, duplicate, now);
   if (published === Published.ACCEPTED) forgetPayload(connection);
   return published !== Published.BLOCKED;
 }
