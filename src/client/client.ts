@@ -110,7 +110,7 @@ export class ReconnectingClient extends Subscriber implements Client {
     const now = this.now();
     this.noteDirect();
     if (this.connection !== undefined) this.linkTimeout(now);
-    else if (now >= this.deadline) this.openLink();
+    else if (this.deadline !== undefined && now >= this.deadline) this.openLink();
     if (this.sweeping) {
       delete this.sweeping;
       this.dropStale();
@@ -160,7 +160,7 @@ export class ReconnectingClient extends Subscriber implements Client {
 
   /** Sends the requests and publications that wait, as far as there is room. */
   protected sendDue(): void {
-    this.due = false;
+    if (this.due) this.due = false;
     this.pumpRequests();
     this.drain();
   }
@@ -203,7 +203,7 @@ export class ReconnectingClient extends Subscriber implements Client {
     this.direct = this.crowded = undefined;
     delete this.connectedAt;
     delete this.resumed;
-    delete this.takers;
+    this.forgetTakers();
     delete this.sweeping;
   }
 

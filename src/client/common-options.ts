@@ -2,13 +2,11 @@
 import { checkInteger, configurationError, MqttError } from "../protocol/error.js";
 import type { Connect, ConnectWill } from "../protocol/codec/connect.js";
 import type { ConnectProperties } from "../protocol/codec/property.js";
+import { RECEIVE_MAXIMUM } from "../protocol/session/incoming.js";
 import type { SessionStorage } from "../protocol/session/session-storage.js";
 import { toBytes } from "./bytes.js";
 import type { ResolverOptions, SocketOptions } from "./ecma-419.js";
 import type { ConnectOptions, QueuePolicy } from "./options.js";
-
-/** Receive Maximum announced where none is asked for: what common brokers keep in flight anyway. */
-export const RECEIVE_MAXIMUM = 20;
 
 /** Options with their defaults, checked, and what the client learns of the broker. Fields of {@link Connect} have its names and units. */
 export interface Configuration extends Connect, Pick<ConnectOptions, "authenticator" | "onConnected" | "onDisconnected" | "onError"> {

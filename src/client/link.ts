@@ -36,7 +36,8 @@ function onReadable(this: Targeted, count: number): void {
       packet.end = 0;
       packet.filled = count;
       this.read(view);
-      connection.lastReceived = connection.now = link.now();
+      connection.now = link.now();
+      if (connection.asked !== undefined) connection.lastReceived = connection.now;
       try {
         if (connection.receiveUsual()) connection.receiveOther();
       } catch (error) {
@@ -84,9 +85,9 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
   /** Bytes that the socket has. */
   unread = 0;
   /** Who takes the pieces of the message in hand; found out at its first one. */
-  takers?: readonly Taker[];
-  /** When the next connection is due; while there is one, until when its socket has to be connected; Infinity for never and for done. */
-  protected deadline = Infinity;
+  taker?: Taker;
+  /** When the next connection is due; while there is one, until when its socket has to be connected; absent for never and for done. */
+  protected deadline?: number;
   /** Why there is no socket to wait for. */
   private failure?: MqttError;
 
@@ -97,7 +98,7 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
     this.configuration = configuration;
     this.session = new Session(inFlight, properties?.receiveMaximum);
     // Who does not start clean vouches for being the one whose session the broker keeps.
-    this.session.established = !configuration.cleanStart;
+    if (!configuration.cleanStart) this.session.established = true;
     this.sendBuffer = new Uint8Array(new ArrayBuffer(receiveBuffer + sendBuffer), receiveBuffer);
     // Encoded now for its errors: a wrong or too long field shows before anything is acquired.
     this.encoded = encodeConnect(new PacketWriter(this.sendBuffer), configuration);
@@ -205,7 +206,7 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
   /** The socket has bytes. As few calls deep as can be: the application's handlers run below this. */
   readable(count: number): void {
     this.unread = count;
-    if (!this.takers || this.readPieces?.()) this.read();
+    if (!this.taker || this.readPieces?.()) this.read();
     // While nothing waits no deadline comes nearer either.
     if (!this.direct) this.advance();
   }
@@ -256,14 +257,14 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
     const now = this.now();
     // Only with that can a deadline come nearer where nothing waits.
     const pinging = connection.pingUnsent;
-    if (this.deadline === Infinity)
+    if (this.deadline === undefined)
       try {
         connection.writable(count, now);
       } catch (error) {
         this.recover(error);
       }
     else {
-      this.deadline = Infinity;
+      delete this.deadline;
       this.dropResolver();
       socket.format = "buffer";
       this.session.storage?.subscriptions?.connecting();
@@ -282,7 +283,7 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
   failed(error: unknown): void {
     const connection = this.connection;
     let what = "lost the connection to";
-    if (this.deadline !== Infinity) what = CANNOT_CONNECT;
+    if (this.deadline !== undefined) what = CANNOT_CONNECT;
     else if (connection?.state === ConnectionState.CONNECTING) what = "is it an MQTT broker, and with TLS one that mqtts:// is used for? No CONNACK came from";
     connection?.closed(this.failureOf(what, error));
     this.advance();
@@ -291,12 +292,12 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
   /** When {@link linkTimeout} or {@link openLink} has to be called next, or Infinity. */
   protected linkDeadline(): number {
     const deadline = this.connection?.nextDeadline() ?? Infinity;
-    return deadline < this.deadline ? deadline : this.deadline;
+    return this.deadline === undefined || deadline < this.deadline ? deadline : this.deadline;
   }
 
   protected linkTimeout(now: number): void {
     const connection = this.connection;
-    if (now < this.deadline) connection?.handleTimeout(now);
+    if (this.deadline === undefined || now < this.deadline) connection?.handleTimeout(now);
     else connection?.closed(this.failure ?? this.failureOf(`check host, port and network: within ${this.configuration.connectTimeout} ms no answer came from`));
   }
 
@@ -307,7 +308,7 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
 
   /** Releases socket, resolver and connection; what was written before is still sent by the socket. */
   protected closeLink(): void {
-    this.deadline = Infinity;
+    delete this.deadline;
     delete this.encoded;
     this.dropResolver();
     this.socket?.close();

@@ -5,10 +5,11 @@ import { ConnectionState } from "../protocol/connection/connection.js";
 import { Take } from "../protocol/connection/handler.js";
 import type { Receiver, Taker } from "../protocol/connection/receiver.js";
 import { Success } from "../protocol/connection/sender.js";
+import { RECEIVE_MAXIMUM } from "../protocol/session/incoming.js";
 import { OutgoingState } from "../protocol/session/outgoing.js";
 import { NOTHING } from "../protocol/session/publication.js";
 import { toText } from "./bytes.js";
-import { complete, OPTIONS, RECEIVE_MAXIMUM, take, type Configuration, type Draft, type Mutable } from "./common-options.js";
+import { complete, OPTIONS, take, type Configuration, type Draft, type Mutable } from "./common-options.js";
 import type { Socket } from "./ecma-419.js";
 import { Link } from "./link.js";
 import type { MQTTClient } from "./mqtt-client.js";
@@ -25,9 +26,6 @@ export const FLUSH = 8;
 
 /** Room kept for the header of a packet when the writable count is told. */
 export const OVERHEAD = 8;
-
-/** The application alone takes the pieces of the message in hand. */
-const PIECES: readonly Taker[] = [];
 
 /** The longest Topic Name, and the character that is in none, of a {@link Taker}. */
 const TAKERS_LONGEST = 0x7fef;
@@ -79,6 +77,8 @@ export class MQTTClientDriver extends Link implements Taker {
   private readonly options: MQTTClientOptions;
   /** The application is being told of a fragment. */
   reading = false;
+  /** The message in hand comes in pieces. */
+  private inPieces?: boolean;
   /** What is to be done {@link soon}. */
   private due = 0;
   /** The application is to be told of room, once the packet that made it has been looked at. */
@@ -145,7 +145,7 @@ export class MQTTClientDriver extends Link implements Taker {
 
   private release(): void {
     this.direct = undefined;
-    delete this.takers;
+    delete this.inPieces;
     this.closeLink();
   }
 
@@ -197,11 +197,11 @@ export class MQTTClientDriver extends Link implements Taker {
       readable.retain = packet.retain;
       readable.duplicate = packet.duplicate;
       if (packet.version === 5) readable.properties = packet.propertiesEnd > packet.propertiesStart ? packet.properties : {};
-      if (packet.left > 0) this.takers = PIECES;
+      if (packet.left > 0) this.inPieces = true;
       else if (this.topic && !packet.taker) packet.expect(this);
     }
     if (packet.left >= 0) this.source = undefined;
-    if (packet.left === 0) delete this.takers;
+    if (packet.left === 0) delete this.inPieces;
     this.bytes = packet.bytes;
     this.position = packet.start;
     const count = (this.available = packet.end - packet.start);
@@ -244,7 +244,7 @@ export class MQTTClientDriver extends Link implements Taker {
   /** A piece of a message stays with the socket until the application reads it; the end of the message does not, nor what is behind. */
   override readable(count: number): void {
     const connection = this.connection;
-    if (this.takers && connection) {
+    if (this.inPieces && connection) {
       const packet = connection.packet;
       if (connection.held) {
         // What is in hand is counted too.

@@ -17,7 +17,7 @@ export abstract class Publisher extends Link implements PublicationOwner {
   /** When something last went straight to it, in the host's ticks, until the connection is told. */
   directTicks: number | undefined;
   /** Something waits that could not be sent from where it came: it is to be sent when there is room and the stack is low again. Not while {@link direct}. */
-  protected due: boolean;
+  protected due?: boolean;
   /** One that gave way is being told: whoever is told publishes again at once, which must not drop the next one, and so on. */
   private dropping: boolean | undefined;
   private queue: PublicationInHand[] | undefined;
@@ -26,12 +26,11 @@ export abstract class Publisher extends Link implements PublicationOwner {
 
   constructor(configuration: Configuration) {
     super(configuration);
-    this.due = false;
     const storage = configuration.storage;
     if (storage !== undefined) {
       const session = this.session;
       this.queue = storage.restore(session, `${configuration.id} at ${configuration.host}:${configuration.port}`, this);
-      session.storage = session.incoming.storage = storage;
+      session.storage = session.received.storage = storage;
       // In MQTT 3.1.1 a session that is to stay cannot begin clean.
       if (configuration.version === 4) session.established = true;
       configuration.cleanStart = !session.established;

@@ -39,7 +39,7 @@ export function keepSession(configuration: Configuration, assigned: string | und
  * @param established whether there is a session to come back to.
  * @returns milliseconds until the next attempt, Infinity for never, {@link AT_ONCE} to ask again in the other version.
  */
-export function delayAfter(configuration: Configuration, error: MqttError, lasted: number, greeted: boolean, established: boolean): number {
+export function delayAfter(configuration: Configuration, error: MqttError, lasted: number, greeted: boolean, established: boolean | undefined): number {
   const reconnect = configuration.reconnect;
   const code = error.reasonCode;
   const stood = lasted >= 0;

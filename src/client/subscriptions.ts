@@ -24,7 +24,9 @@ function isRenewed(this: { readonly resumed: boolean; readonly doubtful: boolean
 export abstract class Subscriber extends Handling {
   private subscriptions: Subscription[] | undefined;
   /** Of the base: only its type is narrower here, and where fields are defined and not assigned there must not be two. */
-  declare takers?: readonly Subscription[];
+  declare taker?: Subscription;
+  /** None, or several who take them. */
+  private takers?: readonly Subscription[];
 
   // eslint-disable-next-line @typescript-eslint/no-useless-constructor -- in XS the one that is not written makes 200 bytes of garbage
   constructor(configuration: Configuration) {
@@ -161,14 +163,15 @@ export abstract class Subscriber extends Handling {
   override onPublish(packet: Receiver): number {
     // Every unusual message passes here: no destructuring, no iterator, few locals, as few calls as there are handlers.
     const whole = packet.left < 0;
-    const list = whole ? this.subscriptions : (this.takers ?? this.findTakers(packet));
+    const only = whole ? undefined : this.taker;
+    const list = whole ? this.subscriptions : (this.takers ?? (only ? undefined : this.findTakers(packet)));
+    const count = only ? 1 : (list?.length ?? 0);
     let earned = whole ? 0 : (this.refusal ?? 0);
     let inHand: InHand | undefined;
     let taker: Subscription | undefined;
     let takers = 0;
-    if (list === undefined) return 0;
-    for (let i = 0; i < list.length; i++) {
-      const subscription = list[i];
+    for (let i = 0; i < count; i++) {
+      const subscription = only ?? list?.[i];
       if (subscription === undefined) break;
       // As Subscription.matches, with a call less for a filter without wildcards.
       if (whole && (subscription.topic === undefined ? !subscription.matches(packet) : !packet.topicIs(subscription.topic))) continue;
@@ -184,7 +187,7 @@ export abstract class Subscriber extends Handling {
     if (!whole) {
       // What a piece did wrong holds to the last.
       if (earned) this.refusal = earned;
-      if (packet.left === 0) delete this.takers;
+      if (packet.left === 0) this.forgetTakers();
     } else if (takers === 1 && packet.topicStart > 0) packet.expect(taker);
     return inHand === undefined ? earned : this.later(inHand, earned);
   }
@@ -197,7 +200,7 @@ export abstract class Subscriber extends Handling {
   /** The short way of pieces with a single taker: all that have come go from the socket to its handler, and nothing else is looked at. */
   override readPieces(): boolean {
     const { connection, socket } = this;
-    const taker = this.takers?.[0];
+    const taker = this.taker;
     if (!taker || !socket || !connection || connection.held) return true;
     const packet = connection.packet;
     let view = packet.rest;
@@ -210,8 +213,8 @@ export abstract class Subscriber extends Handling {
     connection.looking = connection.held = true;
     packet.filled = packet.end = packet.start + length;
     try {
-      // Without takers the connection has ended.
-      while (unread && this.takers) {
+      // Without a taker the connection has ended.
+      while (unread && this.taker) {
         if (unread < length) {
           length = unread;
           // Segment after segment is as long.
@@ -247,7 +250,18 @@ export abstract class Subscriber extends Handling {
       this.refusal = ReasonCode.QUOTA_EXCEEDED;
       this.report(new MqttError("resource", `a message of ${packet.byteLength} bytes on ${packet.topic} needs a larger receiveBuffer, or pieces: true`, this.refusal));
     }
-    packet.rest = takers.length === 1 ? packet.bytes.subarray(packet.start) : undefined;
-    return (this.takers = takers);
+    const taker = takers[0];
+    if (taker === undefined || takers.length > 1) this.takers = takers;
+    else {
+      this.taker = taker;
+      packet.rest = packet.bytes.subarray(packet.start);
+    }
+    return takers;
+  }
+
+  /** The message in pieces is over. */
+  protected forgetTakers(): void {
+    delete this.taker;
+    delete this.takers;
   }
 }

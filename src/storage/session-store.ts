@@ -48,7 +48,7 @@ export class SessionStore extends KeptSubscriptions implements SessionStorage, K
   restore(session: Session, identity: string, owner: PublicationOwner): PublicationInHand[] {
     const journal = this.journal;
     const { live } = journal;
-    const { incoming, outgoing } = session;
+    const { outgoing } = session;
     const unsent: PublicationInHand[] = [];
     if (journal.inUse) throw configurationError("storage", "of one client only: close the other one first, or give each a journal of its own");
     let identifier = this.open(encodeUtf8(identity));
@@ -58,7 +58,7 @@ export class SessionStore extends KeptSubscriptions implements SessionStorage, K
       const name = live.name(i);
       const type = name >> Name.TYPE;
       const key = name & Name.KEY;
-      if (type === RecordType.INCOMING && incoming.count < incoming.size) incoming.add(key | Incoming.PUBREL | Incoming.QOS_2);
+      if (type === RecordType.INCOMING && session.incoming.count < session.incoming.size) session.received.add(key | Incoming.PUBREL | Incoming.QOS_2);
       if (type !== RecordType.OUTGOING) continue;
       const next = following(key);
       if (((next - identifier) & 0xffff) < 0x8000) identifier = next;

@@ -38,9 +38,10 @@ function atTheNextConnection(meddle: (inFlight: Exchange[]) => void): () => void
   return patchInner(Outbound.prototype, "startOutbound", (start) => function (this: Outbound, resumed) {
     start.call(this, resumed);
     const { outgoing } = this["session"];
-    const inFlight = outgoing.list.slice(0, outgoing.count);
+    const list = outgoing.list ?? [];
+    const inFlight = list.slice(0, outgoing.count);
     meddle(inFlight);
-    inFlight.forEach((exchange, i) => (outgoing.list[i] = exchange));
+    inFlight.forEach((exchange, i) => (list[i] = exchange));
     this["due"] = inFlight.filter(({ state }) => state === OutgoingState.PUBREL || (state & OutgoingState.RESEND) !== 0).length;
   });
 }

@@ -135,7 +135,7 @@ export class FuzzClient implements ConnectionHandler, Transport {
     this.unseen.length = 0;
     const { outgoing, incoming } = this.session;
     const { inFlight, receiveMaximum } = this.settings;
-    if (outgoing.count > inFlight + 2 || outgoing.list.length > inFlight + 2) this.blame(`the table for ${inFlight} publications has ${outgoing.count} entries`);
+    if (outgoing.count > inFlight + 2 || (outgoing.list?.length ?? 0) > inFlight + 2) this.blame(`the table for ${inFlight} publications has ${outgoing.count} entries`);
     if (incoming.count > receiveMaximum) this.blame(`the table for ${receiveMaximum} messages has ${incoming.count} entries`);
     this.wrong ??= this.view?.wrong;
   }

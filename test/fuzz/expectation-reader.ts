@@ -52,7 +52,7 @@ export class ExpectationReader {
     const judged = judge(bytes, frame, this.client.settings.version);
     const { defects } = judged;
     this.what = `packet type ${(bytes[frame.begin] ?? 0) >> 4}${defects.length > 0 ? ` with ${defects.join(", ")}` : ""}`;
-    this.expected = view.expected(bytes, frame, judged, this.client.session.established);
+    this.expected = view.expected(bytes, frame, judged, this.client.session.established === true);
     // What is wrong in itself may be out of place too.
     if (defects.length > 0) this.expected = { codes: [...defects.flatMap((defect) => DEFECTS[defect].codes), ...(this.expected?.codes ?? OWN_CODES)] };
     // What the client must refuse changes nothing.

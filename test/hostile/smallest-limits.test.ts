@@ -17,9 +17,7 @@ test("Maximum Packet Size 10: what fits goes out, what does not is refused by ca
   throws(() => topic.publish(bytes("'12345'")), { kind: "configuration", reasonCode: 0x95 });
   void attacked.client.subscribe("ab", () => undefined);
   await rejects(attacked.client.subscribe("abc", () => undefined), { kind: "configuration", reasonCode: 0x95 });
-  deepEqual(socket.taken(), ["30 08 00 01 'a' 00 '1234'", "30 08 00 01 'a' 00 '1234'", "82 08 00 01 00 00 02 'ab' 00"].flatMap((line, i) =>
-    // A prepared topic is written in two parts.
-    i === 1 ? [hex(bytes(line)).slice(0, 17), hex(bytes("'1234'"))] : [hex(bytes(line))]));
+  deepEqual(socket.taken(), ["30 08 00 01 'a' 00 '1234'", "30 08 00 01 'a' 00 '1234'", "82 08 00 01 00 00 02 'ab' 00"].map((line) => hex(bytes(line))));
   deepEqual(attacked.ends, []);
 });
 
@@ -94,7 +92,7 @@ test("Topic Alias Maximum 0: no alias is ever sent, one of the application's own
   const socket = attacked.greet("20 03 00 00 00");
   const topic = attacked.client.topic("some/topic");
   for (let i = 0; i < 3; i++) topic.publish(Uint8Array.of(i));
-  deepEqual(socket.taken().filter((_, i) => i % 2 === 0), Array<string>(3).fill(hex(bytes("30 0E 00 0A 'some/topic' 00"))));
+  deepEqual(socket.taken(), [0, 1, 2].map((i) => hex(bytes(`30 0E 00 0A 'some/topic' 00 0${i}`))));
   await rejects(attacked.client.publish("a", "", { properties: { topicAlias: 1 } }), { kind: "configuration", reasonCode: 0x94 });
 });
 

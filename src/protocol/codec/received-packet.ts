@@ -57,7 +57,7 @@ export class ReceivedPacket {
   topicStart = 0;
   topicEnd = 0;
   /** Whether the topic is known to be good, see {@link checkTopic}. */
-  topicChecked = false;
+  topicChecked: boolean | undefined;
   /** Length of the whole payload. */
   byteLength = 0;
   /** Payload bytes that come after this piece of it; -1 for a packet that is whole. */

@@ -6,7 +6,7 @@ import { checkReasonCode, ReasonCode } from "../codec/reason-code.js";
 import type { ReceivedPacket } from "../codec/received-packet.js";
 
 /** Whether a CONNACK that accepts goes with the CONNECT. @param established whether this side has a session. */
-export function isRightConnack(sessionPresent: boolean, announced: Properties, connect: Connect, established: boolean): boolean {
+export function isRightConnack(sessionPresent: boolean, announced: Properties, connect: Connect, established: boolean | undefined): boolean {
   const asked = connect.properties;
   // A session that we asked to be dropped (MQTT 5.0, 3.2.2-2).
   if (sessionPresent && connect.cleanStart) return false;
@@ -14,7 +14,7 @@ export function isRightConnack(sessionPresent: boolean, announced: Properties, c
     connect.version === 4 ||
     // A session that we never had (3.2.2-4), a client that was not told its name (3.2.2-16), an answer to no question (3.1.2-28), another
     // Authentication Method (4.12.0-5, 4.12.0-6).
-    ((!sessionPresent || established) &&
+    ((!sessionPresent || established === true) &&
       (connect.clientId !== "" || announced.assignedClientIdentifier !== undefined) &&
       (asked?.requestResponseInformation === 1 || announced.responseInformation === undefined) &&
       announced.authenticationMethod === asked?.authenticationMethod)

@@ -14,7 +14,7 @@ import { answerDeadline, pingDeadline } from "./keep-alive.js";
 import { checkPacketSize, checkSubscriptions, maximumPacketSize } from "./limits.js";
 import { ConnectionState } from "./publishing.js";
 import { Receiver } from "./receiver.js";
-import { ACKNOWLEDGEMENT_LENGTH, NOWHERE, type Transport } from "./sender.js";
+import { ACKNOWLEDGEMENT_LENGTH, GONE, NOWHERE, type Transport } from "./sender.js";
 import { Usual } from "./usual.js";
 
 export { ConnectionState };
@@ -30,17 +30,12 @@ export { ConnectionState };
  */
 export class Connection extends Usual {
   readonly packet: Receiver;
-  /** Keep Alive in milliseconds, 0 for none; before the CONNACK how long that is waited for. */
-  private patience: number;
-  /** Since when a PINGRESP is awaited, while one is. */
-  asked: number | undefined;
   /** The PINGREQ that is asked for could not be sent yet. */
   pingUnsent: boolean | undefined;
 
   /** @param receiveBuffer owned by the caller, used by one connection at a time. */
   constructor(session: Session, handler: ConnectionHandler, receiveBuffer: Uint8Array) {
     super(session, handler);
-    this.patience = handler.configuration.connectTimeout;
     this.packet = new Receiver(receiveBuffer);
   }
 
@@ -56,12 +51,13 @@ export class Connection extends Usual {
     const connect = this.handler.configuration;
     const length = encoded ?? encodeConnect(new PacketWriter(this.handler.sendBuffer), connect);
     if (length > writable) throw new MqttError("resource", `CONNECT takes ${length} bytes, the socket only ${writable}: shorten will, id or properties`);
-    this.now = this.lastReceived = now;
+    this.now = now;
     packet.version = connect.version;
     const maximum = connect.version === 5 ? connect.properties?.maximumPacketSize : undefined;
     if (maximum !== undefined) packet.maximumPacketSize = maximum;
     this.transport = transport;
-    this.room = this.capacity = writable;
+    this.room = writable;
+    if (writable < this.handler.sendBuffer.length) this.capacity = writable;
     this.openOutbound();
     this.state = ConnectionState.CONNECTING;
     this.send(length);
@@ -74,7 +70,7 @@ export class Connection extends Usual {
 
   /** Whether a CONNECT was sent, so that the silence or the end that followed is the server's. */
   get greeted(): boolean {
-    return this.capacity > 0;
+    return this.transport !== NOWHERE;
   }
 
   /** Whether nothing waits for room. */
@@ -87,7 +83,7 @@ export class Connection extends Usual {
     if (this.state === ConnectionState.CLOSED) return;
     this.now = now;
     this.room = count;
-    if (count > this.capacity) this.capacity = count;
+    if (this.capacity !== undefined && count > this.capacity) this.capacity = count;
     if (this.pingUnsent) {
       this.pingUnsent = false;
       this.due--;
@@ -119,7 +115,7 @@ export class Connection extends Usual {
   receive(count: number, now: number): void {
     this.now = now;
     if (count > 0) {
-      this.lastReceived = now;
+      if (this.asked !== undefined) this.lastReceived = now;
       this.packet.filled += count;
     }
     if (this.receiveUsual()) this.receiveOther();
@@ -168,7 +164,8 @@ export class Connection extends Usual {
       right = !isClientsDisconnect(packet);
       if (right) this.ended("disconnected", packet);
     } else if (type === PacketType.PINGRESP) {
-      this.asked = undefined;
+      delete this.asked;
+      delete this.lastReceived;
       right = true;
       // What it had to repeat or to release has come before.
       if (this.overrun) this.endOverrun();
@@ -204,16 +201,19 @@ export class Connection extends Usual {
       return true;
     }
     this.handler.onAccepted?.(announced);
-    if (this.transport === NOWHERE) return true;
+    if (this.transport === GONE) return true;
     // In MQTT 3.1.1 it may be one that this side does not know: begun clean in MQTT 5.0, with an answer that never came.
-    const resumed = packet.sessionPresent && session.established;
+    const resumed = packet.sessionPresent && session.established === true;
     const expiry = announced.sessionExpiryInterval ?? connect.properties?.sessionExpiryInterval ?? 0;
-    session.established = connect.version === 5 ? expiry > 0 : !connect.cleanStart;
-    if (session.established) session.storage?.begun();
-    this.patience = (announced.serverKeepAlive ?? connect.keepAlive) * 1000;
+    const established = connect.version === 5 ? expiry > 0 : !connect.cleanStart;
+    if (established || session.established) session.established = established;
+    if (established) session.storage?.begun();
     this.announced = announced;
     this.startInbound(connect.properties?.topicAliasMaximum ?? 0, resumed);
     this.startOutbound(resumed);
+    // What comes now is of other lengths.
+    delete packet.view;
+    delete packet.viewStart;
     // The same.
     if (this.state === ConnectionState.CONNECTING) this.state = ConnectionState.CONNECTED;
     return true;
@@ -309,9 +309,10 @@ export class Connection extends Usual {
   /** When {@link handleTimeout} has to be called next, or Infinity. */
   nextDeadline(): number {
     const state = this.state;
-    if (state === ConnectionState.CONNECTING) return this.lastSent + this.patience;
+    const { connectTimeout, keepAlive } = this.handler.configuration;
+    if (state === ConnectionState.CONNECTING) return this.lastSent + connectTimeout;
     if (state !== ConnectionState.CONNECTED) return Infinity;
-    const ping = this.pingUnsent ? Infinity : pingDeadline(this.patience, this.lastSent);
+    const ping = this.pingUnsent ? Infinity : pingDeadline((this.announced.serverKeepAlive ?? keepAlive) * 1000, this.lastSent);
     return this.asked === undefined ? ping : Math.min(ping, answerDeadline(this.asked, this.lastReceived));
   }
 
@@ -321,7 +322,7 @@ export class Connection extends Usual {
     let code: number = ReasonCode.KEEP_ALIVE_TIMEOUT;
     if (now < this.nextDeadline()) return;
     if (this.state === ConnectionState.CONNECTING) {
-      why = `the broker sent no CONNACK within ${this.patience} ms: is it an MQTT broker?`;
+      why = `the broker sent no CONNACK within ${this.handler.configuration.connectTimeout} ms: is it an MQTT broker?`;
       code = ReasonCode.SERVER_UNAVAILABLE;
     } else if (this.asked === undefined || now < answerDeadline(this.asked, this.lastReceived)) {
       this.ping(now);

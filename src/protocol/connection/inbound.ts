@@ -113,7 +113,7 @@ export abstract class Inbound extends Outbound {
     const qos2 = (packet.first & 4) !== 0;
     // The usual case: nothing waits, the answer goes out at once.
     if (!qos2 && take !== Take.LATER && table.count === 0 && this.sendAcknowledgement(PacketType.PUBACK, identifier, reasonCode)) return;
-    table.add(identifier | (qos2 ? Incoming.QOS_2 : 0) | (take === Take.LATER ? Incoming.PENDING : Incoming.DUE) | (reasonCode << Incoming.REASON_CODE));
+    this.session.received.add(identifier | (qos2 ? Incoming.QOS_2 : 0) | (take === Take.LATER ? Incoming.PENDING : Incoming.DUE) | (reasonCode << Incoming.REASON_CODE));
     this.flushInbound();
   }
 

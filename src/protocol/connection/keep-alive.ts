@@ -15,6 +15,6 @@ export function pingDeadline(interval: number, lastSent: number): number {
 }
 
 /** When a connection is dead on which PINGRESP was asked for. While bytes come, it may be behind a long payload. All in milliseconds. */
-export function answerDeadline(asked: number, lastReceived: number): number {
+export function answerDeadline(asked: number, lastReceived = asked): number {
   return (lastReceived > asked ? lastReceived : asked) + PING_TIMEOUT;
 }

@@ -110,7 +110,7 @@ export abstract class Outbound extends Publishing {
    */
   succeeded(identifier: number, state: number): boolean {
     const table = this.session.outgoing;
-    const entry = table.list[0];
+    const entry = table.list?.[0];
     if (!entry || entry.identifier !== identifier || entry.state !== state || this.due) return false;
     // Only of one that is going on.
     const publication = entry.publication;
@@ -130,7 +130,7 @@ export abstract class Outbound extends Publishing {
   /** Takes a PUBREC of success for the oldest exchange, as {@link succeeded}; there must be room for the PUBREL. */
   protected recordedFirst(identifier: number): boolean {
     const table = this.session.outgoing;
-    const entry = table.list[0];
+    const entry = table.list?.[0];
     if (!entry || entry.identifier !== identifier || entry.state !== (OutgoingState.PUBREC | OutgoingState.COUNTED) || this.due) return false;
     if (!table.count || !this.canSend(ACKNOWLEDGEMENT_LENGTH)) return false;
     entry.publication?.released?.();
@@ -145,7 +145,7 @@ export abstract class Outbound extends Publishing {
     const table = this.session.outgoing;
     const { identifier, reasonCode, type } = packet;
     const index = table.find(identifier);
-    const entry = table.list[index];
+    const entry = table.list?.[index];
     const step = (entry?.state ?? 0) & OutgoingState.STEP;
     if (entry !== undefined && step === type) {
       if (type !== PacketType.PUBREC || reasonCode >= 0x80) {
@@ -194,7 +194,7 @@ export abstract class Outbound extends Publishing {
   protected answered(packet: ReceivedPacket): boolean {
     const table = this.session.outgoing;
     const index = table.find(packet.identifier);
-    const entry = table.list[index];
+    const entry = table.list?.[index];
     const type = packet.type;
     if (entry?.state !== type) return false;
     // UNSUBACK has no codes in MQTT 3.1.1.

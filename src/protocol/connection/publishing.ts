@@ -7,7 +7,7 @@ import { type Publication, type PublicationPayload, wrongSlice } from "../sessio
 import type { Session } from "../session/session.js";
 import type { ConnectionHandler } from "./handler.js";
 import { checkPublication } from "./limits.js";
-import { NOWHERE, Sender } from "./sender.js";
+import { GONE, NOWHERE, Sender } from "./sender.js";
 
 /** What {@link Publishing.publish} did. */
 export const Published = {
@@ -228,7 +228,7 @@ export abstract class Publishing extends Sender {
     checkPublication(this.announced, this.version, publication, header + length);
     const data = payload instanceof Uint8Array ? payload : undefined;
     const size = data === undefined ? Infinity : header + data.length;
-    const whole = size <= this.capacity && size <= bytes.length;
+    const whole = size <= (this.capacity ?? Infinity) && size <= bytes.length;
     // A payload that is brought in parts goes out with its first part, or not at all.
     const pushed = size < header + length;
     if ((whole || pushed ? size : header) > this.room) return Published.BLOCKED;
@@ -317,7 +317,7 @@ export abstract class Publishing extends Sender {
   protected endPublishing(error: MqttError): void {
     const streaming = this.streaming;
     this.streaming = undefined;
-    this.transport = NOWHERE;
+    if (this.transport !== NOWHERE) this.transport = GONE;
     this.room = this.left = 0;
     this.tellStreamed(streaming, error);
   }

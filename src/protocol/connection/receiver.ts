@@ -33,13 +33,11 @@ export class Receiver extends ReceivedPacket {
   maximumPacketSize: number | undefined;
   /** What is behind the {@link end} of the packet in hand, up to here, waits to be looked at. */
   filled: number;
-  /** Where the pieces of the payload go, behind the header of their PUBLISH. */
-  private floor: number | undefined;
-  /** All of that room as a view, where somebody reads piece after piece into it. */
+  /** All of the room behind the header of a PUBLISH in pieces, where somebody reads piece after piece into it. */
   rest: Uint8Array | undefined;
   /** The view that was last used, and where it begins. */
-  view: Uint8Array | undefined;
-  viewStart: number | undefined;
+  view?: Uint8Array;
+  viewStart?: number;
   /** Those used before it: traffic repeats itself, so that most reads need no new one. */
   private second: Uint8Array | undefined;
   private third: Uint8Array | undefined;
@@ -64,7 +62,7 @@ export class Receiver extends ReceivedPacket {
     if (this.end !== this.filled) {
       this.compact();
       start = this.filled;
-    } else this.end = this.filled = start = this.left > 0 ? (this.floor ?? 0) : 0;
+    } else this.end = this.filled = start = this.floor;
     if (view && start === this.viewStart && view.length === count) return view;
     const room = this.bytes.length - start;
     if (count > room) count = room;
@@ -146,7 +144,6 @@ export class Receiver extends ReceivedPacket {
       return false;
     } else {
       this.left = this.byteLength - (this.filled - floor);
-      this.floor = floor;
     }
     return true;
   }
@@ -175,10 +172,15 @@ export class Receiver extends ReceivedPacket {
     return true;
   }
 
+  /** Where the next bytes go when all is looked at: pieces of a payload behind the header of their PUBLISH, as the one in hand. */
+  private get floor(): number {
+    return this.left > 0 ? this.start : 0;
+  }
+
   /** Moves what waits to the front, behind the header of a PUBLISH that goes on. */
   private compact(): void {
     const end = this.end;
-    const floor = this.left > 0 ? (this.floor ?? 0) : 0;
+    const floor = this.floor;
     if (end === floor) return;
     this.bytes.copyWithin(floor, end, this.filled);
     this.filled += floor - end;

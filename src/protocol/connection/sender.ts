@@ -11,6 +11,9 @@ export interface Transport {
 /** Stands where there is no transport and takes nothing, so that nobody need ask whether there is one. */
 export const NOWHERE: Transport = { write: () => 0 };
 
+/** Stands where there is no transport any more. */
+export const GONE: Transport = { write: () => 0 };
+
 /** The longest acknowledgement that this side sends: fixed header, identifier and Reason Code. */
 export const ACKNOWLEDGEMENT_LENGTH = 5;
 
@@ -23,8 +26,8 @@ export abstract class Sender {
   now = 0;
   /** Bytes that the transport takes now. */
   room = 0;
-  /** The most that it ever took at once: what is longer must not wait for as much room. */
-  capacity = 0;
+  /** The most that it ever took at once, where that was less than the send buffer: what is longer must not wait for as much room. */
+  capacity: number | undefined;
   /** When something was last sent, in milliseconds. */
   protected lastSent = 0;
   /** Payload bytes still to be sent of the PUBLISH that is on its way: until then nothing else is sent, packets cannot be interleaved. */

@@ -18,8 +18,10 @@ const USUAL_QOS_1 = 0x3200;
 export abstract class Usual extends Inbound {
   /** Whether received packets are being looked at: what is called back stands deep in the stack. Stays set when a callback throws. */
   looking = false;
-  /** When something was last received, in milliseconds. */
-  lastReceived = 0;
+  /** Since when a PINGRESP is awaited, while one is. */
+  asked?: number | undefined;
+  /** When something was last received while it was, in milliseconds. */
+  lastReceived?: number;
   /** Who is being told of the packet in hand as a usual one. Stays set when it throws. */
   taking: Taker | undefined;
 

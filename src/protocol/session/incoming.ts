@@ -18,6 +18,9 @@ export const Incoming = {
   REASON_CODE: 24,
 } as const;
 
+/** Receive Maximum announced where none is asked for: what common brokers keep in flight anyway. */
+export const RECEIVE_MAXIMUM = 20;
+
 /**
  * Received QoS 1 and 2 messages that are not finished, in the order of arrival: that of acknowledging (MQTT 5.0, 4.6.0-2, 4.6.0-3). Its
  * size is the Receive Maximum that is announced to the server.
@@ -29,13 +32,18 @@ export class IncomingTable {
   epoch: number | undefined;
   /** Keeps the identifiers of QoS 2 messages over restarts. */
   storage?: SessionStorage;
-  /** How many there may be: the Receive Maximum. */
-  readonly size: number;
+  /** The Receive Maximum, where that is not the default. */
+  readonly limit: number | undefined;
   /** See {@link Incoming}. Made when the first message cannot be acknowledged at once. */
   entries: Uint32Array | undefined;
 
-  constructor(size: number) {
-    this.size = size;
+  constructor(receiveMaximum = RECEIVE_MAXIMUM) {
+    if (receiveMaximum !== RECEIVE_MAXIMUM) this.limit = receiveMaximum;
+  }
+
+  /** How many entries there may be. */
+  get size(): number {
+    return this.limit ?? RECEIVE_MAXIMUM;
   }
 
   /** See {@link Incoming}; 0 for none. */
@@ -115,7 +123,8 @@ export class IncomingTable {
   /** The session is lost. */
   clear(): void {
     while (this.storage !== undefined && this.count > 0) this.remove(this.count - 1);
+    if (this.entries === undefined) return;
     this.count = 0;
-    if (this.entries !== undefined) this.epoch = (this.epoch ?? 0) + 1;
+    this.epoch = (this.epoch ?? 0) + 1;
   }
 }

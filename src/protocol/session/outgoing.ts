@@ -34,8 +34,11 @@ export class Exchange {
   payload: PublicationPayload | undefined;
 }
 
-/** The list of a session that has not begun anything: one for all, it stays empty. */
-const NONE: Exchange[] = [];
+/** Default of the publications that may be in flight. */
+const IN_FLIGHT = 8;
+
+/** Requests that may be in flight beside them. */
+const REQUESTS = 2;
 
 /**
  * What this side has begun and the other has not yet finished, in the order of sending: that of resending too (MQTT 5.0, 4.6.0-1). A
@@ -45,25 +48,27 @@ const NONE: Exchange[] = [];
 export class OutgoingTable {
   /** Exchanges going on. */
   count = 0;
-  /** Those going on in order, then those to be used again. */
-  list = NONE;
-  private readonly size: number;
+  /** Those going on in order, then those to be used again; absent before the first. */
+  list: Exchange[] | undefined;
+  /** How many publications, where that is not the default. */
+  private readonly inFlight: number | undefined;
   // Both from the first identifier on; before it they take no memory.
   private declare last: number;
   /** How many identifiers after the last are known to be free; 0 when one was taken that {@link nextIdentifier} did not give. */
   declare free: number;
 
-  constructor(size: number) {
-    this.size = size;
+  /** @param inFlight QoS 1 and 2 publications unacknowledged at once. */
+  constructor(inFlight = IN_FLIGHT) {
+    if (inFlight !== IN_FLIGHT) this.inFlight = inFlight;
   }
 
   /** Whether another publication fits; other requests have two entries more. */
   get hasRoom(): boolean {
-    return this.count < this.size - 2;
+    return this.count < (this.inFlight ?? IN_FLIGHT);
   }
 
   get hasRoomForRequest(): boolean {
-    return this.count < this.size;
+    return this.count < (this.inFlight ?? IN_FLIGHT) + REQUESTS;
   }
 
   /** The index of an identifier, or -1. */
@@ -72,7 +77,7 @@ export class OutgoingTable {
     const count = this.count;
     let i = 0;
     while (i < count) {
-      if (list[i]?.identifier === identifier) return i;
+      if (list?.[i]?.identifier === identifier) return i;
       i++;
     }
     return -1;
@@ -91,7 +96,7 @@ export class OutgoingTable {
     // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- absent before the first
     this.last ??= 0;
     for (let i = 0; i < this.count; i++) {
-      const ahead = ((this.list[i]?.identifier ?? 0) - this.last + 0xffff) % 0xffff;
+      const ahead = ((this.list?.[i]?.identifier ?? 0) - this.last + 0xffff) % 0xffff;
       // As far ahead as it can be: the last one itself.
       if (ahead > 0 && ahead <= free) free = ahead - 1;
     }
@@ -117,8 +122,8 @@ export class OutgoingTable {
   /** The next entry for a publication, which counts at once and has its identifier; undefined where there is no room. On the hot path. */
   take(): Exchange | undefined {
     const index = this.count;
-    if (index >= this.size - 2) return undefined;
-    const entry = this.list[index] ?? this.at(index);
+    if (index >= (this.inFlight ?? IN_FLIGHT)) return undefined;
+    const entry = this.list?.[index] ?? this.at(index);
     if (!this.free || this.last === 0xffff) entry.identifier = this.nextIdentifier();
     else {
       this.free--;
@@ -130,8 +135,7 @@ export class OutgoingTable {
 
   /** The entry at an index below {@link count}; beyond it one to be used again. */
   at(index: number): Exchange {
-    if (this.list === NONE) this.list = [];
-    return (this.list[index] ??= new Exchange());
+    return ((this.list ??= [])[index] ??= new Exchange());
   }
 
   add(identifier: number, state: number, extra: number, publication?: Publication, payload?: PublicationPayload): void {
@@ -151,7 +155,7 @@ export class OutgoingTable {
 
   /** Moves an entry to the end. */
   toEnd(index: number): Exchange {
-    const list = this.list;
+    const list = (this.list ??= []);
     const last = this.count - 1;
     const entry = list[index] ?? this.at(index);
     // The usual one is the only one.

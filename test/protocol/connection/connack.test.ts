@@ -137,7 +137,7 @@ suite("Session Present", () => {
   });
 
   test("the server's Session Expiry Interval decides whether a session is left behind", () => {
-    equal(ScriptedBroker.connected(LASTING, "11 00 00 00 00").session.established, false);
+    equal(ScriptedBroker.connected(LASTING, "11 00 00 00 00").session.established, undefined);
     equal(ScriptedBroker.connected({ cleanStart: true }, "11 00 00 00 05").session.established, true);
   });
 

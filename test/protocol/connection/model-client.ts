@@ -65,7 +65,7 @@ export class ModelClient implements ConnectionHandler {
 
   /** Whether it takes a server for granted that has kept the session. */
   get established(): boolean {
-    return this.#session.established;
+    return this.#session.established === true;
   }
 
   /** Exchanges that are not finished, in either direction. */

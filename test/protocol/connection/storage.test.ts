@@ -25,7 +25,7 @@ function kept(options: ScriptOptions = LASTING, received: () => MqttError | unde
     forgotten: (identifier) => void notes.push(`forgotten ${identifier}`),
   };
   const broker = new ScriptedBroker(options);
-  broker.session.storage = broker.session.incoming.storage = storage;
+  broker.session.storage = broker.session.received.storage = storage;
   broker.connect().accept(false);
   return { broker, notes };
 }

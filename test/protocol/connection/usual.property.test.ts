@@ -100,7 +100,7 @@ class Client implements ConnectionHandler {
     const { due, quota } = this.connection as unknown as { due: number; quota: number };
     return {
       incoming: Array.from({ length: incoming.count }, (_, index) => incoming.entry(index)),
-      outgoing: outgoing.list.slice(0, outgoing.count).map(({ identifier, state, extra }) => [identifier, state, extra]),
+      outgoing: outgoing.list?.slice(0, outgoing.count).map(({ identifier, state, extra }) => [identifier, state, extra]),
       due, quota,
     };
   }

@@ -9,7 +9,7 @@ const PAYLOADS: readonly unknown[] = [FIRST, SECOND];
 
 /** Identifiers 1, 2 and 3 await PUBACK, PUBREC and SUBACK. */
 function three(): OutgoingTable {
-  const table = new OutgoingTable(4);
+  const table = new OutgoingTable(2);
   table.add(1, OutgoingState.PUBACK, 0, PUBLICATIONS[0], FIRST);
   table.add(2, OutgoingState.PUBREC | OutgoingState.COUNTED, 0, PUBLICATIONS[1], SECOND);
   table.add(3, OutgoingState.SUBACK, 255);
@@ -71,7 +71,7 @@ test("a new state leaves identifier and what belongs to it", () => {
 });
 
 test("the last two entries are for requests", () => {
-  const table = new OutgoingTable(3);
+  const table = new OutgoingTable(1);
   const room = (): boolean[] => [table.hasRoom, table.hasRoomForRequest];
   deepEqual(room(), [true, true]);
   table.add(1, OutgoingState.PUBACK, 0);
@@ -82,7 +82,7 @@ test("the last two entries are for requests", () => {
 });
 
 test("identifiers run from 1 to 65535, then from 1 again, past those in use", () => {
-  const table = new OutgoingTable(5);
+  const table = new OutgoingTable(3);
   equal(table.nextIdentifier(), 1);
   table.add(0xffff, OutgoingState.PUBACK, 0);
   table.add(1, OutgoingState.PUBACK, 0);
@@ -102,7 +102,7 @@ test("a caller may choose an identifier that is free", () => {
 });
 
 test("a publication takes an entry and the next free identifier, while there is room besides that for requests", () => {
-  const table = new OutgoingTable(6);
+  const table = new OutgoingTable(4);
   table.add(3, OutgoingState.PUBACK, 0);
   table.startAt(1);
   deepEqual(Array.from({ length: 4 }, () => table.take()?.identifier), [1, 2, 4, undefined]);
@@ -110,7 +110,7 @@ test("a publication takes an entry and the next free identifier, while there is 
 });
 
 test("what takes entries goes on at 1 after 65535, past those in use", () => {
-  const table = new OutgoingTable(6);
+  const table = new OutgoingTable(4);
   table.add(2, OutgoingState.PUBACK, 0);
   table.startAt(0xffff);
   deepEqual(Array.from({ length: 3 }, () => table.take()?.identifier), [0xffff, 1, 3]);
@@ -125,7 +125,7 @@ test("a taken entry does not hold what a finished one left", () => {
 });
 
 test("an identifier is free again when its exchange has ended", () => {
-  const table = new OutgoingTable(4);
+  const table = new OutgoingTable(2);
   table.add(2, OutgoingState.PUBACK, 0);
   table.remove(0);
   table.startAt(1);
@@ -133,14 +133,14 @@ test("an identifier is free again when its exchange has ended", () => {
 });
 
 test("identifiers in use are passed in whatever order they were taken", () => {
-  const table = new OutgoingTable(4);
+  const table = new OutgoingTable(2);
   table.add(3, OutgoingState.PUBACK, 0);
   table.add(2, OutgoingState.PUBACK, 0);
   deepEqual([table.nextIdentifier(), table.nextIdentifier()], [1, 4]);
 });
 
 test("tables share no entries", () => {
-  const [one, other] = [new OutgoingTable(4), new OutgoingTable(4)];
+  const [one, other] = [new OutgoingTable(2), new OutgoingTable(2)];
   one.add(7, OutgoingState.PUBACK, 0);
   other.add(8, OutgoingState.PUBACK, 0);
   deepEqual([one.find(7), other.find(8)], [0, 0]);

@@ -4,7 +4,7 @@ import { OutgoingState } from "../../../src/protocol/session/outgoing.js";
 import { Session } from "../../../src/protocol/session/session.js";
 
 test("a new session is not known to any server", () => {
-  equal(new Session().established, false);
+  equal(new Session().established, undefined);
 });
 
 test("8 publications may be in flight, and two requests beside them", () => {
