@@ -163,15 +163,20 @@ export abstract class Subscriber extends Handling {
   override onPublish(packet: Receiver): number {
     // Every unusual message passes here: no destructuring, no iterator, few locals, as few calls as there are handlers.
     const whole = packet.left < 0;
-    const only = whole ? undefined : this.taker;
-    const list = whole ? this.subscriptions : (this.takers ?? (only ? undefined : this.findTakers(packet)));
-    const count = only ? 1 : (list?.length ?? 0);
-    let earned = whole ? 0 : (this.refusal ?? 0);
+    let list: readonly Subscription[] | undefined = this.subscriptions;
+    let only: Subscription | undefined;
+    let earned = 0;
     let inHand: InHand | undefined;
     let taker: Subscription | undefined;
     let takers = 0;
-    for (let i = 0; i < count; i++) {
-      const subscription = only ?? list?.[i];
+    if (!whole) {
+      only = this.taker;
+      if (!only) list = this.takers ?? this.findTakers(packet);
+      earned = this.refusal ?? 0;
+    }
+    if (!list) return 0;
+    for (let i = 0; only || i < list.length; i++) {
+      const subscription = only ?? list[i];
       if (subscription === undefined) break;
       // As Subscription.matches, with a call less for a filter without wildcards.
       if (whole && (subscription.topic === undefined ? !subscription.matches(packet) : !packet.topicIs(subscription.topic))) continue;
@@ -183,6 +188,7 @@ export abstract class Subscriber extends Handling {
       } catch (error) {
         earned = this.handlerFailed(subscription.filter, error);
       }
+      if (only) break;
     }
     if (!whole) {
       // What a piece did wrong holds to the last.

@@ -20,7 +20,7 @@ const TOPIC_FILTER = /^(\$share\/[^/+#]+\/|(?!\$share\/))(?=.)((\+|[^/+#]*)\/)*(
  */
 export function checkTopicFilter(filter: unknown): boolean {
   if (typeof filter !== "string" || !TOPIC_FILTER.test(filter))
-    throw configurationError(`topic filter "${String(filter as unknown)}"`, "a string with + and # alone in a level, # in the last, and a filter behind $share/name/");
+    throw configurationError(`topic filter "${String(filter)}"`, "a string with + and # alone in a level, # in the last, and a filter behind $share/name/");
   return filter.startsWith("$share/");
 }
 

@@ -195,12 +195,12 @@ export abstract class Inbound extends Outbound {
     if (pubcomp !== undefined && !this.sendPubcomp(pubcomp)) return false;
     const table = this.session.incoming;
     const entries = table.entries;
+    if (!entries) return true;
     for (let i = 0; i < table.count; i++) {
-      const entry = entries?.[i] ?? 0;
-      const state = entry & Incoming.STATE;
       // Mostly many await their PUBREL.
-      if (state === Incoming.PUBREL) continue;
-      if (state === Incoming.PENDING) break;
+      if (((entries[i] ?? 0) & Incoming.STATE) === Incoming.PUBREL) continue;
+      const entry = entries[i] ?? 0;
+      if ((entry & Incoming.STATE) === Incoming.PENDING) break;
       const qos2 = (entry & Incoming.QOS_2) !== 0;
       const reasonCode = entry >>> Incoming.REASON_CODE;
       const failure = qos2 && table.storage !== undefined && reasonCode < 0x80 && this.canSend(ACKNOWLEDGEMENT_LENGTH) ? table.storage.received(entry & Incoming.IDENTIFIER) : undefined;
