@@ -53,9 +53,17 @@ function onReadable(this: Targeted, count: number): void {
 function onWritable(this: Targeted, count: number): void {
   const link = this.target;
   const direct = link.direct;
-  // After every write: there is room again, and nothing waits for it.
-  if (direct?.idle) direct.room = count;
-  else link.writable(count);
+  if (direct) {
+    if (direct.left) {
+      if (direct.streams(count, link.now())) return;
+      count = direct.room;
+    } else if (direct.session.incoming.count + direct.due === 0) {
+      // After every write: there is room again, and nothing waits for it.
+      direct.room = count;
+      return;
+    }
+  }
+  link.writable(count);
 }
 
 function onError(this: Targeted, error?: unknown): void {

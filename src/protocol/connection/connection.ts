@@ -89,14 +89,27 @@ export class Connection extends Usual {
       this.due--;
       this.asked = undefined;
     }
-    if (this.streaming && !this.proceed()) {
-      // The usual case while a payload is on its way: nothing else can be sent, and nothing waits to be looked at.
-      if (this.failure !== undefined) this.closed(this.failure);
-      return;
-    }
+    if (this.left && this.streams(count, now)) return;
     if (this.state === ConnectionState.CONNECTING && this.early) this.handler.onWritable();
     this.flush();
     this.receive(0, now);
+  }
+
+  /**
+   * The transport takes that many bytes, while a payload is on its way. On the hot path: nothing else can be sent before it is, and nothing
+   * waits to be looked at. @returns whether that is all; otherwise {@link writable} is to be called, with {@link room}.
+   */
+  streams(count: number, now: number): boolean {
+    const streaming = this.streaming;
+    this.room = count;
+    if (!streaming || this.pingUnsent) return false;
+    this.now = now;
+    if (this.pump()) {
+      this.tellStreamed(streaming, undefined);
+      return false;
+    }
+    if (this.failure !== undefined) this.closed(this.failure);
+    return true;
   }
 
   /** Sends what is due: a payload on its way, acknowledgements, what is to be resent; then asks for more. */

@@ -48,7 +48,7 @@ export abstract class Publishing extends Sender {
   /** Why a payload source could not go on, so that the connection has to end. */
   protected failure: MqttError | undefined;
   /** Entries of the session that have to be sent on this connection; a PUBCOMP and a PINGREQ that could not be sent count too. */
-  protected due = 0;
+  due = 0;
   /** The publication whose payload is on its way, with its payload and Packet Identifier; none where the caller brings the payload. */
   protected streaming: Streamed | undefined;
   /** Topic Aliases given to publications that are used again: at most {@link aliasMaximum}, the least recently used makes room. */
@@ -259,7 +259,7 @@ export abstract class Publishing extends Sender {
    * Sends more of the payload on its way, as far as the transport takes it. A source that fails cannot be mended half-way: its packet and
    * so the connection are lost. @returns whether it is complete.
    */
-  private pump(): boolean {
+  protected pump(): boolean {
     const streaming = this.streaming;
     let room = this.room;
     if (!streaming || !room) return false;
@@ -270,7 +270,7 @@ export abstract class Publishing extends Sender {
     this.lastSent = this.now;
     try {
       // A hot path: `pushBytes` is written out.
-      while (left && room) {
+      do {
         const count = left < room ? left : room;
         const slice = sourced ? payload.read(byteLength - left, count) : payload.subarray(byteLength - left, byteLength - left + count);
         const length = slice.length;
@@ -278,7 +278,7 @@ export abstract class Publishing extends Sender {
         left -= length;
         // Not one that was looked up before: the source may have ended the connection.
         room = this.transport.write(slice) ?? room - length;
-      }
+      } while (left && room);
     } catch (error) {
       this.failure = error instanceof MqttError ? error : new MqttError("configuration", `a payload source failed: ${String(error)}`);
       return false;
@@ -301,7 +301,7 @@ export abstract class Publishing extends Sender {
   }
 
   /** A publication whose payload was on its way has ended; the session has it, unless it is at QoS 0. */
-  private tellStreamed(streaming: Streamed | undefined, error: MqttError | undefined): void {
+  protected tellStreamed(streaming: Streamed | undefined, error: MqttError | undefined): void {
     if (streaming === undefined) return;
     if (streaming.publication.flags > 1) {
       const table = this.session.outgoing;
