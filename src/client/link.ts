@@ -9,8 +9,8 @@ import type { Receiver, Taker } from "../protocol/connection/receiver.js";
 import type { Publication, PublicationPayload } from "../protocol/session/publication.js";
 import { Session } from "../protocol/session/session.js";
 import { Timed } from "./clock.js";
-import { hostNetwork, type Configuration, type Mutable } from "./common-options.js";
-import type { Resolver, Socket, SocketConstructorOptions, SocketTarget } from "./ecma-419.js";
+import { hostNetwork, type Configuration } from "./common-options.js";
+import type { Resolver, Socket, SocketTarget } from "./ecma-419.js";
 import { messageOf, reasonCodeOf, toMqttError } from "./thrown.js";
 
 const CANNOT_CONNECT = "cannot connect to";
@@ -69,9 +69,6 @@ function onWritable(this: Targeted, count: number): void {
 function onError(this: Targeted, error?: unknown): void {
   this.target.failed(error);
 }
-
-/** Options that all sockets for TCP of the host have in common. */
-const PLAIN = { nodelay: true, noDelay: true, onReadable, onWritable, onError };
 
 /**
  * Binds one {@link Connection} after another to an ECMA-419 socket, with a resolver before it. All that goes wrong is reported through
@@ -179,21 +176,15 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
         resolver.resolve({ host, onResolved: resolved, onError: resolved }, resolved);
         return;
       }
-      // The host's own sockets for TCP are known to call back as ECMA-419 says, and to find options that are inherited; TLS sockets in use are not.
+      // The host's own sockets for TCP are known to call back as ECMA-419 says; TLS sockets in use do not.
       const plain = socket.io === network?.mqtt?.socket?.io;
       if (this.connection && !plain) this.connection.framed = true;
-      // Written out, as what is inherited may be frozen and in the provider's options too.
-      const options: Partial<Mutable<SocketConstructorOptions>> & { __proto__?: unknown } = plain ? { __proto__: PLAIN, ...socket } : { ...socket, ...PLAIN };
-      options.address = address;
-      options.port = configuration.port;
-      options.target = this;
-      if (!plain) {
-        options.host = host;
-        options.onReadable = this.readable.bind(this);
-        options.onWritable = this.writable.bind(this);
-        options.onError = this.failed.bind(this);
-      }
-      this.socket = new socket.io(options as SocketConstructorOptions);
+      this.socket = new socket.io({
+        ...socket, address, host, port: configuration.port, nodelay: true, noDelay: true, target: this,
+        onReadable: plain ? onReadable : this.readable.bind(this),
+        onWritable: plain ? onWritable : this.writable.bind(this),
+        onError: plain ? onError : this.failed.bind(this),
+      });
     } catch (error) {
       this.failLater(address, error);
     }

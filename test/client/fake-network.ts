@@ -108,7 +108,8 @@ export class FakeNetwork {
     const { sockets, resolvers } = this;
     class TCP extends FakeSocket {
       constructor(options: ConstructorParameters<typeof FakeSocket>[0]) {
-        super(options);
+        // As classes of hosts do that are derived from others.
+        super({ ...options });
         sockets.push(this);
       }
     }
