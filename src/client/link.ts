@@ -220,7 +220,9 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
       socket.read(view);
       this.unread -= view.length;
       try {
-        connection.receive(view.length, this.now());
+        // As Connection.receive, with less on the stack: the application's handlers run below this.
+        connection.filled(view.length, this.now());
+        if (connection.receiveUsual()) connection.receiveOther();
       } catch (error) {
         this.recover(error, connection);
       }
@@ -241,6 +243,8 @@ export abstract class Link extends Timed implements ConnectionHandler, SocketTar
         if (taking) thrower.refuse(earned, this.now());
         if (again) connection?.receive(0, this.now());
         else connection?.flushAt(this.now());
+        // What waited for the acknowledgement that was told when it threw.
+        if (connection?.state === ConnectionState.CONNECTED && !this.direct) this.onWritable();
         return;
       } catch (error) {
         thrown = error;

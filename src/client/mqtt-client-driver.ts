@@ -171,10 +171,8 @@ export class MQTTClientDriver extends Link implements Taker {
     if (due & OPEN) this.openLink();
     this.linkTimeout(now);
     if (due & FLUSH) this.connection?.writable(this.connection.room, now);
-    if (due & RELEASE) {
-      this.connection?.release(Take.TAKEN, now);
-      if (this.unread) this.readable(this.unread);
-    }
+    if (due & RELEASE) this.connection?.release(Take.TAKEN, now);
+    if (this.unread && due & (FLUSH | RELEASE)) this.readable(this.unread);
     this.advance();
     if (due & CLOSE) {
       this.close();
@@ -259,9 +257,12 @@ export class MQTTClientDriver extends Link implements Taker {
         this.available = count;
         // Nothing is read over what the application has not read.
         this.reading = connection.held = true;
-        this.options.onReadable?.call(this.client, count, { more: true });
-        this.reading = false;
-        connection.held = this.available > 0;
+        try {
+          this.options.onReadable?.call(this.client, count, { more: true });
+        } finally {
+          this.reading = false;
+          connection.held = this.available > 0;
+        }
         return;
       }
     }
@@ -277,7 +278,9 @@ export class MQTTClientDriver extends Link implements Taker {
     const operation = head >> 12;
     const message: Mutable<ControlMessage> = { operation, reason: 0, id };
     if (this.configuration.version === 5) message.properties = {};
-    this.tellControl(operation, message);
+    const onControl = this.options.onControl;
+    if (onControl && onControl.length > 1) (onControl as (this: MQTTClient, opcode: number, message: ControlMessage) => void).call(this.client, operation, message);
+    else (onControl as ((this: MQTTClient, message: ControlMessage) => void) | undefined)?.call(this.client, message);
     return true;
   }
 
@@ -289,20 +292,16 @@ export class MQTTClientDriver extends Link implements Taker {
     if (type === PacketType.CONNACK) message.sessionPresent = packet.sessionPresent;
     else if (type === PacketType.SUBACK || type === PacketType.UNSUBACK) message.payload = Array.from(packet.payload);
     if (packet.version === 5) message.properties = packet.propertiesEnd > packet.propertiesStart ? packet.properties : {};
-    this.tellControl(type, message);
-  }
-
-  private tellControl(operation: number, message: ControlMessage): void {
-    const { onControl } = this.options;
-    if (!onControl) return;
-    if (onControl.length > 1) (onControl as (this: MQTTClient, opcode: number, message: ControlMessage) => void).call(this.client, operation, message);
-    else (onControl as (this: MQTTClient, message: ControlMessage) => void).call(this.client, message);
+    const onControl = this.options.onControl;
+    // Written out here and above: the application publishes from here, with little stack left.
+    if (onControl && onControl.length > 1) (onControl as (this: MQTTClient, opcode: number, message: ControlMessage) => void).call(this.client, type, message);
+    else (onControl as ((this: MQTTClient, message: ControlMessage) => void) | undefined)?.call(this.client, message);
   }
 
   override writable(count: number): void {
     const connection = this.connection;
     // Between the parts of a message nothing else can be sent.
-    if (connection?.left && !connection.pingUnsent) {
+    if (connection?.pushing && !connection.pingUnsent) {
       connection.room = count;
       this.options.onWritable?.call(this.client, count);
     } else super.writable(count);

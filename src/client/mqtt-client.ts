@@ -84,41 +84,15 @@ export class MQTTClientPattern {
     const driver = this.driver;
     if (!driver) throw closed();
     const connection = driver.connection;
-    // The hot paths, written out: a part that is not the last, and what was written the last time but for its data.
-    if (connection && data)
-      if (!options) {
-        const length = data.byteLength;
-        const left = connection.left - length;
-        if (left > 0 && length && length <= connection.room) {
-          connection.left = left;
-          driver.writtenTicks = Time.ticks;
-          return (connection.room = connection.transport.write((data as Uint8Array).BYTES_PER_ELEMENT === 1 ? (data as Uint8Array) : toBytes("data", data)) ?? connection.room - length);
-        }
-      } else {
-        const written = driver.written;
-        const header = written?.header;
-        if (
-          header && options.topic === written.name && options.QoS === written.QoS && options.retain === written.retain && !options.properties &&
-          options.operation === undefined && options.byteLength === undefined && options.id === undefined
-        ) {
-          const bytes = (data as Uint8Array).BYTES_PER_ELEMENT === 1 ? (data as Uint8Array) : toBytes("data", data);
-          let room = -1;
-          if (written.flags > 1) {
-            if (connection.publishPrepared(written, header, bytes)) {
-              forgetPayload(connection);
-              room = connection.room;
-            }
-          } else if (header.connection === connection.announced && header.payloadLength === bytes.length && header.size <= connection.room && !connection.left) {
-            connection.transport.write(header.bytes);
-            connection.room = room = connection.transport.write(bytes) ?? connection.room - header.size;
-          }
-          if (room >= 0) {
-            driver.writtenTicks = Time.ticks;
-            return room > OVERHEAD ? room - OVERHEAD : 0;
-          }
-        }
-      }
-    return writeOther(driver, data == null ? NOTHING : toBytes("data", data), options);
+    // One call after the other, none inside another: who writes may stand deep in the stack.
+    if (connection && data) {
+      const room = writeAgain(driver, connection, data, options);
+      if (room >= 0) return room;
+    }
+    const again = options && driver.written?.is(options);
+    if (options && !again && connection?.left === 0 && (options.operation ?? PacketType.PUBLISH) === PacketType.PUBLISH)
+      driver.written = new WrittenPublication(toText("topic", options.topic ?? ""), options, driver.written);
+    return writeOther(driver, data == null ? NOTHING : toBytes("data", data), options, again === true);
   }
 }
 
@@ -126,8 +100,48 @@ function closed(): MqttError {
   return new MqttError("configuration", "the client is closed");
 }
 
-/** Writes what is not the same as the last time. */
-function writeOther(driver: MQTTClientDriver, bytes: Uint8Array, options: WriteOptions | null | undefined): number {
+/**
+ * Writes a part that is not the last, or what was written the last time but for its data. On the hot path.
+ * @returns how many bytes may be written then; less than 0 where it is neither, or there is no room.
+ */
+function writeAgain(driver: MQTTClientDriver, connection: Connection, data: ArrayBuffer | ArrayBufferView, options: WriteOptions | null | undefined): number {
+  if (!options) {
+    const length = data.byteLength;
+    const left = connection.left - length;
+    if (left > 0 && length && length <= connection.room) {
+      connection.left = left;
+      driver.writtenTicks = Time.ticks;
+      return (connection.room = connection.transport.write((data as Uint8Array).BYTES_PER_ELEMENT === 1 ? (data as Uint8Array) : toBytes("data", data)) ?? connection.room - length);
+    }
+  } else {
+    const written = driver.written;
+    const header = written?.header;
+    if (
+      header && options.topic === written.name && options.QoS === written.QoS && options.retain === written.retain && !options.properties &&
+      options.operation === undefined && options.byteLength === undefined && options.id === undefined
+    ) {
+      const bytes = (data as Uint8Array).BYTES_PER_ELEMENT === 1 ? (data as Uint8Array) : toBytes("data", data);
+      let room = -1;
+      if (written.flags > 1) {
+        if (connection.publishPrepared(written, header, bytes)) {
+          forgetPayload(connection);
+          room = connection.room;
+        }
+      } else if (header.connection === connection.announced && header.payloadLength === bytes.length && header.size <= connection.room && !connection.left) {
+        connection.transport.write(header.bytes);
+        connection.room = room = connection.transport.write(bytes) ?? connection.room - header.size;
+      }
+      if (room >= 0) {
+        driver.writtenTicks = Time.ticks;
+        return room > OVERHEAD ? room - OVERHEAD : 0;
+      }
+    }
+  }
+  return -1;
+}
+
+/** Writes what is not the same as the last time. @param again whether its PUBLISH is, but for more than its data. */
+function writeOther(driver: MQTTClientDriver, bytes: Uint8Array, options: WriteOptions | null | undefined, again: boolean): number {
   const { connection } = driver;
   // Enhanced authentication goes on before the CONNACK (MQTT 5.0, 4.12).
   if (connection === undefined || (connection.state !== ConnectionState.CONNECTED && options?.operation !== PacketType.AUTH))
@@ -144,7 +158,7 @@ function writeOther(driver: MQTTClientDriver, bytes: Uint8Array, options: WriteO
     if (!options) throw configurationError("options", "given, except for further parts of a message");
     const operation = options.operation ?? PacketType.PUBLISH;
     what = packetName(operation);
-    sent = operation === PacketType.PUBLISH ? publish(connection, driver, bytes, options) : control(connection, driver, operation, options);
+    sent = operation === PacketType.PUBLISH ? publish(connection, driver, bytes, options, again) : control(connection, driver, operation, options);
   }
   if (!sent) throw new MqttError("resource", `${what} does not fit now: wait for onWritable`);
   return driver.writableCount;
@@ -175,12 +189,11 @@ function control(connection: Connection, driver: MQTTClientDriver, operation: nu
 }
 
 /** Publishes, or begins to. @returns false when there is no room now: what is not sent would have to be kept, and the caller may change it. */
-function publish(connection: Connection, driver: MQTTClientDriver, data: Uint8Array, options: WriteOptions): boolean {
+function publish(connection: Connection, driver: MQTTClientDriver, data: Uint8Array, options: WriteOptions, again: boolean): boolean {
   const { duplicate = false, id = 0 } = options;
   const byteLength = checkInteger("byteLength", options.byteLength ?? data.length, data.length, VARIABLE_BYTE_INTEGER_MAXIMUM);
-  const last = driver.written;
-  const again = last?.is(options) === true;
-  const publication = again ? last : (driver.written = new WrittenPublication(options, last));
+  const publication = driver.written;
+  if (publication === undefined) return false;
   const properties = driver.configuration.version === 5 ? publication.properties : undefined;
   // Written into nothing: how long it is.
   const header = writePublishHeader(NOTHING, publication.flags, publication.topic, publication.qos, properties, 0, byteLength);

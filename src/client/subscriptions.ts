@@ -194,7 +194,8 @@ export abstract class Subscriber extends Handling {
       // What a piece did wrong holds to the last.
       if (earned) this.refusal = earned;
       if (packet.left === 0) this.forgetTakers();
-    } else if (takers === 1 && packet.topicStart > 0) packet.expect(taker);
+    // Not one whose place another has taken meanwhile.
+    } else if (takers === 1 && packet.topicStart > 0 && taker && list.includes(taker)) packet.expect(taker);
     return inHand === undefined ? earned : this.later(inHand, earned);
   }
 

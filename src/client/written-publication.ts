@@ -1,5 +1,4 @@
 import { Publication } from "../protocol/session/publication.js";
-import { toText } from "./bytes.js";
 import type { WriteOptions } from "./mqtt-client-options.js";
 
 /** A PUBLISH as it was last written. The next one is mostly the same but for its data: then nothing of it need be encoded. */
@@ -9,11 +8,11 @@ export class WrittenPublication extends Publication {
   readonly QoS: WriteOptions["QoS"];
   readonly retain: WriteOptions["retain"];
 
-  /** @throws MqttError (configuration) naming the wrong option. */
-  constructor(options: WriteOptions, last: WrittenPublication | undefined) {
-    const { topic, QoS, retain } = options;
-    const name = typeof topic === "string" ? topic : undefined;
-    super(name ?? toText("topic", topic ?? ""), QoS ?? 0, Boolean(retain), options.properties, name === undefined || name !== last?.name ? undefined : last.topic);
+  /** @param text the topic, which the options may have as bytes. @throws MqttError (configuration) naming the wrong option. */
+  constructor(text: string, options: WriteOptions, last: WrittenPublication | undefined) {
+    const { QoS, retain } = options;
+    const name = options.topic === text ? text : undefined;
+    super(text, QoS ?? 0, Boolean(retain), options.properties, name === undefined || name !== last?.name ? undefined : last.topic);
     this.name = name;
     this.QoS = QoS;
     this.retain = retain;

@@ -52,3 +52,15 @@ test("onDisconnected and onError that both throw: the client comes back", (t) =>
   attacked.greet();
   equal(attacked.client.connected?.version, 5);
 });
+
+test("what waits for an acknowledgement goes out though the callback that is told of it throws", (t) => {
+  const attacked = new Attacked(t, { inFlight: 1, keepAlive: 0 });
+  const socket = attacked.greet();
+  const topic = attacked.client.topic("a", { qos: 1, onSettled() { throw new Error("wanted"); } });
+  topic.publish(Uint8Array.of(1));
+  topic.publish(Uint8Array.of(2));
+  socket.writable();
+  deepEqual(socket.taken().length, 1);
+  socket.receive("40 02 00 01");
+  deepEqual(socket.taken(), ["32 07 00 01 61 00 02 00 02"]);
+});

@@ -126,12 +126,16 @@ export class Connection extends Usual {
 
   /** `count` bytes have been put into {@link Receiver.space}, not while {@link paused}; with 0 what was there before is looked at. */
   receive(count: number, now: number): void {
-    this.now = now;
-    if (count > 0) {
-      if (this.asked !== undefined) this.lastReceived = now;
-      this.packet.filled += count;
-    }
+    this.filled(count, now);
     if (this.receiveUsual()) this.receiveOther();
+  }
+
+  /** The first half of {@link receive}: takes note of the bytes. */
+  filled(count: number, now: number): void {
+    this.now = now;
+    if (count === 0) return;
+    if (this.asked !== undefined) this.lastReceived = now;
+    this.packet.filled += count;
   }
 
   /** Goes on where {@link receiveUsual} has come upon something that is not usual. */

@@ -92,10 +92,11 @@ export abstract class Publishing extends Sender {
     if (flags >= 4 && publication.identifier === undefined) this.session.storage?.used(identifier);
     if (reuse && this.state === ConnectionState.CONNECTED && payload instanceof Uint8Array) {
       const header = this.prepare(publication, payload.length);
-      if (header.size <= this.room) {
-        const buffer = this.handler.sendBuffer;
+      const buffer = this.handler.sendBuffer;
+      // Each of two frames or records takes room of its own.
+      if (header.size <= this.room && !(this.framed && header.size > buffer.length)) {
         header.setIdentifier(identifier);
-        if (this.framed && header.size <= buffer.length) {
+        if (this.framed) {
           buffer.set(header.bytes);
           buffer.set(payload, header.bytes.length);
           this.send(header.size);
