@@ -1,5 +1,5 @@
 /** What arrives at the MQTT client class: fragments, reading, control messages. */
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, throws } from "node:assert/strict";
 import { test } from "node:test";
 import { MQTTClient } from "../../src/client/mqtt-client.js";
 import { hex, pattern } from "../protocol/support/bytes.js";
@@ -150,4 +150,22 @@ test("a packet that breaks the protocol ends the connection with the reason", (t
   const [error] = bench.only("error");
   deepEqual([error?.error.kind, error?.error.reasonCode], ["peer", 0x81]);
   equal(bench.network.open, 0);
+});
+
+test("onReadable that throws at a piece of a large message is told the next ones", (t) => {
+  let pieces = 0;
+  const bench = new Bench(t, {
+    receiveBuffer: 64,
+    reading: (client) => {
+      client.read();
+      if (++pieces === 2) throw new Error("wanted");
+    },
+  });
+  bench.connect();
+  bench.socket.receive("30 E8 07 00 01 'a'", "00 ".repeat(50));
+  throws(() => { bench.socket.receive("00 ".repeat(100)); }, /wanted/);
+  bench.clock.advance(10);
+  bench.socket.receive("00 ".repeat(100));
+  equal(pieces, 3);
+  equal(bench.socket.unread, 0);
 });

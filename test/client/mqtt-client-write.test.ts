@@ -234,3 +234,23 @@ test("after a DISCONNECT nothing more can be written", (t) => {
   bench.write(null, { operation: MQTTClient.DISCONNECT });
   equal(mqttError(() => bench.write(null, { topic: "a" })).kind, "configuration");
 });
+
+test("a message whose end finds no room, because a record took more than its bytes, goes on when there is room", (t) => {
+  const bench = new Bench(t);
+  bench.connect();
+  const { socket } = bench;
+  const write = socket.write.bind(socket);
+  let room = 2000;
+  // As TLS does it: each write takes 29 bytes more.
+  socket.write = (data): number => {
+    write(data);
+    return (room = Math.max(room - data.length - 29, 0));
+  };
+  socket.writable(room);
+  bench.write(pattern(1990), { topic: "a" });
+  room = 2000;
+  socket.writable(room);
+  const [header = "", ...parts] = bench.taken();
+  equal(header, "30 C9 0F 00 01 61");
+  equal(parts.join(" "), hex(pattern(1990)));
+});
